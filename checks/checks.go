@@ -1,0 +1,234 @@
+// Package checks runs the live checks: is the key accepted, can the URL be downloaded, does the content
+// fit, what do the limits say, is the service there. A check returns its result as a value and reports to
+// nobody; all that comes from outside it is handed in a Target.
+package checks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+)
+
+// Status is how a check, a finding or a step stands.
+type Status string
+
+const (
+	Pass    Status = "pass"
+	Warn    Status = "warn"
+	Fail    Status = "fail"
+	Unknown Status = "unknown" // ran, but the answer proves nothing; the summary says why
+	Skip    Status = "skip"    // did not run; the summary says why
+)
+
+// Evidence is one fact that a finding rests on.
+type Evidence struct{ Label, Value string }
+
+// Finding is one thing that a check found out.
+type Finding struct {
+	ID       string // "dns.not_found"; the list is part of the program's contract
+	Status   Status
+	Summary  string     // one sentence: what is so
+	Evidence []Evidence // the facts, in the order in which they are worth reading
+	Remedy   string     // what to do; "" where nothing is to be done
+}
+
+// Result is the outcome of one check. Its texts are redacted and escaped: they can be shown as they are.
+type Result struct {
+	Check    catalog.Check
+	Target   string // what was checked, in words; secrets masked
+	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
+	Summary  string // of the worst finding
+	Findings []Finding
+	Duration time.Duration
+	Wait     time.Duration // until a retry can succeed; 0 where no wait is known
+	RetryAt  time.Time     // the same as a time; zero where no wait is known
+}
+
+// Key is an API key and where it came from: "environment KLYRA_API_KEY", "typed", "the paste".
+type Key struct {
+	Secret safe.Secret
+	Source string
+}
+
+// Content is what is to be moderated. It is opened anew on every run.
+type Content struct {
+	Name   string // for people: a file's name, "standard input", "text"
+	Size   int64  // in bytes; -1 where unknown
+	Type   string // MIME type that the request declares; "" where unknown
+	Base64 bool   // the bytes are base64 or a data URI of the content
+	Open   func() (io.ReadCloser, error)
+}
+
+// Media is the sort of content that a check expects.
+type Media string
+
+const (
+	AnyMedia Media = ""
+	Image    Media = "image"
+	Audio    Media = "audio"
+	Video    Media = "video"
+	Text     Media = "text"
+)
+
+// Target is everything that the checks read from outside. Fields that are zero are not known, and the
+// checks that need them say so.
+type Target struct {
+	API      *API     // never nil
+	Keys     []Key    // the first one is used; the others are shadowed by it
+	Endpoint string   // the path that the user calls, "/v1/…"; "" where unknown
+	URL      string   // to download; one that begins with "/" is a path on the API's host (for the sandbox)
+	Content  *Content // nil where none was given
+	Expect   Media    // what URL and Content should hold
+
+	// URLPasted says that URL merely stood in a paste: then a non-public address is not contacted.
+	URLPasted bool
+	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
+	Response *paste.Diagnosis
+	// From says where Endpoint, URL and Content came from, by input: "the paste", "typed". For people.
+	From map[catalog.Input]string
+
+	CI      bool                                  // never send the bogus key of the key probe
+	Deep    bool                                  // let the URL check send its extra requests
+	Timeout time.Duration                         // for a whole check; 0 means DefaultTimeout
+	Proxy   func(*http.Request) (*url.URL, error) // for the user's URLs; nil means none. The API has its own
+	Now     func() time.Time                      // nil means time.Now
+}
+
+// DefaultTimeout bounds a whole check.
+const DefaultTimeout = 15 * time.Second
+
+// Run runs one check to its end and never fails: what goes wrong is a finding. It returns soon after ctx is
+// done.
+func Run(ctx context.Context, check catalog.Check, t Target) (r Result) {
+	t = t.withDefaults()
+	start := t.Now()
+	ctx, cancel := context.WithTimeout(ctx, t.Timeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			r = Result{Findings: []Finding{crashed(p)}}
+		}
+		r.Check = check
+		r.Duration = t.Now().Sub(start)
+		r = r.judged().shown(t.redactor())
+	}()
+	return table[check](ctx, t)
+}
+
+// table holds what runs for each check.
+var table = map[catalog.Check]func(context.Context, Target) Result{
+	catalog.KeyCheck:     checkKey,
+	catalog.URLCheck:     checkURL,
+	catalog.ContentCheck: checkContent,
+	catalog.LimitsCheck:  checkLimits,
+	catalog.ServiceCheck: checkService,
+}
+
+// Needs returns the inputs that a check cannot do without.
+func Needs(check catalog.Check) []catalog.Input {
+	switch check {
+	case catalog.URLCheck:
+		return []catalog.Input{catalog.URLInput}
+	case catalog.ContentCheck:
+		return []catalog.Input{catalog.ContentInput}
+	}
+	return nil
+}
+
+// Reads returns the inputs that a check's result depends on: where one is changed, it has to run again.
+func Reads(check catalog.Check) []catalog.Input {
+	switch check {
+	case catalog.KeyCheck:
+		return []catalog.Input{catalog.KeyInput, catalog.EndpointInput}
+	case catalog.LimitsCheck, catalog.ServiceCheck:
+		return []catalog.Input{catalog.KeyInput, catalog.EndpointInput}
+	}
+	return Needs(check)
+}
+
+// Has reports whether an input is known.
+func (t Target) Has(input catalog.Input) bool {
+	switch input {
+	case catalog.KeyInput:
+		return len(t.Keys) > 0
+	case catalog.EndpointInput:
+		return t.Endpoint != ""
+	case catalog.URLInput:
+		return t.URL != ""
+	case catalog.ContentInput:
+		return t.Content != nil
+	}
+	return false
+}
+
+// key returns the key in use; the zero Key where there is none.
+func (t Target) key() Key {
+	if len(t.Keys) == 0 {
+		return Key{}
+	}
+	return t.Keys[0]
+}
+
+func (t Target) withDefaults() Target {
+	if t.Timeout == 0 {
+		t.Timeout = DefaultTimeout
+	}
+	if t.Now == nil {
+		t.Now = time.Now
+	}
+	return t
+}
+
+// redactor masks every key of the target.
+func (t Target) redactor() *safe.Redactor {
+	secrets := make([]safe.Secret, len(t.Keys))
+	for i, k := range t.Keys {
+		secrets[i] = k.Secret
+	}
+	return safe.NewRedactor(secrets...)
+}
+
+// severity orders statuses: the worst is the largest.
+var severity = map[Status]int{Skip: 0, Pass: 1, Warn: 2, Unknown: 3, Fail: 4}
+
+// Worse reports whether a is worse than b: fail, unknown, warn, pass, skip.
+func Worse(a, b Status) bool { return severity[a] > severity[b] }
+
+// judged fills in status and summary from the findings.
+func (r Result) judged() Result {
+	for _, f := range r.Findings {
+		if r.Status == "" || Worse(f.Status, r.Status) {
+			r.Status, r.Summary = f.Status, f.Summary
+		}
+	}
+	return r
+}
+
+// shown makes every text of the result fit to be shown: the one place where results are redacted and escaped.
+func (r Result) shown(redactor *safe.Redactor) Result {
+	show := func(s string) string { return safe.Escape(redactor.Redact(s)) }
+	r.Target, r.Summary = show(r.Target), show(r.Summary)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Summary, f.Remedy = show(f.Summary), show(f.Remedy)
+		for j := range f.Evidence {
+			f.Evidence[j].Value = show(f.Evidence[j].Value)
+		}
+	}
+	return r
+}
+
+func crashed(cause any) Finding {
+	return Finding{
+		ID: "check.crashed", Status: Unknown,
+		Summary: fmt.Sprintf("the check crashed: %v", cause),
+		Remedy:  "this is a bug of klyra-doctor, not of your request: please report it",
+	}
+}
