@@ -131,7 +131,8 @@ var entries = []Entry{
 				Kind: DoStep, Title: "Look at the header that leaves your program",
 				Detail: "Turn on the request log of your client, or repeat the call with `curl -v`. The line must " +
 					"read `Authorization: Bearer <key>`: X-Api-Key, Token or Basic in its place count as no key, " +
-					"and so does a Bearer with nothing behind it.",
+					"and so does a Bearer with nothing behind it. Mask the key before you show that output to " +
+					"anybody.",
 			},
 			{
 				Kind: DoStep, Title: "Rule out that a redirect drops the header",
@@ -141,8 +142,9 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Check: KeyCheck, Title: "Generate a key if you have none",
-				Detail: "Dashboard → Projects → the project → API Keys → \"Generate New Key\". Then `export " +
-					"KLYRA_API_KEY=…` in the shell that starts the program, not in another window.",
+				Detail: "Dashboard → Projects → the project → API Keys → \"Generate New Key\". Then `read -rs " +
+					"KLYRA_API_KEY && export KLYRA_API_KEY` in the very shell that starts the program: paste the " +
+					"key and press Enter, and it stays out of the history.",
 			},
 			{
 				Kind: DoStep, Needs: KeyCheck, Title: resend,
@@ -183,8 +185,8 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: KeyCheck, Title: "Ask the API whether the key has expired",
-				Detail: "Sends one request with the key. If the API takes it, the expired key is another one: a " +
-					"different variable, environment or service still sends it.",
+				Detail: "Asks the API about the key in use here. If it is accepted, the expired one is another key: " +
+					"a different variable, environment or service still sends it.",
 			},
 			{
 				Kind: DoStep, Title: "Find the expired key in the dashboard",
@@ -654,9 +656,9 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: URLCheck, Title: "Try the URL step by step from here",
-				Detail: "Its form, the name in DNS, the address, the connection, the certificate, each redirect, " +
-					"the status and what comes back. It finds what is wrong for everybody; that nothing is wrong " +
-					"from here does not yet prove that Klyra gets through.",
+				Detail: "Looks at its form, the name in DNS, the connection, the certificate, each redirect, the " +
+					"status and what comes back. It finds what is wrong for everybody; that nothing is wrong from " +
+					"here does not yet prove that Klyra gets through.",
 			},
 			{
 				Kind: DoStep, Title: "Print the URL exactly as your program sends it",
@@ -1261,8 +1263,8 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: URLCheck, Title: "Download the content the way a server would",
-				Detail: "Without cookies and without following blindly: each redirect, the status, the type, and " +
-					"whether it is really a file and complete. A web page in place of the file is the most common " +
+				Detail: "Without cookies or login: it looks at each redirect, the status and the type, and whether " +
+					"a whole file of the right kind comes back. A web page in place of the file is the most common " +
 					"find.",
 			},
 			{
