@@ -29,7 +29,7 @@ var entries = []Entry{
 			"deleted key", "key leaked", "unauthorized", "not authorized", "unauthenticated",
 			"authentication failed", "bad credentials", "key doesn't work", "key not working", "key stopped working",
 			"wrong token", "invalid token", "invalid bearer token", "typo in key", "key from another environment",
-			"staging key", "rotate key", "who are you",
+			"staging key", "rotate key", "who are you", "login failed", "credentials rejected",
 		},
 		Example: `{
   "error": {
@@ -97,7 +97,8 @@ var entries = []Entry{
 			"no authorization header", "no auth header", "authorization header missing", "missing header",
 			"header not sent", "header stripped", "no bearer", "bearer", "missing token", "no token",
 			"no credentials", "env var not set", "klyra_api_key not set", "unauthenticated", "not authenticated",
-			"authentication required", "login required", "not authorized", "anonymous",
+			"authentication required", "login required", "not authorized", "anonymous", "how to authenticate",
+			"where to put the key",
 		},
 		Example: `{
   "error": {
@@ -130,7 +131,8 @@ var entries = []Entry{
 				Kind: DoStep, Title: "Look at the header that leaves your program",
 				Detail: "Turn on the request log of your client, or repeat the call with `curl -v`. The line must " +
 					"read `Authorization: Bearer <key>`: X-Api-Key, Token or Basic in its place count as no key, " +
-					"and so does a Bearer with nothing behind it.",
+					"and so does a Bearer with nothing behind it. Mask the key before you show that output to " +
+					"anybody.",
 			},
 			{
 				Kind: DoStep, Title: "Rule out that a redirect drops the header",
@@ -140,8 +142,9 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Check: KeyCheck, Title: "Generate a key if you have none",
-				Detail: "Dashboard → Projects → the project → API Keys → \"Generate New Key\". Then `export " +
-					"KLYRA_API_KEY=…` in the shell that starts the program, not in another window.",
+				Detail: "Dashboard → Projects → the project → API Keys → \"Generate New Key\". Then `read -rs " +
+					"KLYRA_API_KEY && export KLYRA_API_KEY` in the very shell that starts the program: paste the " +
+					"key and press Enter, and it stays out of the history.",
 			},
 			{
 				Kind: DoStep, Needs: KeyCheck, Title: resend,
@@ -182,8 +185,8 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: KeyCheck, Title: "Ask the API whether the key has expired",
-				Detail: "Sends one request with the key. If the API takes it, the expired key is another one: a " +
-					"different variable, environment or service still sends it.",
+				Detail: "Asks the API about the key in use here. If it is accepted, the expired one is another key: " +
+					"a different variable, environment or service still sends it.",
 			},
 			{
 				Kind: DoStep, Title: "Find the expired key in the dashboard",
@@ -223,6 +226,7 @@ var entries = []Entry{
 			"not permitted", "no access", "no rights", "denied", "scope", "scopes", "missing scope", "role",
 			"privileges", "acl", "not authorized", "read only key", "restricted key", "wrong project",
 			"key of another project", "organization key", "organization access key", "not entitled",
+			"unauthorized action",
 		},
 		Example: `{
   "error": {
@@ -245,8 +249,7 @@ var entries = []Entry{
 					"path that you called, such as the one in your log or SDK call.",
 			},
 			{
-				Kind: CheckStep, Check: KeyCheck, Fails: []string{"key.refused"},
-				Title: "Try the key on that endpoint",
+				Kind: CheckStep, Check: KeyCheck, Title: "Try the key on that endpoint",
 				Detail: "Tells a key that is recognised but refused from one that is rejected altogether. That it " +
 					"is refused here is the error itself; that it is accepted means that your program sends another " +
 					"key.",
@@ -362,7 +365,8 @@ var entries = []Entry{
 			"content type", "content-type header", "mime", "mime type", "media type", "unsupported media type",
 			"wrong content type", "unsupported format", "unsupported file type", "file type",
 			"file format not supported", "format not accepted", "wrong extension", "octet-stream", "form-data",
-			"multipart", "text/plain", "heic", "avif", "svg", "tiff", "pdf", "docx",
+			"multipart", "text/plain", "heic", "avif", "svg", "tiff", "pdf", "docx", "webp", "gif not supported",
+			"format not supported", "video not supported", "audio not supported",
 		},
 		Example: `{
   "error": {
@@ -429,7 +433,7 @@ var entries = []Entry{
 			"text too long", "too long", "too many words", "500 words", "word limit", "payload too large",
 			"request entity too large", "body too large", "file size", "size limit", "max size", "maximum size",
 			"over 4 mb", "4mb", "4 mb", "megabytes", "oversized", "huge", "resize", "compress", "shrink", "chunking",
-			"split text",
+			"split text", "too heavy", "upload too big", "upload limit", "too many characters", "max length",
 		},
 		Example: `{
   "error": {
@@ -565,7 +569,8 @@ var entries = []Entry{
 			"no content", "empty", "empty content", "empty body", "empty string", "empty text", "empty file",
 			"blank", "blank text", "whitespace only", "zero bytes", "0 bytes", "content is null", "null content",
 			"content undefined", "nothing sent", "nothing to moderate", "no text", "no image", "no input",
-			"forgot content", "content field missing", "body not sent", "content-length 0",
+			"forgot content", "content field missing", "body not sent", "content-length 0", "text missing",
+			"image missing",
 		},
 		Example: `{
   "error": {
@@ -651,9 +656,9 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: URLCheck, Title: "Try the URL step by step from here",
-				Detail: "Its form, the name in DNS, the address, the connection, the certificate, each redirect, " +
-					"the status and what comes back. It finds what is wrong for everybody; that nothing is wrong " +
-					"from here does not yet prove that Klyra gets through.",
+				Detail: "Looks at its form, the name in DNS, the connection, the certificate, each redirect, the " +
+					"status and what comes back. It finds what is wrong for everybody; that nothing is wrong from " +
+					"here does not yet prove that Klyra gets through.",
 			},
 			{
 				Kind: DoStep, Title: "Print the URL exactly as your program sends it",
@@ -716,8 +721,7 @@ var entries = []Entry{
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: LimitsCheck, Fails: []string{"limits.minute_exhausted", "limits.day_exhausted"},
-				Title: "Read the limits and the time to wait",
+				Kind: CheckStep, Check: LimitsCheck, Title: "Read the limits and the time to wait",
 				Detail: "From the response that you pasted, or with one request to the API: requests left in this " +
 					"minute and today, and when the limit resets. With none left today, waiting for the minute is " +
 					"of no use.",
@@ -770,7 +774,8 @@ var entries = []Entry{
 			"quota", "out of quota", "no quota left", "over quota", "monthly quota", "monthly limit", "month",
 			"usage limit", "usage cap", "used up", "plan limit", "plan exhausted", "free tier", "free plan",
 			"trial over", "upgrade plan", "upgrade", "billing", "billing cycle", "credits", "out of credits",
-			"no credits left", "allowance", "subscription", "payment required",
+			"no credits left", "allowance", "subscription", "payment required", "no more requests this month",
+			"month used up",
 		},
 		Example: `{
   "error": {
@@ -788,8 +793,7 @@ var entries = []Entry{
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: LimitsCheck, Fails: []string{"limits.quota_exhausted", "limits.day_exhausted"},
-				Title: "Ask the API which limit is used up",
+				Kind: CheckStep, Check: LimitsCheck, Title: "Find out which of the limits is used up",
 				Detail: "Tells the month's quota from the limits of the minute and the day, which come back by " +
 					"themselves. If minute and day have requests left and a single one is still refused, it is the " +
 					"quota.",
@@ -855,10 +859,10 @@ var entries = []Entry{
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: LimitsCheck, Fails: []string{"limits.concurrency"},
-				Title: "Send one request while nothing else runs",
-				Detail: "If a single one passes, only the number at once was too high. If it is refused as well, " +
-					"other requests of yours are still under way.",
+				Kind: CheckStep, Check: LimitsCheck, Title: "See whether the limit is still being hit",
+				Detail: "From the response that you pasted, or with one request to the API. If a single one passes, " +
+					"only the number at once was too high; if it is refused as well, other requests of yours are " +
+					"still under way.",
 			},
 			{
 				Kind: DoStep, Title: "Count how many requests run at once",
@@ -969,6 +973,7 @@ var entries = []Entry{
 			"is it down", "outage", "maintenance", "downtime", "offline", "overloaded", "server busy", "at capacity",
 			"bad gateway", "no healthy upstream", "cloudflare", "status page", "connection refused",
 			"connection reset", "can't connect", "cannot reach api", "unreachable", "retry later", "try again later",
+			"not responding", "server not responding",
 		},
 		Example: `{
   "error": {
@@ -1034,7 +1039,7 @@ var entries = []Entry{
 			"model", "model down", "model not available", "model unavailable", "no model", "model offline",
 			"model loading", "model not loaded", "model overloaded", "model not found", "model not ready",
 			"model busy", "model deprecated", "model retired", "wrong model", "different model", "another model",
-			"switch model", "fallback model", "classifier", "retry later",
+			"switch model", "fallback model", "classifier", "retry later", "ai model",
 		},
 		Example: `{
   "error": {
@@ -1100,7 +1105,7 @@ var entries = []Entry{
 			"timed out", "time out", "request timed out", "gateway timeout", "read timeout", "deadline",
 			"deadline exceeded", "context deadline exceeded", "took too long", "takes too long", "too slow", "slow",
 			"slow response", "hang", "hangs", "hanging", "stuck", "no response", "never answers", "no answer",
-			"waiting forever", "etimedout", "latency", "long video", "long audio",
+			"waiting forever", "etimedout", "latency", "long video", "long audio", "takes forever",
 		},
 		Example: `{
   "error": {
@@ -1238,7 +1243,7 @@ var entries = []Entry{
 			"works in my browser", "opens in browser", "link expired", "presigned", "presigned url", "signed url",
 			"s3 link", "hotlink", "hotlinking", "hotlink protection", "blocked by firewall", "bot protection",
 			"login page", "redirect", "redirect loop", "google drive link", "dropbox link", "cdn", "file not found",
-			"url gives html",
+			"url gives html", "image url returns 403", "cannot load image",
 		},
 		Example: `{
   "error": {
@@ -1258,8 +1263,8 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: URLCheck, Title: "Download the content the way a server would",
-				Detail: "Without cookies and without following blindly: each redirect, the status, the type, and " +
-					"whether it is really a file and complete. A web page in place of the file is the most common " +
+				Detail: "Without cookies or login: it looks at each redirect, the status and the type, and whether " +
+					"a whole file of the right kind comes back. A web page in place of the file is the most common " +
 					"find.",
 			},
 			{
@@ -1314,7 +1319,8 @@ var entries = []Entry{
 			"language not detected", "language detection", "lang not supported", "wrong language", "language code",
 			"iso code", "locale", "i18n", "non-english", "foreign language", "translate", "translation",
 			"mixed languages", "dialect", "script", "chinese", "arabic", "hindi", "emoji only",
-			"supported languages", "list of languages",
+			"supported languages", "list of languages", "french", "spanish", "german", "portuguese", "russian",
+			"japanese", "korean", "turkish",
 		},
 		Example: `{
   "error": {
@@ -1384,6 +1390,8 @@ var entries = []Entry{
 			"won't open", "cannot open", "can't open file", "cannot decode", "decode error", "invalid image",
 			"not an image", "truncated", "cut off", "incomplete file", "incomplete upload", "half uploaded",
 			"upload interrupted", "checksum", "bad header", "file integrity", "unplayable", "garbage bytes",
+			"broken jpeg", "broken png", "broken audio", "broken mp4", "cannot be decoded", "damaged image",
+			"video corrupt", "audio corrupt", "half a picture",
 		},
 		Example: `{
   "error": {

@@ -174,7 +174,7 @@ func TestConfused(t *testing.T) {
 		}
 		seen := map[Code]bool{e.Code: true}
 		for _, c := range e.Confused {
-			if _, known := Lookup(string(c.Code)); !known {
+			if known, _ := Lookup(string(c.Code)); known.Code != c.Code {
 				t.Errorf("%s is no code", c.Code)
 			}
 			if seen[c.Code] {
