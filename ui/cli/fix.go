@@ -185,8 +185,8 @@ func (p *program) noChecklist(message string, unknown unknownDoc, d *paste.Diagn
 func (p *program) checklistCode(c guide.Checklist) int {
 	code := exitOK
 	for _, s := range c.Steps {
-		if s.Kind != catalog.CheckStep || s.Result == nil {
-			continue // a step without a result was made pointless by a failure that counts already
+		if s.Result == nil {
+			continue // a step of the user's own, or one made pointless by a failure that counts already
 		}
 		switch step := p.statusCode(s.Status); {
 		case step == exitFailed:
