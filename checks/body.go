@@ -53,15 +53,11 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 		p.interrupted(ctx, "downloading")
 		return
 	}
-	before := len(p.findings)
+	p.body = b
 	p.judgeTransfer(b, resp)
 	if b.size > 0 && !b.bomb && !badlyCompressed(b.err) {
 		p.judgeType(h, b)
 		p.judgeSize(b)
-	}
-	if before < len(p.findings) {
-		first := &p.findings[before]
-		first.Evidence = append(first.Evidence, b.evidence()...)
 	}
 	p.compare(ctx, h, resp.StatusCode, b)
 }
@@ -280,8 +276,7 @@ func (p *urlProbe) judgeSize(b *body) {
 	}
 	f := Finding{
 		ID: "body.too_large", Status: Fail, Summary: "the image is larger than 4 MB, the most that Klyra documents",
-		Evidence: []Evidence{{"size", b.sizeWords()}, {"limit", fmt.Sprintf("%d bytes", maxImageBytes)}},
-		Remedy:   "Make it smaller: scale it down or save it with more compression.",
+		Remedy: "Make it smaller: scale it down or save it with more compression.",
 	}
 	if size <= maxImageBytes {
 		f.Status = Warn

@@ -52,6 +52,7 @@ func (n network) checkURL(ctx context.Context, t Target) Result {
 	if u := p.form(); u != nil {
 		target = u.String()
 		p.follow(ctx, u)
+		p.tryProxy(ctx)
 	}
 	p.conclude()
 	return Result{Target: target, Findings: p.findings}
@@ -63,6 +64,7 @@ type urlProbe struct {
 	net      network
 	findings []Finding
 	hops     []*hop
+	body     *body // nil until one was read
 	// signed is what the URL says of its own signature; zero where it carries none.
 	signed signature
 	// serverNow is the time by the last server that told one.
@@ -371,6 +373,9 @@ func (p *urlProbe) picture() []Evidence {
 		for i, h := range p.hops {
 			evidence = append(evidence, Evidence{fmt.Sprintf("hop %d", i+1), h.line()})
 		}
+	}
+	if p.body != nil {
+		evidence = append(evidence, p.body.evidence()...)
 	}
 	last := p.hops[len(p.hops)-1]
 	if last.peer.IsValid() {

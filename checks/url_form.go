@@ -252,12 +252,26 @@ func (p *urlProbe) formOf(u *url.URL) *url.URL {
 		})
 		u.Fragment, u.RawFragment = "", ""
 	}
+	u.RawQuery = encodedQuery(u.RawQuery)
 	if !p.hostFits(u) || !p.portFits(u) {
 		return nil
 	}
 	p.localName(u)
 	p.sharePage(u)
 	return u
+}
+
+// encodedQuery percent-encodes what must not stand in a request line; url.Parse leaves queries as they are.
+func encodedQuery(raw string) string {
+	var b strings.Builder
+	for i := range len(raw) {
+		if c := raw[i]; c > ' ' && c < 0x7f {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 var (

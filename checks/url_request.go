@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -49,13 +50,15 @@ func (p *urlProbe) roundTrip(ctx context.Context, h *hop, method string, extra h
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", probeAgent)
-	req.Header.Set("Accept", "*/*")
-	req.Header.Set("Accept-Encoding", "identity")
-	for name, values := range extra {
-		req.Header[name] = values
-	}
+	req.Header = probeHeaders(extra)
 	return transport.RoundTrip(req)
+}
+
+// probeHeaders are all that a request of the URL check carries, with extra ones in their place.
+func probeHeaders(extra http.Header) http.Header {
+	header := http.Header{"User-Agent": {probeAgent}, "Accept": {"*/*"}, "Accept-Encoding": {"identity"}}
+	maps.Copy(header, extra)
+	return header
 }
 
 // noAnswer names why a request got no answer.

@@ -234,6 +234,9 @@ func serveFixture(rw http.ResponseWriter, r *http.Request) {
 	case "to":
 		header.Set("Location", q.Get("u"))
 		rw.WriteHeader(http.StatusFound)
+	case "moved":
+		header.Set("Location", "https://me:hunter2@other.example.com/session")
+		rw.WriteHeader(http.StatusFound)
 	case "circle":
 		header.Set("Location", map[string]string{"a": "b", "b": "a"}[rest])
 		rw.WriteHeader(http.StatusFound)
