@@ -141,7 +141,8 @@ func TestStateOfUsedMinuteEnds(t *testing.T) {
 // Five requests are held open over real connections by not finishing their bodies. The client holds a body
 // back until the server's handler asks for it, so a byte that got through proves that the request is in.
 func TestConcurrency(t *testing.T) {
-	server := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	logged := 0 // without a lock: the log is called one request at a time
+	server := httptest.NewServer(sandbox.New(sandbox.Options{Log: func(sandbox.Exchange) { logged++ }}))
 	defer server.Close()
 	transport := &http.Transport{ExpectContinueTimeout: time.Minute}
 	defer transport.CloseIdleConnections()
@@ -201,5 +202,9 @@ func TestConcurrency(t *testing.T) {
 	}
 	if got, code := status(); got != 200 {
 		t.Errorf("afterwards: %d %s", got, code)
+	}
+	server.Close()
+	if logged != 7 {
+		t.Errorf("%d requests were logged", logged)
 	}
 }

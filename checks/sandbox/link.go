@@ -48,6 +48,7 @@ func sameHost(a, b string) bool {
 	return errA == nil && errB == nil && portA == portB && isLoopback(hostA) && isLoopback(hostB)
 }
 
+// isLoopback reports whether a host is this machine by its own name. It looks no name up.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()

@@ -16,7 +16,8 @@ import (
 const (
 	maxBytes  = 4 << 20 // of a request and of an image
 	maxWords  = 500     // of a text; the API's documentation says "about 500"
-	maxPixels = 24e6    // more are not decoded
+	maxPixels = 24e6    // of an image; more are not decoded
+	maxWay    = 1000    // bytes of the way to a field of the body
 )
 
 // judgeMedia judges the bytes of an image, a sound or a video against the type that was declared for them;

@@ -164,6 +164,9 @@ func (r *reader) end(first answer) answer {
 // walk judges a value of the body and what lies in it, at any depth. Field is the plain name that the value
 // stands under, param is the way to it: "items[0].image_url".
 func (r *reader) walk(field, param string, value any) answer {
+	if len(param) > maxWay {
+		return fail("invalid_request").because("The fields of the body are nested too deeply.")
+	}
 	if judge := parameters[field]; judge != nil {
 		return judge(param, value)
 	}

@@ -120,7 +120,7 @@ func TestSampleBytes(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.path, func(t *testing.T) {
-			data := fileAt(t, test.path)
+			data := fileAt(test.path)
 			_, format, err := image.Decode(strings.NewReader(data))
 			if err != nil {
 				format = ""

@@ -17,8 +17,9 @@ import (
 // Options set a Server up; the zero value is a working API.
 type Options struct {
 	// State is the error that the API is made to give; "" for none. A server error answers every request,
-	// the key unseen where the whole API is down; a limit is reached from the start. Errors of the key, the
-	// request and the content are given only where SetupFor is followed.
+	// the key unseen where the whole API is down. A limit is reached from the start; that of the minute
+	// ends one minute after the first request. Errors of the key, the request and the content are given
+	// only where SetupFor is followed.
 	State     catalog.Code
 	PerMinute int              // requests per minute; 0 means 60
 	Now       func() time.Time // nil means time.Now
