@@ -45,22 +45,23 @@ var fieldNames = [fields]string{"name", "words", "HTTP status", "description", "
 // Klyra's texts.
 var worth = [fields][likenesses]float64{
 	inName: {
-		same: 1, sameStem: .97, beginning: .9, kin: .86, inside: .82, abbreviation: .8,
-		slip: .52, twoSlips: .48, typedWrong: .45,
+		same: 1, sameStem: .97, beginning: .9, kin: .86, most: .84, inside: .82, abbreviation: .8,
+		slip: .5, twoSlips: .48, roughly: .46,
 	},
-	inWords:       {same: .75, sameStem: .72, beginning: .65, kin: .62, inside: .55, slip: .45, twoSlips: .4},
-	inStatus:      {same: .75, beginning: .65, headOfClass: .55, sameClass: .53},
+	inWords:       {same: .7, sameStem: .68, beginning: .64, kin: .62, most: .6, slip: .44, twoSlips: .42},
+	inStatus:      {same: .7, beginning: .64, headOfClass: .6},
 	inDescription: {same: .3, sameStem: .28, beginning: .24, kin: .22},
 	inResolution:  {same: .28, sameStem: .26, beginning: .22, kin: .2},
 }
 
 const (
-	exactName    = 2.0  // the score of a query that is a name; no other reaches it
-	phraseBonus  = 0.15 // for a phrase of the entry's, whole; as much again for words in its order
-	nameBonus    = 0.05 // for all words of a name
-	openingBonus = 0.05 // for a name that begins with the query
-	fillerWeight = 0.1  // of what a word of its rarity would count for
-	faintest     = 0.25 // of the best score: what hits below it would only be in the way
+	exactName    = 2.0  // the score where the query is the name
+	openingName  = 1.5  // where it begins the name; words alone reach neither
+	wholeBonus   = 0.31 // of the score, for a phrase as it is: "down" is known before it begins "download"
+	likeBonus    = 0.12 // of the score, for a phrase not quite as it is
+	orderBonus   = 0.12 // of the score, for words in a phrase's order
+	fillerWeight = 0.05 // of what a word of its rarity would count for
+	faintest     = 0.2  // of the best score or of 1: what hits below it would only be in the way
 )
 
 // Index answers queries over a list of entries. It is read-only once built and safe for concurrent use.
@@ -70,7 +71,8 @@ type Index struct {
 	phrases []phrase
 	terms   []*term
 	byText  map[string]*term
-	stems   map[string]bool // of the terms
+	joined  map[string]*term // whole phrases of Words, written as one word
+	stems   map[string]bool  // of the terms
 
 	// What fuzzy looks into: each name followed by its initials, and the words of names.
 	shapes    []string
@@ -83,18 +85,16 @@ type name struct {
 	whole    *term  // the code as one term
 	squeezed string // its words without separators
 	initials []int  // where its words begin, as rune positions
-	phrase   int
 }
 
 // phrase is a run of words as it stands in one field: a name, one of an entry's Words, a text.
 type phrase struct {
-	text  string
 	entry int
 	field field
 	full  uint64 // a bit for each word that is no filler
 }
 
-// term is a word, or two neighbours written as one, with all places where it stands.
+// term is a word, or neighbours written as one, with all places where it stands.
 type term struct {
 	word
 	uses []use
@@ -109,7 +109,12 @@ type use struct {
 
 // NewIndex prepares entries for searching.
 func NewIndex(entries []Entry) *Index {
-	x := &Index{entries: slices.Clone(entries), byText: map[string]*term{}, stems: map[string]bool{}}
+	x := &Index{
+		entries: slices.Clone(entries),
+		byText:  map[string]*term{},
+		joined:  map[string]*term{},
+		stems:   map[string]bool{},
+	}
 	for i, e := range entries {
 		x.addName(i, string(e.Code))
 		for _, w := range e.Words {
@@ -121,30 +126,32 @@ func NewIndex(entries []Entry) *Index {
 		x.addPhrase(i, inDescription, e.Description)
 		x.addPhrase(i, inResolution, e.Resolution)
 	}
+	for _, t := range x.terms {
+		if t.seam == 0 && slices.ContainsFunc(t.uses, func(u use) bool { return u.field == inName }) {
+			x.nameTerms = append(x.nameTerms, t)
+			x.nameTexts = append(x.nameTexts, t.text)
+		}
+	}
 	return x
 }
 
 func (x *Index) addName(entry int, code string) {
-	n := name{phrase: len(x.phrases)}
+	n := name{whole: &term{word: word{text: code}, uses: []use{{field: inName, entry: entry, phrase: len(x.phrases)}}}}
 	var initials strings.Builder
 	for _, w := range x.addPhrase(entry, inName, code) {
 		n.squeezed += w.text
 		n.initials = append(n.initials, w.start)
 		first, _ := utf8.DecodeRuneInString(w.text)
 		initials.WriteRune(first)
-		if t := x.byText[w.text]; !slices.Contains(x.nameTerms, t) {
-			x.nameTerms = append(x.nameTerms, t)
-			x.nameTexts = append(x.nameTexts, t.text)
-		}
 	}
-	n.whole = &term{word: word{text: code}, uses: []use{{field: inName, entry: entry, phrase: n.phrase}}}
 	x.names = append(x.names, n)
 	x.shapes = append(x.shapes, code, initials.String())
 }
 
-// addPhrase makes a text's words findable and returns them.
+// addPhrase makes a text's words findable and returns them. In names any two neighbours are found as one word
+// too ("ratelimit"), a phrase of Words only whole, and fillers of Klyra's texts not at all.
 func (x *Index) addPhrase(entry int, f field, text string) []word {
-	p := phrase{text: text, entry: entry, field: f}
+	p := phrase{entry: entry, field: f}
 	words := split(text)
 	places := make([]uint64, len(words))
 	for i, w := range words {
@@ -155,14 +162,23 @@ func (x *Index) addPhrase(entry int, f field, text string) []word {
 			continue
 		}
 		x.addUse(w, use{f, entry, len(x.phrases), places[i], w.start, w.end})
-		if i > 0 && f < inStatus {
-			pair := words[i-1].text + w.text
-			x.addUse(word{text: pair, stem: stem(pair)},
+		if i > 0 && f == inName {
+			x.addUse(pair(words[i-1], w),
 				use{f, entry, len(x.phrases), places[i-1] | places[i], words[i-1].start, w.end})
 		}
 	}
+	if f == inWords && len(words) > 1 {
+		x.addJoined(join(words, ""), use{f, entry, len(x.phrases), p.full, 0, 0})
+	}
 	x.phrases = append(x.phrases, p)
 	return words
+}
+
+func (x *Index) addJoined(text string, u use) {
+	if x.joined[text] == nil {
+		x.joined[text] = &term{word: word{text: text}}
+	}
+	x.joined[text].uses = append(x.joined[text].uses, u)
 }
 
 func (x *Index) addUse(w word, u use) {
@@ -173,6 +189,7 @@ func (x *Index) addUse(w word, u use) {
 		x.terms = append(x.terms, t)
 		x.stems[t.stem] = true
 	}
+	t.filler = t.filler && u.field != inName
 	t.uses = append(t.uses, u)
 }
 
@@ -189,7 +206,7 @@ func (x *Index) Search(query string) []Hit {
 }
 
 // nearEnough is the score from which a name is worth suggesting.
-const nearEnough = 0.4
+const nearEnough = 0.45
 
 // Suggest returns up to n codes whose names are nearest to a name that is none, nearest first; none where
 // nothing is near.
@@ -213,7 +230,7 @@ type search struct {
 	found   [][]match  // by word of the query, then by entry
 	traces  []trace    // by phrase
 	weights []float64  // by word of the query: rare words weigh more
-	known   int        // how many words that are no fillers matched anywhere
+	known   float64    // how many of those mean something here; a doubtful one counts by half
 }
 
 // match is the best that was found for a word of the query in an entry; its zero value is none.
@@ -227,7 +244,8 @@ type match struct {
 
 // trace is what a query touched of one phrase.
 type trace struct {
-	covered      uint64
+	touched      uint64 // the places of all words that matched
+	covered      uint64 // and of those that stand in the query as they are
 	nth          int    // the content word of the query that touched it last, from 1
 	before, here uint64 // the places that its predecessor and it touched
 	pairs        int    // words that follow each other in the query and in the phrase
@@ -272,7 +290,7 @@ func readQuery(query string) []word {
 func (s *search) look(i int) {
 	q := s.query[i]
 	// A word that the index knows is not another one misspelt, and a status that it knows speaks for itself.
-	weakest := sameClass
+	weakest := headOfClass
 	if s.stems[q.stem] {
 		weakest = inside
 	}
@@ -281,8 +299,11 @@ func (s *search) look(i int) {
 			s.record(i, how, t, nil)
 		}
 	}
-	if weakest == sameClass && !q.filler {
+	if weakest == headOfClass && !q.filler {
 		s.lookShort(i)
+	}
+	if t := s.joined[q.text]; t != nil {
+		s.record(i, same, t, nil)
 	}
 	if i == 0 {
 		return
@@ -305,13 +326,13 @@ func (s *search) record(i int, how likeness, t *term, marks []int) {
 			*m = match{v, how, t, u, marks}
 		}
 		if !s.query[i].filler {
-			s.traces[u.phrase].touch(s.content, u.places)
+			s.traces[u.phrase].touch(s.content, u.places, how >= sameStem)
 		}
 	}
 }
 
-// touch notes that the nth content word of the query stands at places.
-func (t *trace) touch(nth int, places uint64) {
+// touch notes that the nth content word of the query stands at places, as it is or nearly so.
+func (t *trace) touch(nth int, places uint64, asItIs bool) {
 	if t.nth != nth {
 		t.before = 0
 		if t.nth == nth-1 {
@@ -319,8 +340,11 @@ func (t *trace) touch(nth int, places uint64) {
 		}
 		t.nth, t.here, t.paired = nth, 0, false
 	}
-	t.covered |= places
 	t.here |= places
+	t.touched |= places
+	if asItIs {
+		t.covered |= places
+	}
 	if !t.paired && t.before<<1&places != 0 {
 		t.paired = true
 		t.pairs++
@@ -395,7 +419,7 @@ func skeleton(q, w string) bool {
 
 // lookWhole compares the query, written as one word, with the names.
 func (s *search) lookWhole() {
-	q := joined(s.query, "")
+	q := join(s.query, "")
 	for e, n := range s.names {
 		switch {
 		case q == "" || n.squeezed == "":
@@ -404,32 +428,37 @@ func (s *search) lookWhole() {
 		case strings.HasPrefix(n.squeezed, q):
 			s.whole[e] = beginning
 		default:
-			if how := misspelt(q, n.squeezed); how > typedWrong {
+			if how := misspelt(q, n.squeezed); how > roughly {
 				s.whole[e] = how
 			}
 		}
 	}
 }
 
-// weigh sets what word i of the query counts for, by how few entries it matched.
+// weigh sets what word i of the query counts for, by how few entries it matched, and whether it means
+// anything here. A short word that is only nearly one of the catalog's may as well be another.
 func (s *search) weigh(i int) {
-	n := float64(len(s.entries))
-	matched := 0
+	matched, best := 0, unlike
 	for _, m := range s.found[i] {
 		if m.worth > 0 {
 			matched++
+			best = max(best, m.how)
 		}
 	}
-	filler := s.query[i].filler
-	if matched > 0 && !filler {
-		s.known++
-	}
+	q, n := s.query[i], float64(len(s.entries))
 	if matched == 0 {
-		matched = int(math.Ceil(math.Sqrt(n)))
+		s.weights[i] = math.Log1p(math.Sqrt(n))
+	} else {
+		s.weights[i] = math.Log1p(n / float64(matched))
 	}
-	s.weights[i] = math.Log1p(n / float64(matched))
-	if filler {
+	misspelt := best >= roughly && best <= slip
+	switch {
+	case q.filler:
 		s.weights[i] *= fillerWeight
+	case misspelt && len(q.text) < 6:
+		s.known += 0.5
+	case matched > 0:
+		s.known++
 	}
 }
 
@@ -440,12 +469,12 @@ type rank struct {
 
 // ranking returns the entries that matched, best first, equals in the index's order.
 func (s *search) ranking() []rank {
-	phrases := s.phraseWorths()
-	meant := 2*s.known >= s.content
+	bonuses := s.phraseBonuses()
+	meant := 2*s.known >= float64(s.content)
 	var ranking []rank
 	best := 0.0
 	for e := range s.entries {
-		score := s.wordScore(e, phrases[e])
+		score := s.wordScore(e, bonuses[e])
 		if !meant {
 			score = 0
 		}
@@ -457,14 +486,14 @@ func (s *search) ranking() []rank {
 			best = max(best, score)
 		}
 	}
-	ranking = slices.DeleteFunc(ranking, func(r rank) bool { return r.score < faintest*best })
+	ranking = slices.DeleteFunc(ranking, func(r rank) bool { return r.score < faintest*min(1, best) })
 	slices.SortStableFunc(ranking, func(a, b rank) int { return cmp.Compare(b.score, a.score) })
 	return ranking
 }
 
 // wordScore is what an entry gains by the words of the query: the mean worth of them all, less where some are
-// not in it, and a bonus for its phrases.
-func (s *search) wordScore(e int, phrases float64) float64 {
+// not in it, more where they are a phrase of it.
+func (s *search) wordScore(e int, bonus float64) float64 {
 	var sum, matched, total float64
 	for i, found := range s.found {
 		total += s.weights[i]
@@ -476,48 +505,45 @@ func (s *search) wordScore(e int, phrases float64) float64 {
 	if sum == 0 {
 		return 0
 	}
-	p := s.names[e].phrase
-	covered := bits.OnesCount64(s.traces[p].covered)
-	share := float64(covered) / float64(max(1, bits.OnesCount64(s.phrases[p].full)))
-	return sum/total*(1+matched/total)/2 + phrases + nameBonus*share
+	return sum / total * (1 + matched/total) / 2 * (1 + bonus)
 }
 
 // nameScore raises an entry's score to what the query is worth as a whole name. Where that is less than what
 // its words gained, the likeness is forgotten, so that the reason given is the one that counted.
 func (s *search) nameScore(e int, score float64) float64 {
-	whole := s.whole[e]
-	if whole == same {
+	switch s.whole[e] {
+	case same:
 		return exactName
+	case beginning:
+		return openingName
 	}
-	if score >= worth[inName][whole] {
-		s.whole[e] = unlike
+	if misspelt := worth[inName][s.whole[e]]; misspelt > score {
+		return misspelt
 	}
-	score = max(score, worth[inName][whole])
-	if whole == beginning {
-		score += openingBonus
-	}
+	s.whole[e] = unlike
 	return score
 }
 
-// phraseWorths returns what each entry gains by the phrase of it that the query is nearest to.
-func (s *search) phraseWorths() []float64 {
-	best := make([]float64, len(s.entries))
+// phraseBonuses tells for each entry what the phrase of it that the query is nearest to adds to its score.
+func (s *search) phraseBonuses() []float64 {
+	bonuses := make([]float64, len(s.entries))
 	for i, t := range s.traces {
 		if t.nth == 0 {
 			continue
 		}
 		p := s.phrases[i]
-		nearness := float64(t.pairs) / float64(max(1, s.content-1))
-		if t.whole(p) {
-			nearness += min(1, float64(bits.OnesCount64(p.full))/float64(s.content))
+		bonus := orderBonus * float64(t.pairs) / float64(max(1, s.content-1))
+		share := min(1, float64(bits.OnesCount64(p.full))/float64(s.content))
+		switch p.full {
+		case t.covered:
+			bonus += wholeBonus * share
+		case t.touched:
+			bonus += likeBonus * share
 		}
-		best[p.entry] = max(best[p.entry], phraseBonus*nearness*worth[p.field][same])
+		bonuses[p.entry] = max(bonuses[p.entry], bonus)
 	}
-	return best
+	return bonuses
 }
-
-// whole reports whether the query touched all of a phrase.
-func (t trace) whole(p phrase) bool { return t.covered == p.full && p.full != 0 }
 
 // marks returns the rune positions of an entry's code that matched.
 func (s *search) marks(e int) []int {
@@ -531,7 +557,7 @@ func (s *search) marks(e int) []int {
 	case same, slip, twoSlips:
 		return letters
 	case beginning:
-		return letters[:utf8.RuneCountInString(joined(s.query, ""))]
+		return letters[:utf8.RuneCountInString(join(s.query, ""))]
 	}
 	marked := map[int]bool{}
 	for i, found := range s.found {
@@ -549,39 +575,32 @@ func (m match) marksOf(q word, letters []int) []int {
 	}
 	first, _ := slices.BinarySearch(letters, m.use.start)
 	end, _ := slices.BinarySearch(letters, m.use.end)
+	length := end - first
 	switch m.how {
-	case beginning, typedWrong:
-		end = min(end, first+utf8.RuneCountInString(q.text))
+	case beginning, roughly:
+		length = utf8.RuneCountInString(q.text)
 	case kin, sameStem:
-		end = first + utf8.RuneCountInString(q.text[:commonPrefix(q.text, m.term.text)])
-	case inside:
+		length = utf8.RuneCountInString(q.text[:commonPrefix(q.text, m.term.text)])
+	case most, inside:
 		before, _, _ := strings.Cut(m.term.text, q.text)
 		first += utf8.RuneCountInString(before)
-		end = first + utf8.RuneCountInString(q.text)
+		length = utf8.RuneCountInString(q.text)
 	}
-	return letters[first:end]
+	return letters[first:min(first+length, end)]
 }
 
 // why says what matched in an entry: each field with its words, in the order of the query.
 func (s *search) why(e int) string {
 	code := string(s.entries[e].Code)
-	switch s.whole[e] {
-	case same:
+	switch whole := s.whole[e]; {
+	case whole == same:
 		return fmt.Sprintf("name: %q, exactly", code)
-	case beginning:
-		return fmt.Sprintf("name: begins with %q", joined(s.query, " "))
-	case slip, twoSlips:
-		return fmt.Sprintf("name: %q for %q", code, joined(s.query, " "))
+	case whole == beginning && !s.allInName(e):
+		return fmt.Sprintf("name: begins with %q", join(s.query, " "))
+	case whole == slip || whole == twoSlips:
+		return fmt.Sprintf("name: %q for %q", code, join(s.query, " "))
 	}
-	var reasons [fields][]string
-	for i, found := range s.found {
-		if m := found[e]; m.worth > 0 {
-			f := m.use.field
-			if reason := s.reason(s.query[i], m); !slices.Contains(reasons[f], reason) {
-				reasons[f] = append(reasons[f], reason)
-			}
-		}
-	}
+	reasons := s.reasons(e)
 	var parts []string
 	for f, words := range reasons {
 		if len(words) > 0 {
@@ -591,22 +610,42 @@ func (s *search) why(e int) string {
 	return strings.Join(parts, "; ")
 }
 
+// allInName reports whether every word of the query matched a word of the entry's name.
+func (s *search) allInName(e int) bool {
+	return !slices.ContainsFunc(s.found, func(found []match) bool {
+		return found[e].worth == 0 || found[e].use.field != inName
+	})
+}
+
+// reasons returns what matched in each field. Fillers are no reason, but where they are part of the name.
+func (s *search) reasons(e int) [fields][]string {
+	var reasons [fields][]string
+	for i, found := range s.found {
+		q, m := s.query[i], found[e]
+		if m.worth == 0 || q.filler && m.use.field != inName {
+			continue
+		}
+		f := m.use.field
+		if reason := m.reason(q); !slices.Contains(reasons[f], reason) {
+			reasons[f] = append(reasons[f], reason)
+		}
+	}
+	return reasons
+}
+
 // reason quotes what a word of the query matched, and the word itself where the two are not plainly alike.
-func (s *search) reason(q word, m match) string {
-	p := s.phrases[m.use.phrase]
+func (m match) reason(q word) string {
 	switch {
-	case m.how == sameClass || m.how == headOfClass:
+	case m.how == headOfClass:
 		return fmt.Sprintf("%q, of the class of %q", m.term.text, q.text)
 	case m.how <= abbreviation:
 		return fmt.Sprintf("%q for %q", m.term.text, q.text)
-	case m.use.field == inWords && s.traces[m.use.phrase].whole(p):
-		return strconv.Quote(p.text)
 	}
 	return strconv.Quote(m.term.text)
 }
 
-// joined writes words as one text.
-func joined(words []word, separator string) string {
+// join writes words as one text.
+func join(words []word, separator string) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = w.text

@@ -11,13 +11,14 @@ type word struct {
 	text       string // lower case, letters and digits only
 	stem       string // text without the ending that plurals and tenses change
 	filler     bool   // says nothing about an error: "my", "error"
+	seam       int    // of two words written as one: the length of the first; else 0
 	start, end int    // rune positions in what it was split from
 }
 
 // fillers are the words that any trouble is described with. They count for little in a query and for
 // nothing in Klyra's texts.
 var fillers = wordSet(`
-	a am an and any are as at be because been but by can cannot cant code codes could couldnt did didnt do
+	a am an and any api are as at be because been but by can cannot cant code codes could couldnt did didnt do
 	does doesnt doing done dont err error errors for from get gets getting give gives giving go goes got had
 	happen happens has hasnt have having help hi how http https i if im in is isnt it its ive just keep keeps
 	klyra me my not of on or our please response responses return returned returns said say saying says see
@@ -33,7 +34,8 @@ func wordSet(list string) map[string]bool {
 }
 
 // split cuts a text into its words. Everything but letters and digits separates, and so do the humps of
-// camelCase and the borders between letters and digits; an apostrophe inside a word is dropped.
+// camelCase. A number ends where letters begin, and begins a word of its own where it has the length of a
+// status: "4mb", "http413", but "mp4". An apostrophe inside a word is dropped.
 func split(text string) []word {
 	var words []word
 	runes := []rune(text)
@@ -68,7 +70,10 @@ func goesOn(runes []rune, i int) bool {
 	if apostrophe(r) {
 		return i+1 < len(runes) && unicode.IsLetter(before) && unicode.IsLetter(runes[i+1])
 	}
-	if !wordy(r) || unicode.IsDigit(r) != unicode.IsDigit(before) {
+	if unicode.IsDigit(r) && !unicode.IsDigit(before) {
+		return i+2 >= len(runes) || !unicode.IsDigit(runes[i+1]) || !unicode.IsDigit(runes[i+2])
+	}
+	if !wordy(r) || unicode.IsDigit(before) && !unicode.IsDigit(r) {
 		return false
 	}
 	if !unicode.IsUpper(r) {
@@ -77,6 +82,12 @@ func goesOn(runes []rune, i int) bool {
 	// "APIKey" is two words, "URLs" is one.
 	newHump := unicode.IsUpper(before) && lowerAt(runes, i+1) && lowerAt(runes, i+2)
 	return !unicode.IsLower(before) && !newHump
+}
+
+// pair is two words written as one, as in "ratelimit".
+func pair(a, b word) word {
+	text := a.text + b.text
+	return word{text: text, stem: stem(text), seam: len(a.text), start: a.start, end: b.end}
 }
 
 func wordy(r rune) bool      { return unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -120,13 +131,13 @@ type likeness int
 
 const (
 	unlike       likeness = iota
-	sameClass             // both are HTTP statuses of one class: 502 and 504
 	headOfClass           // the status that stands for its class: 500 for 502 (RFC 9110, section 15)
-	typedWrong            // the beginning of the word, with a slip
+	roughly               // five letters with one wrong, or the beginning of the word with a slip
 	twoSlips              // the word with two slips
 	slip                  // the word with one slip
 	abbreviation          // some of its letters: "svc"
-	inside                // part of it, not at its beginning: "supported" of "unsupported"
+	inside                // part of it, not at its beginning: "load" of "download"
+	most                  // nearly all of it, but not its beginning: "supported" of "unsupported"
 	kin                   // another form of it: "concurrency" of "concurrent"
 	beginning             // its first letters
 	sameStem              // another tense or number of it
@@ -134,12 +145,13 @@ const (
 	likenesses
 )
 
-// liken compares a word of a query with one of the catalog. Words of digits are never misspelt.
+// liken compares a word of a query with one of the catalog. Words of digits are never misspelt, fillers only
+// ever themselves.
 func liken(q, w word) likeness {
 	switch {
 	case q.text == w.text:
 		return same
-	case q.filler:
+	case q.filler || w.filler || len(q.text) <= w.seam:
 		return unlike
 	case isDigits(q.text) || isDigits(w.text):
 		return likenDigits(q.text, w.text)
@@ -147,20 +159,33 @@ func liken(q, w word) likeness {
 		return sameStem
 	case len(q.text) > 1 && strings.HasPrefix(w.text, q.text):
 		return beginning
-	case akin(q, w):
+	case w.seam > 0:
+		return misspelt(q.text, w.text)
+	case longerForm(q, w):
 		return kin
 	case len(q.text) > 3 && 9*len(q.text) > 4*len(w.text) && strings.Contains(w.text, q.text):
+		if 4*len(q.text) >= 3*len(w.text) {
+			return most
+		}
 		return inside
 	}
-	return max(misspelt(q.text, w.text), misspelt(q.stem, w.stem))
+	how := max(misspelt(q.text, w.text), misspelt(q.stem, w.stem))
+	if how < slip && sharedStart(q.text, w.text) {
+		return kin
+	}
+	return how
 }
 
-// akin reports whether two words are forms of one: q goes on where w ends ("failure", "fail"), or they
-// share most of their beginning.
-func akin(q, w word) bool {
+// longerForm reports whether q goes on where w ends: "failure" and "fail", "larger" and "large".
+func longerForm(q, w word) bool {
 	n := commonPrefix(q.text, w.text)
-	longer := max(len(q.text), len(w.text))
-	return n > 3 && n == len(w.stem) && longer < n+5 || n > 5 && 5*n >= 3*longer
+	return n > 3 && n >= len(w.stem) && len(q.text) < n+4
+}
+
+// sharedStart reports whether most of two words is the same beginning: "concurrency" and "concurrent".
+func sharedStart(q, w string) bool {
+	n := commonPrefix(q, w)
+	return n > 5 && 5*n >= 3*max(len(q), len(w))
 }
 
 func commonPrefix(a, b string) int {
@@ -175,18 +200,17 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
+// likenDigits knows no slips. A status that stands for its class is like all that are not known themselves.
 func likenDigits(q, w string) likeness {
 	switch {
-	case !isDigits(q) || !isDigits(w):
+	case !isDigits(q) || !isDigits(w) || q[0] != w[0]:
 		return unlike
-	case len(q) == 2 && strings.HasPrefix(w, q):
+	case len(q) == 2 && len(w) == 3 && q[1] == w[1]:
 		return beginning
-	case len(q) != 3 || len(w) != 3 || q[0] != w[0]:
-		return unlike
-	case strings.HasSuffix(w, "00"):
+	case len(q) == 3 && len(w) == 3 && w[1:] == "00":
 		return headOfClass
 	}
-	return sameClass
+	return unlike
 }
 
 // What slips of the fingers cost: a swapped, missing or doubled letter is likelier than a wrong one.
@@ -215,7 +239,7 @@ func allowance(n int) int {
 // that is neither kept nor swapped or left out ends the comparison at once.
 func misspelt(q, w string) likeness {
 	allowed := allowance(len(q))
-	tooShort := len(w) < 3 || slipCost*(len(q)-len(w)) > allowed
+	tooShort := len(w) < 4 || slipCost*(len(q)-len(w)) > allowed
 	if allowed == 0 || tooShort || len(w) > maxQuery || len(q) > maxQuery {
 		return unlike
 	}
@@ -229,8 +253,8 @@ func misspelt(q, w string) likeness {
 		return slip
 	case all <= allowed:
 		return twoSlips
-	case head <= slipCost && len(q) > 5:
-		return typedWrong
+	case len(q) == 5 && all <= wrongCost, len(q) > 5 && head <= slipCost:
+		return roughly
 	}
 	return unlike
 }
