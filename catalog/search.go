@@ -492,17 +492,19 @@ func (s *search) ranking() []rank {
 }
 
 // wordScore is what an entry gains by the words of the query: the mean worth of them all, less where some are
-// not in it, more where they are a phrase of it.
+// not in it, more where they are a phrase of it. Fillers alone gain nothing.
 func (s *search) wordScore(e int, bonus float64) float64 {
 	var sum, matched, total float64
+	hit := false
 	for i, found := range s.found {
 		total += s.weights[i]
 		if found[e].worth > 0 {
 			matched += s.weights[i]
 			sum += s.weights[i] * found[e].worth
+			hit = hit || !s.query[i].filler
 		}
 	}
-	if sum == 0 {
+	if !hit {
 		return 0
 	}
 	return sum / total * (1 + matched/total) / 2 * (1 + bonus)

@@ -342,7 +342,7 @@ func checkHits(t *testing.T, x *Index, query string) {
 func FuzzSearch(f *testing.F) {
 	for _, query := range []string{
 		"", "rate limti", "InvalidAPIKey", "photo over 4mb", "won’t", "HTTP 502", "ſervıce", "İnvalid\xff", "ÉTÉ chaud",
-		"e\u0301te\u0301", "___", strings.Repeat("a b ", 20), strings.Repeat("ab", 100),
+		"e\u0301te\u0301", "___", "a limit 0a", strings.Repeat("a b ", 20), strings.Repeat("ab", 100),
 	} {
 		f.Add(query)
 	}

@@ -102,7 +102,7 @@ func stem(text string) string {
 	switch {
 	case strings.HasSuffix(s, "ies") && len(s) > 4:
 		s = s[:len(s)-3] + "y"
-	case strings.HasSuffix(s, "s") && len(s) > 3 && !strings.HasSuffix(s, "ss") && !strings.HasSuffix(s, "us") && !strings.HasSuffix(s, "is"):
+	case strings.HasSuffix(s, "s") && len(s) > 3 && !strings.ContainsRune("sui", rune(s[len(s)-2])):
 		s = s[:len(s)-1]
 	case strings.HasSuffix(s, "ing") && stemlike(s[:len(s)-3]):
 		s = single(s[:len(s)-3])
