@@ -205,8 +205,11 @@ var severity = map[Status]int{Skip: 0, Pass: 1, Warn: 2, Unknown: 3, Fail: 4}
 // Worse reports whether a is worse than b: fail, unknown, warn, pass, skip.
 func Worse(a, b Status) bool { return severity[a] > severity[b] }
 
-// judged fills in status and summary from the findings.
+// judged fills in status and summary from the findings. A check always finds something.
 func (r Result) judged() Result {
+	if len(r.Findings) == 0 {
+		r.Findings = []Finding{crashed("it found nothing to say")}
+	}
 	for _, f := range r.Findings {
 		if r.Status == "" || Worse(f.Status, r.Status) {
 			r.Status, r.Summary = f.Status, f.Summary
@@ -248,6 +251,7 @@ func NoInput(check catalog.Check, missing []catalog.Input) Result {
 	return Result{Check: check, Findings: []Finding{{
 		ID: "check.no_input", Status: Skip,
 		Summary: "not run: no " + strings.Join(names, ", no ") + " was given",
+		Remedy:  "give the " + strings.Join(names, " and the ") + ", then this check can run",
 	}}}.judged()
 }
 

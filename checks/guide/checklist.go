@@ -141,7 +141,7 @@ func (c Checklist) Inputs(i int) []catalog.Input {
 	return c.wants(i)
 }
 
-// Start marks a check step as running. The number it returns belongs to this run alone and goes back with
+// Start marks a step as running. The number it returns belongs to this run alone and goes back with
 // its result to Record.
 func (c Checklist) Start(i int) (Checklist, int) {
 	c = c.copied()
@@ -178,9 +178,18 @@ func counted(r checks.Result, fails []string) checks.Result {
 
 // Again puts a settled or skipped step back to be done, and forgets its result.
 func (c Checklist) Again(i int) Checklist {
+	return c.anew(i).settled()
+}
+
+// anew puts a step back to be done. Limits that were read from a paste are asked of the API this time, where
+// there is a key to ask with: what was pasted does not change any more.
+func (c Checklist) anew(i int) Checklist {
 	c = c.copied()
 	c.Steps[i].reset()
-	return c.settled()
+	if c.Steps[i].Check == catalog.LimitsCheck && c.Target.Has(catalog.KeyInput) {
+		c.Target.Response = nil
+	}
+	return c
 }
 
 func (s *Step) reset() {
@@ -201,7 +210,7 @@ func (c Checklist) Tick(i int) Checklist {
 	}
 	c.Steps[i].Status, c.Steps[i].Reason = checks.Pass, "ticked by you"
 	if j := c.find(s.Check); j >= 0 {
-		c.Steps[j].reset()
+		c = c.anew(j)
 	}
 	return c.settled()
 }
@@ -214,16 +223,16 @@ func (c Checklist) Skip(i int, reason string) Checklist {
 	return c.settled()
 }
 
-// SkipMissing leaves out every check step whose input is not known, as nobody is there to be asked.
+// SkipMissing leaves out every step whose input is not known, as nobody is there to be asked.
 func (c Checklist) SkipMissing() Checklist {
 	for i := range c.Steps {
 		missing := c.Missing(i)
-		if c.Steps[i].Kind != catalog.CheckStep || c.Steps[i].Status != Todo || len(missing) == 0 {
+		if c.Steps[i].Status != Todo || len(missing) == 0 {
 			continue
 		}
-		c, run := c.Start(i)
+		var run int
+		c, run = c.Start(i)
 		c = c.Record(i, run, checks.NoInput(c.Steps[i].Check, missing))
-		return c.SkipMissing()
 	}
 	return c
 }

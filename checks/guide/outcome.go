@@ -112,28 +112,39 @@ func (s Step) says() string {
 	return s.Reason
 }
 
-// next names the one thing to do next: the remedy of the first failure, else of the first check that could
-// not tell, else the first step still to do.
+// next names the one thing to do next: the remedy of the first failure, else the first check that has still to
+// run, else the remedy of the first that could not tell or run, else sending the request again.
 func (c Checklist) next() string {
-	for _, status := range []checks.Status{checks.Fail, checks.Unknown} {
-		for _, s := range c.Steps {
-			if s.Status != status || s.Result == nil {
-				continue
-			}
-			if remedy := s.Result.Remedy(); remedy != "" {
-				return remedy
-			}
-			return s.Title
-		}
+	if remedy := c.remedy(checks.Fail); remedy != "" {
+		return remedy
 	}
 	for _, s := range c.Steps {
 		if s.Status == Todo && s.Kind == catalog.CheckStep {
 			return s.Title
 		}
 	}
-	last := c.Steps[len(c.Steps)-1]
-	if last.Status == Todo {
+	for _, status := range []checks.Status{checks.Unknown, checks.Skip} {
+		if remedy := c.remedy(status); remedy != "" {
+			return remedy
+		}
+	}
+	if last := c.Steps[len(c.Steps)-1]; last.Status == Todo {
 		return last.Title
+	}
+	return ""
+}
+
+// remedy returns what to do about the first step whose check ended with a status, its title where the check
+// knows no remedy, and "" where there is no such step.
+func (c Checklist) remedy(status checks.Status) string {
+	for _, s := range c.Steps {
+		if s.Status != status || s.Result == nil {
+			continue
+		}
+		if remedy := s.Result.Remedy(); remedy != "" {
+			return remedy
+		}
+		return s.Title
 	}
 	return ""
 }
