@@ -297,4 +297,6 @@ func (a *app) footer() string {
 	return line + last
 }
 
-func (a *app) hint(b key.Binding) string { return a.look.key.Render(b.Help().Key) + " " + b.Help().Desc }
+func (a *app) hint(b key.Binding) string {
+	return a.look.key.Render(b.Help().Key) + " " + b.Help().Desc
+}

@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog"
-	"klyra-doctor/catalog/paste"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
 )
@@ -20,6 +19,7 @@ type checklistScreen struct {
 	list     guide.Checklist
 	selected int
 	guided   bool // the selection goes where there is something to be done, until the user moves it
+	acted    bool // the user settled a step, and no check has answered since
 	form     *form
 	forms    int // how many have been opened
 	view     viewport.Model
@@ -37,17 +37,19 @@ type run struct {
 }
 
 // openChecklist begins a checklist and all of its checks that can start.
-func (a *app) openChecklist(e catalog.Entry, d *paste.Diagnosis) tea.Cmd {
-	s := &checklistScreen{
-		place: a.place(), list: guide.New(e, a.target, d), guided: true,
-		view: newViewport(), runs: map[int]run{},
-	}
+func (a *app) openChecklist(list guide.Checklist) tea.Cmd {
+	s := &checklistScreen{place: a.place(), list: list, guided: true, view: newViewport(), runs: map[int]run{}}
 	a.open(s)
 	return s.proceed(a)
 }
 
-func (s *checklistScreen) title() string { return string(s.list.Entry.Code) + " checklist" }
-func (s *checklistScreen) typing() bool  { return s.form != nil }
+func (s *checklistScreen) title() string {
+	if s.list.Entry.Code == "" {
+		return "checklist for a missing answer"
+	}
+	return string(s.list.Entry.Code) + " checklist"
+}
+func (s *checklistScreen) typing() bool { return s.form != nil }
 
 func (s *checklistScreen) bindings() []key.Binding {
 	if s.form != nil {
@@ -192,14 +194,14 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 		return s.again(a)
 	}
 	s.list = s.list.Skip(s.selected, "skipped by you")
-	s.guided = true
+	s.guided, s.acted = true, true
 	return s.proceed(a)
 }
 
 func (s *checklistScreen) tick(a *app) tea.Cmd {
-	ticked := s.step().Status == checks.Pass
+	ticked, last := s.step().Status == checks.Pass, s.selected == len(s.list.Steps)-1
 	s.list = s.list.Tick(s.selected)
-	s.guided = !ticked
+	s.guided, s.acted = !ticked && !last, true
 	return s.proceed(a)
 }
 
@@ -246,6 +248,7 @@ func (s *checklistScreen) start(a *app, i int) tea.Cmd {
 // checked records a result. One that nobody waits for any more changes nothing.
 func (s *checklistScreen) checked(a *app, msg checkedMsg) tea.Cmd {
 	s.list = s.list.Record(msg.step, msg.run, msg.result)
+	s.acted = false
 	return s.proceed(a)
 }
 
@@ -275,24 +278,26 @@ func (s *checklistScreen) lead() {
 	}
 }
 
-// attention returns the step that matters most now: the first that failed, else the first that runs or waits
-// for an input, else the first still to do, else the first that could not tell, else the last.
+// attention returns the step that matters most now. While checks answer that is the first failure, then what
+// runs or lacks an input, then what could not be told; once the user acts it is the next step to do.
 func (s *checklistScreen) attention() int {
-	for _, wanted := range []func(int, guide.Step) bool{
-		func(_ int, t guide.Step) bool { return t.Status == checks.Fail },
-		func(i int, t guide.Step) bool {
-			return t.Running || t.Status == guide.Todo && len(s.list.Missing(i)) > 0
-		},
-		func(_ int, t guide.Step) bool { return t.Status == guide.Todo },
-		func(_ int, t guide.Step) bool { return t.Status == checks.Unknown },
-	} {
-		for i, t := range s.list.Steps {
-			if wanted(i, t) {
-				return i
+	failed := func(i int) bool { return s.list.Steps[i].Status == checks.Fail }
+	untold := func(i int) bool { return s.list.Steps[i].Status == checks.Unknown }
+	todo := func(i int) bool { return s.list.Steps[i].Status == guide.Todo }
+	going := func(i int) bool { return s.list.Steps[i].Running || todo(i) && len(s.list.Missing(i)) > 0 }
+	order, from := []func(int) bool{failed, going, untold, todo}, 0
+	if s.acted {
+		order, from = []func(int) bool{going, todo, failed, untold}, s.selected
+	}
+	n := len(s.list.Steps)
+	for _, wanted := range order {
+		for i := range n {
+			if at := (from + i) % n; wanted(at) {
+				return at
 			}
 		}
 	}
-	return len(s.list.Steps) - 1
+	return n - 1
 }
 
 // opened takes the file that the form has asked for.
@@ -314,8 +319,19 @@ func (s *checklistScreen) fill(a *app, set func(guide.Checklist) guide.Checklist
 	if s.form.next(s.list.Missing(s.selected)) {
 		return tea.Batch(s.proceed(a), a.secretsChanged())
 	}
-	s.form, s.guided = nil, true
+	s.form, s.guided = nil, s.lacks()
 	return tea.Batch(s.proceed(a), a.secretsChanged())
+}
+
+// lacks reports whether a step that is still to do lacks an input. Else the selection stays where the user
+// has filled one in, to show what comes of it.
+func (s *checklistScreen) lacks() bool {
+	for i, step := range s.list.Steps {
+		if step.Status == guide.Todo && len(s.list.Missing(i)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // secretsChanged draws the open paste anew: what was typed as a key is masked there too.

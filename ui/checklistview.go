@@ -14,7 +14,7 @@ import (
 
 // draw draws the steps, the selected one in full beside or below them, and what it all amounts to.
 func (s *checklistScreen) draw(a *app, columns, height int) picture {
-	foot := s.foot(a, columns)
+	foot := s.foot(a, columns, height)
 	room := max(0, height-len(foot))
 	var p picture
 	if columns >= twoColumns {
@@ -27,9 +27,10 @@ func (s *checklistScreen) draw(a *app, columns, height int) picture {
 }
 
 func (s *checklistScreen) drawBeside(a *app, columns, height int) picture {
-	left := columns * 2 / 5
+	left := columns * 9 / 20
 	p := s.drawStep(a, columns-left-3, height)
-	p.lines = beside(fit(s.steps(a, left, height), left, height, a.look.tail), p.lines, left, " "+a.look.between+" ")
+	steps := s.steps(a, left, height, true)
+	p.lines = beside(fit(steps, left, height, a.look.tail), p.lines, left, " "+a.look.between+" ")
 	if p.cursor != nil {
 		p.cursor.X += left + 3
 	}
@@ -37,7 +38,7 @@ func (s *checklistScreen) drawBeside(a *app, columns, height int) picture {
 }
 
 func (s *checklistScreen) drawBelow(a *app, columns, height int) picture {
-	steps := s.steps(a, columns, max(1, min(len(s.list.Steps), height/2)))
+	steps := s.steps(a, columns, max(1, min(len(s.list.Steps), height/2)), false)
 	p := s.drawStep(a, columns, height-len(steps)-1)
 	if p.cursor != nil {
 		p.cursor.Y += len(steps) + 1
@@ -46,30 +47,44 @@ func (s *checklistScreen) drawBelow(a *app, columns, height int) picture {
 	return p
 }
 
-// steps lists the steps, as many as fit, with the selected one among them.
-func (s *checklistScreen) steps(a *app, columns, height int) []string {
+// steps lists the steps, as many as fit, with the selected one among them. Titles are wrapped or cut.
+func (s *checklistScreen) steps(a *app, columns, height int, wrapped bool) []string {
 	var lines []string
-	for i, step := range s.list.Steps {
-		status, lead := step.Status, "  "
-		if step.Running {
-			status = running
-		}
+	first, last := 0, 0
+	for i := range s.list.Steps {
+		from := len(lines)
+		lines = append(lines, s.row(a, i, columns, wrapped)...)
 		if i == s.selected {
-			lead = a.look.cursor + " "
+			first, last = from, len(lines)-1
 		}
-		title := fmt.Sprintf("%d. %s", i+1, step.Title)
-		if i == s.selected {
-			title = a.look.strong.Render(title)
-		}
-		word := a.look.states[status].Render(pad(s.mark(a, i)+" "+statusWord(step), 10))
-		line := lead + word + title
-		if step.Running {
-			line = truncate(line, columns-8, a.look.tail) + " " + s.elapsed(i)
-		}
-		lines = append(lines, line)
 	}
-	first := follow(0, s.selected, s.selected, height)
-	return lines[first:min(len(lines), first+height)]
+	top := follow(0, first, last, height)
+	return lines[top:min(len(lines), top+height)]
+}
+
+// row draws one step: how it stands, as a mark and as a word, its title, and the time that it has run.
+func (s *checklistScreen) row(a *app, i, columns int, wrapped bool) []string {
+	step, status, time := s.list.Steps[i], s.list.Steps[i].Status, ""
+	if step.Running {
+		status, time = running, fmt.Sprintf(" %.1f s", s.since(i).Seconds())
+	}
+	lead, style := "  ", plain
+	if i == s.selected {
+		lead, style = a.look.cursor+" ", a.look.strong
+	}
+	lead += a.look.states[status].Render(pad(s.mark(a, i)+" "+statusWord(step), 10)) + fmt.Sprintf("%d. ", i+1)
+	room := columns - width(lead) - width(time)
+	titles := []string{truncate(step.Title, room, a.look.tail)}
+	if wrapped {
+		titles = wrap(step.Title, room)
+	}
+	var lines []string
+	for _, title := range titles {
+		lines = append(lines, lead+style.Render(title))
+		lead = strings.Repeat(" ", width(lead))
+	}
+	lines[0] += time
+	return lines
 }
 
 // mark returns the mark of a step; that of a running one turns.
@@ -90,13 +105,11 @@ func (s *checklistScreen) since(i int) time.Duration {
 	return max(0, s.now.Sub(r.since))
 }
 
-func (s *checklistScreen) elapsed(i int) string { return fmt.Sprintf("%.1f s", s.since(i).Seconds()) }
-
 // drawStep draws the selected step: the form while it is open, what its check found, how it is done.
 func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	var top picture
 	if s.form != nil {
-		top = s.form.draw(a, columns)
+		top = s.form.draw(a, columns, height)
 		top.lines = append(top.lines, "")
 	}
 	step := s.step()
@@ -137,7 +150,7 @@ func (l look) writeResult(p *page, step guide.Step) {
 		}
 	}
 	if step.Result.Duration > 0 {
-		p.text(plain, fmt.Sprintf("%s took %.1f s", step.Result.Check, step.Result.Duration.Seconds()))
+		p.text(plain, fmt.Sprintf("the %s check took %.1f s", step.Result.Check, step.Result.Duration.Seconds()))
 	}
 }
 
@@ -152,7 +165,7 @@ func (s *checklistScreen) writeInputs(p *page) {
 	for _, input := range inputs {
 		value, from := known(s.list.Target, input)
 		if from != "" {
-			value += " (from " + from + ")"
+			value += ", from " + from
 		}
 		p.hang(input.String()+": ", plain, safe.EscapeLine(redactor.Redact(value)))
 	}
@@ -176,8 +189,11 @@ func known(t checks.Target, input catalog.Input) (value, from string) {
 	return value, t.From[input]
 }
 
-// foot says how far the checklist has come, or what it amounts to.
-func (s *checklistScreen) foot(a *app, columns int) []string {
+// foot says how far the checklist has come, or what it amounts to. The form takes its room.
+func (s *checklistScreen) foot(a *app, columns, height int) []string {
+	if s.form != nil {
+		return nil
+	}
 	p := newPage(columns)
 	o := s.list.Outcome()
 	if o.Verdict == guide.Open {
@@ -194,7 +210,7 @@ func (s *checklistScreen) foot(a *app, columns int) []string {
 	if o.Next != "" {
 		p.hang("Next: ", plain, o.Next)
 	}
-	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, 4)...)
+	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)
 }
 
 // shorten leaves out the lines after the first most.

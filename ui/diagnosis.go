@@ -12,6 +12,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/guide"
 )
 
 // diagnosisScreen says what a paste is, and shows the evidence in it.
@@ -44,13 +45,20 @@ func (s *diagnosisScreen) typing() bool  { return false }
 
 func (s *diagnosisScreen) bindings() []key.Binding {
 	var bs []key.Binding
+	if f := s.finding(); s.code() != "" || f != nil && (f.Kind == paste.Gateway || f.Kind == paste.Network) {
+		bs = append(bs, keyFix)
+	}
 	if s.code() != "" {
-		bs = append(bs, keyFix, keyPage)
+		bs = append(bs, keyPage)
 	}
 	if len(s.choices) > 1 {
 		bs = append(bs, keyMove)
 	}
-	return append(bs, keyScroll, does(keyCopy, "copy"), keyNew, keyBack, keyQuit)
+	bs = append(bs, keyScroll, keyNew, keyBack)
+	if what, _ := s.copies(); what != "" {
+		bs = append(bs, does(keyCopy, "copy "+what))
+	}
+	return append(bs, keyQuit)
 }
 
 func (s *diagnosisScreen) update(a *app, msg tea.Msg) tea.Cmd {
@@ -75,11 +83,15 @@ func (s *diagnosisScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keyNew):
 		a.open(newPaste(a))
 	case key.Matches(k, keyFix):
-		return s.proceed(a, func(e catalog.Entry) tea.Cmd { return a.openChecklist(e, s.diagnosis) })
+		return s.fix(a)
 	case key.Matches(k, keyPage):
-		return s.proceed(a, func(e catalog.Entry) tea.Cmd { a.open(newEntry(a, e)); return nil })
+		if e, ok := catalog.Lookup(string(s.code())); ok {
+			a.open(newEntry(a, e))
+		}
 	case key.Matches(k, keyCopy):
-		return s.copy(a)
+		if what, text := s.copies(); what != "" {
+			return a.copy(what, text)
+		}
 	case len(s.choices) > 1 && key.Matches(k, keyPrevious):
 		return s.move(a, -1)
 	case len(s.choices) > 1 && key.Matches(k, keyNext):
@@ -90,15 +102,23 @@ func (s *diagnosisScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// proceed goes on with the entry of the selected choice, where there is one.
-func (s *diagnosisScreen) proceed(a *app, with func(catalog.Entry) tea.Cmd) tea.Cmd {
-	if e, ok := catalog.Lookup(string(s.code())); ok {
-		return with(e)
+// fix starts the checklist of the selected choice, where there is one.
+func (s *diagnosisScreen) fix(a *app) tea.Cmd {
+	if list, ok := s.checklist(a); ok {
+		return a.openChecklist(list)
 	}
 	if s.diagnosis != nil {
 		a.notice = "There is no checklist for this. Press esc and search for what you see instead."
 	}
 	return nil
+}
+
+func (s *diagnosisScreen) checklist(a *app) (guide.Checklist, bool) {
+	if f := s.finding(); f != nil {
+		return guide.ForFinding(*f, a.target, s.diagnosis)
+	}
+	e, ok := catalog.Lookup(string(s.code()))
+	return guide.New(e, a.target, s.diagnosis), ok
 }
 
 func (s *diagnosisScreen) code() catalog.Code {
@@ -114,15 +134,15 @@ func (s *diagnosisScreen) move(a *app, by int) tea.Cmd {
 	return s.look(a)
 }
 
-// copy copies what support asks for: the request id, else the code.
-func (s *diagnosisScreen) copy(a *app) tea.Cmd {
+// copies returns what can be copied: the request id, which support asks for, else the code.
+func (s *diagnosisScreen) copies() (what, text string) {
 	if f := s.finding(); f != nil && f.RequestID != "" {
-		return a.copy("the request id", f.RequestID)
+		return "the request id", f.RequestID
 	}
 	if code := s.code(); code != "" {
-		return a.copy(string(code), string(code))
+		return "the code", string(code)
 	}
-	return nil
+	return "", ""
 }
 
 func (s *diagnosisScreen) finding() *paste.Finding {
@@ -218,7 +238,7 @@ func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
 	case len(s.choices) == 0:
 		writeNothing(p, a.look, s.diagnosis.Answer)
 	default:
-		p.text(plain, "The paste shows no error by its code. This one may be meant.")
+		a.look.writeNear(p, s.code())
 	}
 	for _, note := range s.diagnosis.Notes {
 		p.blank()
@@ -270,6 +290,18 @@ func (l look) writeFinding(p *page, f paste.Finding, show func(string) string) {
 	if known && f.Known {
 		p.blank()
 		p.text(plain, entry.Meaning)
+	}
+}
+
+// writeNear writes what a code means that the paste does not show, but that may be meant.
+func (l look) writeNear(p *page, code catalog.Code) {
+	p.text(plain, "The paste does not show this code itself. It may be meant:")
+	p.blank()
+	p.text(l.code, string(code))
+	if e, ok := catalog.Lookup(string(code)); ok {
+		p.hang("It means     ", plain, e.Description+".")
+		p.blank()
+		p.text(plain, e.Meaning)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/checks/guide"
 )
 
 // entryScreen is all that the catalog knows of one code.
@@ -38,7 +39,7 @@ func (s *entryScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	case key.Matches(k, keyBack):
 		a.back()
 	case key.Matches(k, keyFix):
-		return a.openChecklist(s.entry, nil)
+		return a.openChecklist(guide.New(s.entry, a.target, nil))
 	case key.Matches(k, keyCopy):
 		return a.copy(string(s.entry.Code), string(s.entry.Code))
 	default:
@@ -77,7 +78,7 @@ func (l look) writeEntry(p *page, e catalog.Entry) {
 	p.hang("Klyra says    ", plain, "“"+e.Description+".”")
 	p.hang("and advises   ", plain, "“"+e.Resolution+".”")
 	p.hang("HTTP status   ", plain, statuses(e.Statuses))
-	p.hang("Try again     ", plain, retry(e.Retry))
+	p.hang("Try again?    ", plain, e.Retry.When)
 	p.hang("The fault is  ", plain, faults[e.Fault])
 	p.hang("Documented at ", plain, e.DocsURL)
 	if len(e.Confused) > 0 {
@@ -110,11 +111,4 @@ func statuses(list []catalog.HTTPStatus) string {
 		}
 	}
 	return strings.Join(texts, ", ")
-}
-
-func retry(r catalog.Retry) string {
-	if r.Helps {
-		return "can help. " + r.When
-	}
-	return "does not help. " + r.When
 }

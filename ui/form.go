@@ -201,7 +201,7 @@ func droppedPath(text string) string {
 }
 
 // draw draws the form, and where the cursor stands in it.
-func (f *form) draw(a *app, columns int) picture {
+func (f *form) draw(a *app, columns, height int) picture {
 	l := a.look
 	label := l.strong.Render(strings.ToUpper(f.input().String()[:1])+f.input().String()[1:]) + " "
 	f.field.EchoCharacter = l.mask
@@ -216,13 +216,7 @@ func (f *form) draw(a *app, columns int) picture {
 	}
 	switch {
 	case f.picking:
-		for i, sample := range f.samples(a) {
-			lead := "  "
-			if i == f.picked {
-				lead = l.cursor + " "
-			}
-			p.hang(lead, plain, sample.Value+"  "+sample.What)
-		}
+		p.lines = append(p.lines, f.list(a, columns, height-1)...)
 		cursor = nil
 	case f.paste != "":
 		p.text(l.strong, "This reads like a response ("+extent(f.paste)+"). ctrl+d diagnoses it instead.")
@@ -234,4 +228,18 @@ func (f *form) draw(a *app, columns int) picture {
 		p.text(plain, "ctrl+s lists what the sandbox offers for this field.")
 	}
 	return picture{p.lines, cursor}
+}
+
+// list draws the part of the samples that holds the picked one.
+func (f *form) list(a *app, columns, height int) []string {
+	var lines []string
+	for i, sample := range f.samples(a) {
+		lead := "  "
+		if i == f.picked {
+			lead = a.look.cursor + " "
+		}
+		lines = append(lines, truncate(lead+sample.Value+"  "+sample.What, columns, a.look.tail))
+	}
+	top := follow(0, f.picked, f.picked, max(1, height))
+	return lines[top:min(len(lines), top+max(1, height))]
 }

@@ -41,7 +41,7 @@ func (s *helpScreen) draw(a *app, columns, height int) picture {
 	p := newPage(columns)
 	p.text(a.look.strong, "Keys here")
 	everywhere := []key.Binding{
-		keyHelp, keyHelpTyped, does(keySuspend, "suspend the program; fg comes back"),
+		does(keyHelp, "help"), does(keyHelpTyped, "help, also while a field is filled in"), does(keySuspend, "suspend the program; fg comes back"),
 		does(keyInterrupt, "quit at once, everywhere"),
 	}
 	for _, b := range append(s.of, everywhere...) {

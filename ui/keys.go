@@ -15,7 +15,7 @@ var (
 	keyQuit      = binding("q", "quit", "q")
 	keyBack      = binding("esc", "back", "esc")
 	keyEnter     = binding("enter", "open", "enter")
-	keyPaste     = binding("ctrl+d", "paste an error", "ctrl+d", "ctrl+v")
+	keyPaste     = binding("ctrl+d", "paste", "ctrl+d", "ctrl+v")
 	keyCopy      = binding("y", "copy", "y")
 
 	keyUp       = binding("up", "up", "up", "ctrl+p")

@@ -11,7 +11,7 @@ import (
 
 const (
 	minWidth, minHeight = 40, 10 // the smallest window that something useful fits into
-	twoColumns          = 100    // from this width on there is room for a second column
+	twoColumns          = 110    // from this width on there is room for a second column
 	maxText             = 100    // wider lines of prose are hard to read
 )
 
@@ -23,9 +23,12 @@ type picture struct {
 	cursor *tea.Cursor
 }
 
-// wrap breaks a text without escape sequences into lines of at most width columns.
-func wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(expandTabs(text), max(1, width), ""), "\n")
+// wrap breaks a text without escape sequences into lines of at most so many columns. It breaks at blanks
+// alone, and in words that are longer than a line: a URL or a path that is cut at a hyphen cannot be copied.
+func wrap(text string, columns int) []string {
+	const hyphen = "\uE000" // of the private use area, as wide
+	text = strings.ReplaceAll(expandTabs(text), "-", hyphen)
+	return strings.Split(strings.ReplaceAll(ansi.Wrap(text, max(1, columns), ""), hyphen, "-"), "\n")
 }
 
 func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", "    ") }

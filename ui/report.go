@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
 )
 
@@ -77,18 +78,18 @@ func (s *reportScreen) save(a *app) tea.Cmd {
 
 func (s *reportScreen) draw(a *app, columns, height int) picture {
 	p := newPage(columns)
-	p.text(a.look.verdict(s.outcome.Verdict), s.outcome.Headline)
-	if s.outcome.Next != "" {
-		p.hang("Next: ", plain, s.outcome.Next)
-	}
-	p.blank()
 	switch {
 	case s.path != "":
 		p.hang("Saved as ", a.look.strong, safe.EscapeLine(s.path))
 	case s.failure != "":
-		p.text(a.look.states["fail"], safe.EscapeLine(s.failure))
+		p.text(a.look.states[checks.Fail], safe.EscapeLine(s.failure))
 	case s.report != nil:
-		p.text(plain, "Press w to save this report as "+s.report.name+" in the current folder:")
+		p.text(plain, "Press w to save this report as "+s.report.name+" in the current folder.")
+	}
+	p.blank()
+	p.text(a.look.verdict(s.outcome.Verdict), s.outcome.Headline)
+	if s.outcome.Next != "" {
+		p.hang("Next: ", plain, s.outcome.Next)
 	}
 	p.blank()
 	top := shorten(p.lines, max(1, height-3))

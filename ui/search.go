@@ -129,15 +129,25 @@ func (s *searchScreen) draw(a *app, columns, height int) picture {
 	if columns >= twoColumns {
 		listWidth = columns / 2
 	}
-	lines := append([]string{prompt + field, s.count()}, s.list(a, listWidth, height-2)...)
-	if columns >= twoColumns && s.selected < len(s.hits) {
-		preview := newPage(columns - listWidth - 3)
-		a.look.writeEntry(preview, s.hits[s.selected].Entry)
-		left := fit(lines[2:], listWidth, height-2, a.look.tail)
-		right := fit(preview.lines, columns-listWidth-3, height-2, a.look.tail)
-		lines = append(lines[:2], beside(left, right, listWidth, " "+a.look.between+" ")...)
+	lines := append([]string{prompt + field}, wrap(s.count(), columns)...)
+	room := height - len(lines)
+	list := s.list(a, listWidth, room)
+	switch {
+	case s.selected >= len(s.hits):
+	case columns >= twoColumns:
+		list = fit(list, listWidth, room, a.look.tail)
+		preview := fit(s.preview(a, columns-listWidth-3), columns-listWidth-3, room, a.look.tail)
+		list = beside(list, preview, listWidth, " "+a.look.between+" ")
+	case len(list) < room:
+		list = append(append(list, strings.Repeat(a.look.rule, columns)), s.preview(a, columns)...)
 	}
-	return picture{lines, cursor}
+	return picture{append(lines, list...), cursor}
+}
+
+func (s *searchScreen) preview(a *app, columns int) []string {
+	p := newPage(columns)
+	a.look.writeEntry(p, s.hits[s.selected].Entry)
+	return p.lines
 }
 
 // count says how many codes are listed, and where none is, what to try.
