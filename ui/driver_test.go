@@ -171,13 +171,6 @@ func (d *driver) replied(msg replyMsg) {
 	d.send(msg)
 }
 
-// release lets the results arrive that were held back.
-func (d *driver) release() *driver {
-	held := d.held
-	d.held, d.hold = nil, false
-	return d.send(held...)
-}
-
 func (d *driver) size(columns, lines int) *driver {
 	return d.send(tea.WindowSizeMsg{Width: columns, Height: lines})
 }
