@@ -116,6 +116,9 @@ func Run(ctx context.Context, check catalog.Check, t Target) (r Result) {
 		if p := recover(); p != nil {
 			r = Result{Findings: []Finding{crashed(p)}}
 		}
+		if len(r.Findings) == 0 {
+			r.Findings = []Finding{crashed("it found nothing to say")}
+		}
 		r.Check = check
 		r.Duration = t.Now().Sub(start)
 		r = r.judged().shown(safe.NewRedactor(t.Secrets()...))
@@ -205,11 +208,8 @@ var severity = map[Status]int{Skip: 0, Pass: 1, Warn: 2, Unknown: 3, Fail: 4}
 // Worse reports whether a is worse than b: fail, unknown, warn, pass, skip.
 func Worse(a, b Status) bool { return severity[a] > severity[b] }
 
-// judged fills in status and summary from the findings. A check always finds something.
+// judged fills in status and summary from the findings.
 func (r Result) judged() Result {
-	if len(r.Findings) == 0 {
-		r.Findings = []Finding{crashed("it found nothing to say")}
-	}
 	for _, f := range r.Findings {
 		if r.Status == "" || Worse(f.Status, r.Status) {
 			r.Status, r.Summary = f.Status, f.Summary

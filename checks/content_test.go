@@ -257,7 +257,7 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 func TestContentMemory(t *testing.T) {
 	for name := range endless {
 		t.Run(name, func(t *testing.T) {
-			c := endlessContent(name, 1<<30)
+			c := endlessContent(name, 1<<27)
 			runtime.GC()
 			peak := watchMemory(t)
 			start := time.Now()

@@ -7,7 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"klyra-doctor/catalog"
@@ -318,6 +321,27 @@ func TestLogHoldsNoKey(t *testing.T) {
 	}
 	if lines := strings.Count(log.String(), "\n"); lines != len(sandbox.Keys()) {
 		t.Errorf("%d lines for %d requests", lines, len(sandbox.Keys()))
+	}
+}
+
+func TestLogIsCalledOneAtATime(t *testing.T) {
+	var busy atomic.Bool
+	count := 0
+	server := sandbox.New(sandbox.Options{Log: func(sandbox.Exchange) {
+		if !busy.CompareAndSwap(false, true) {
+			t.Error("called while a call was under way")
+		}
+		runtime.Gosched()
+		count++
+		busy.Store(false)
+	}})
+	var clients sync.WaitGroup
+	for range 50 {
+		clients.Go(func() { server.ServeHTTP(httptest.NewRecorder(), request{auth: "none"}.build()) })
+	}
+	clients.Wait()
+	if count != 50 {
+		t.Errorf("%d calls for 50 requests", count)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"testing"
@@ -66,7 +67,13 @@ func TestStartRefuses(t *testing.T) {
 
 // Closing breaks off a download and a request whose body never ends, and leaves no goroutine behind.
 func TestCloseLeavesNothing(t *testing.T) {
-	running, err := sandbox.Start(sandbox.Options{}, "")
+	logged := map[string]bool{} // without a lock: nothing is answered any more once Close has returned
+	running, err := sandbox.Start(sandbox.Options{Log: func(x sandbox.Exchange) {
+		for range 1000 {
+			runtime.Gosched() // a Close that does not wait is seen to return too early
+		}
+		logged[x.Path] = true
+	}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +110,9 @@ func TestCloseLeavesNothing(t *testing.T) {
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("still closing")
+	}
+	if !logged["/samples/slow.png"] {
+		t.Error("closed before the slow body's handler had ended")
 	}
 	if _, err := io.ReadAll(slow.Body); err == nil {
 		t.Error("the slow body came to a good end")
