@@ -309,7 +309,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 		s.form.failed(msg.err.Error())
 		return nil
 	}
-	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(msg.content, "typed") })
+	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(msg.content, typed) })
 }
 
 // fill takes an input from the form, for this checklist and for those that will be opened later.

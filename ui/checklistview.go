@@ -164,7 +164,11 @@ func (s *checklistScreen) writeInputs(p *page) {
 	redactor := safe.NewRedactor(s.list.Secrets()...)
 	for _, input := range inputs {
 		value, from := known(s.list.Target, input)
-		if from != "" {
+		switch from {
+		case "":
+		case typed:
+			value += ", typed by you"
+		default:
 			value += ", from " + from
 		}
 		p.hang(input.String()+": ", plain, safe.EscapeLine(redactor.Redact(value)))
@@ -207,7 +211,7 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 		return p.lines
 	}
 	p.text(a.look.verdict(o.Verdict), o.Headline)
-	if o.Next != "" {
+	if r := s.step().Result; o.Next != "" && (r == nil || r.Remedy() != o.Next) {
 		p.hang("Next: ", plain, o.Next)
 	}
 	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)

@@ -58,7 +58,7 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	d.did()
 	d.paste("https://example.com/photo.png\n").shows("https://example.com/photo.png").press("enter")
 	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
-	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, from typed")
+	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, typed by you")
 
 	d.press("e").write("/samples/page").press("enter")
 	if got := d.ran[len(d.ran)-1]; got != "url key=klyra_good_key_0001 url=/samples/page" {
@@ -178,7 +178,7 @@ func TestKeyFromThePasteIsNowhereShown(t *testing.T) {
 	d.paste(revoked).press("enter").keyField().shows("API key: not given")
 	d.paste("klyra_live_abcdefghijklmnop\n").hides("abcdefgh").press("enter").hides("abcdefgh")
 	d.did("key", "key key=klyra_live_abcdefghijklmnop")
-	d.shows("API key: klyr", "from typed")
+	d.shows("API key: klyr", "typed by you")
 }
 
 func TestTypedKeyIsMaskedInTheOpenPaste(t *testing.T) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/viewport"
@@ -119,11 +120,20 @@ func newViewport() viewport.Model {
 	return v
 }
 
-// scrolled shows lines in a viewport of the given size and returns what is seen of them.
-func scrolled(v *viewport.Model, lines []string, width, height int) []string {
-	v.SetWidth(width)
-	v.SetHeight(height)
+// scrolled shows lines in a viewport of the given size and returns what is seen of them. Where they do not
+// fit, the last line says how many there are below.
+func scrolled(v *viewport.Model, lines []string, columns, height int) []string {
+	room := height
+	if len(lines) > height && height > 2 {
+		room--
+	}
+	v.SetWidth(columns)
+	v.SetHeight(room)
 	v.SetContentLines(lines)
 	v.SetYOffset(v.YOffset())
-	return strings.Split(v.View(), "\n")
+	seen := strings.Split(v.View(), "\n")
+	if below := len(lines) - v.YOffset() - room; room < height && below > 0 {
+		seen = append(seen, fmt.Sprintf("(%d more lines: pgdn)", below))
+	}
+	return seen
 }
