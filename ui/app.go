@@ -239,7 +239,7 @@ func (a *app) copied(msg copiedMsg) tea.Cmd {
 func (a *app) draw() tea.View {
 	var v tea.View
 	if a.width < minWidth || a.height < minHeight {
-		v = tea.NewView(truncate("Please make this window 40x10 or larger.", a.width, ""))
+		v = tea.NewView(truncate("Needs 40x10 or larger", a.width, ""))
 	} else {
 		v = a.drawScreen()
 	}

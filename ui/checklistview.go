@@ -146,10 +146,10 @@ func (l look) writeResult(p *page, step guide.Step) {
 			p.hang("  What to do: ", l.strong, f.Remedy)
 		}
 		for _, e := range f.Evidence {
-			p.hang("  "+e.Label+": ", plain, e.Value)
+			p.hang("  ", plain, e.Label+": "+e.Value)
 		}
 	}
-	if step.Result.Duration > 0 {
+	if step.Result.Duration >= 100*time.Millisecond {
 		p.text(plain, fmt.Sprintf("the %s check took %.1f s", step.Result.Check, step.Result.Duration.Seconds()))
 	}
 }
