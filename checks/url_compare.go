@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/gabriel-vasile/mimetype"
 )
 
 // browserAgent is what a usual browser calls itself.
@@ -20,7 +22,7 @@ type comparison struct {
 
 // compare sends a few more requests, each over a connection of its own, to find out what an answer depends
 // on: after a refusal, whether another client or a Referer would be let in; after a success, only where
-// Deep is set. What it finds comes before the plain status.
+// Deep is set.
 func (p *urlProbe) compare(ctx context.Context, h *hop, status int, b *body) {
 	browser := comparison{"http.user_agent", http.MethodGet, http.Header{"User-Agent": {browserAgent}}}
 	referer := comparison{"http.hotlink", http.MethodGet, http.Header{"Referer": {h.url.Scheme + "://" + h.url.Host + "/"}}}
@@ -68,7 +70,7 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (likeness, b
 	}
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	return likeness{resp.StatusCode, sniffed(start), start}, err == nil
+	return likeness{resp.StatusCode, mediaOf(mimetype.Detect(start)), start}, err == nil
 }
 
 // judge returns the finding of an answer that differs from the first one, or the zero Finding.
@@ -76,7 +78,7 @@ func (c comparison) judge(status int, first *body, other likeness) Finding {
 	opened := status >= 400 && other.status < 300
 	switch c.id {
 	case "http.user_agent":
-		if opened || status < 300 && (other.status >= 400 || other.kind != kindOf(first.found.String())) {
+		if opened || status < 300 && (other.status >= 400 || other.kind != mediaOf(first.found)) {
 			return Finding{
 				ID: c.id, Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
 				Evidence: []Evidence{{probeAgent, fmt.Sprintf("HTTP %d", status)}, {"a browser", fmt.Sprintf("HTTP %d", other.status)}},

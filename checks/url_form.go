@@ -106,10 +106,11 @@ func (p *urlProbe) parse(clean string) *url.URL {
 		}
 	case "":
 		rest = strings.TrimPrefix(clean, "//")
-		p.malformed("the URL does not begin with https://", clean)
 		if !hostStart.MatchString(rest) {
+			p.malformed("the URL does not begin with https://", clean)
 			return nil
 		}
+		p.malformed("the URL does not begin with https://; it was checked as if it did", clean)
 		clean = "https://" + rest
 	default:
 		p.add(otherScheme(strings.ToLower(scheme)))
