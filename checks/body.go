@@ -148,7 +148,7 @@ func decoder(encoding string, from io.Reader) (io.Reader, error) {
 
 // wantsImage reports whether the limit for images counts.
 func (p *urlProbe) wantsImage(b *body) bool {
-	return p.Expect == Image || p.Expect == AnyMedia && mediaOf(b.found) == Image
+	return p.Expect == Image || p.Expect == AnyMedia && bodyKind(b.found) == Image
 }
 
 // kindOf is the sort of media of a MIME type; AnyMedia for all that is none of them.
@@ -163,8 +163,8 @@ func kindOf(mimeType string) Media {
 	return AnyMedia
 }
 
-// mediaOf is kindOf for what was found in bytes: JSON, XML and the like are text too.
-func mediaOf(found *mimetype.MIME) Media {
+// bodyKind is kindOf for what was found in bytes: JSON, XML and the like are text too.
+func bodyKind(found *mimetype.MIME) Media {
 	kind := kindOf(found.String())
 	for up := found.Parent(); kind == AnyMedia && up != nil; up = up.Parent() {
 		if up.Is("text/plain") {
@@ -307,7 +307,7 @@ func (p *urlProbe) judgeSize(b *body) {
 
 // judgeType compares what the bytes are with what was expected, declared and named.
 func (p *urlProbe) judgeType(h *hop, b *body) {
-	found := mediaOf(b.found)
+	found := bodyKind(b.found)
 	switch {
 	case isPage(b):
 		p.add(p.page(b))
@@ -364,7 +364,7 @@ func sameType(label string, found *mimetype.MIME) bool {
 	if label == "image/jpg" || label == "image/pjpeg" {
 		label = "image/jpeg"
 	}
-	kind := mediaOf(found)
+	kind := bodyKind(found)
 	return found.Is(label) || kind != Image && agree(kind, kindOf(label))
 }
 
@@ -382,7 +382,7 @@ var mediaEndings = map[string]string{
 
 // isPage reports whether the body is a web page.
 func isPage(b *body) bool {
-	return b.found.Is("text/html") || b.declared == "text/html" && mediaOf(b.found) == Text
+	return b.found.Is("text/html") || b.declared == "text/html" && bodyKind(b.found) == Text
 }
 
 var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)

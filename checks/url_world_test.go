@@ -464,11 +464,11 @@ func newAuthority(name string, names []string) authority {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
-	key := newKey()
+	key := newCertKey()
 	return authority{cert: signed(template, template, key, key), key: key}
 }
 
-func newKey() *ecdsa.PrivateKey {
+func newCertKey() *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
@@ -494,7 +494,7 @@ func (a authority) intermediate() authority {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
-	key := newKey()
+	key := newCertKey()
 	return authority{cert: signed(template, a.cert, key, a.key), key: key}
 }
 
@@ -509,7 +509,7 @@ func (a authority) issue(wish certWish) tls.Certificate {
 	if wish.aia {
 		template.IssuingCertificateURL = []string{"http://ca.example.com/intermediate.crt"}
 	}
-	key := newKey()
+	key := newCertKey()
 	return tls.Certificate{Certificate: [][]byte{signed(template, a.cert, key, a.key).Raw}, PrivateKey: key}
 }
 
