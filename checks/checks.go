@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"klyra-doctor/catalog"
@@ -117,7 +118,7 @@ func Run(ctx context.Context, check catalog.Check, t Target) (r Result) {
 		}
 		r.Check = check
 		r.Duration = t.Now().Sub(start)
-		r = r.judged().shown(t.redactor())
+		r = r.judged().shown(safe.NewRedactor(t.Secrets()...))
 	}()
 	return table[check](ctx, t)
 }
@@ -186,13 +187,16 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
-// redactor masks every key of the target.
-func (t Target) redactor() *safe.Redactor {
-	secrets := make([]safe.Secret, len(t.Keys))
-	for i, k := range t.Keys {
-		secrets[i] = k.Secret
+// Secrets returns what must not be shown of the target: its keys, and what the pasted response held.
+func (t Target) Secrets() []safe.Secret {
+	var secrets []safe.Secret
+	for _, k := range t.Keys {
+		secrets = append(secrets, k.Secret)
 	}
-	return safe.NewRedactor(secrets...)
+	if t.Response != nil {
+		secrets = append(secrets, t.Response.Secrets...)
+	}
+	return secrets
 }
 
 // severity orders statuses: the worst is the largest.
@@ -201,8 +205,11 @@ var severity = map[Status]int{Skip: 0, Pass: 1, Warn: 2, Unknown: 3, Fail: 4}
 // Worse reports whether a is worse than b: fail, unknown, warn, pass, skip.
 func Worse(a, b Status) bool { return severity[a] > severity[b] }
 
-// judged fills in status and summary from the findings.
+// judged fills in status and summary from the findings. A check always finds something.
 func (r Result) judged() Result {
+	if len(r.Findings) == 0 {
+		r.Findings = []Finding{crashed("it found nothing to say")}
+	}
 	for _, f := range r.Findings {
 		if r.Status == "" || Worse(f.Status, r.Status) {
 			r.Status, r.Summary = f.Status, f.Summary
@@ -223,6 +230,29 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 		}
 	}
 	return r
+}
+
+// Remedy returns what to do about the worst finding; "" where nothing is to be done.
+func (r Result) Remedy() string {
+	for _, f := range r.Findings {
+		if f.Status == r.Status && f.Remedy != "" {
+			return f.Remedy
+		}
+	}
+	return ""
+}
+
+// NoInput is the result of a check that could not run because inputs are missing.
+func NoInput(check catalog.Check, missing []catalog.Input) Result {
+	names := make([]string, len(missing))
+	for i, input := range missing {
+		names[i] = input.String()
+	}
+	return Result{Check: check, Findings: []Finding{{
+		ID: "check.no_input", Status: Skip,
+		Summary: "not run: no " + strings.Join(names, ", no ") + " was given",
+		Remedy:  "give the " + strings.Join(names, " and the ") + ", then this check can run",
+	}}}.judged()
 }
 
 func crashed(cause any) Finding {

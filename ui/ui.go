@@ -1,0 +1,58 @@
+// Package ui is the terminal app: search, entry page, paste and diagnosis, checklist, report. Update does no
+// I/O and no parsing: it chooses by message, calls one pure function and stores what it returns. All effects
+// are functions of one struct that the caller fills.
+package ui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks"
+)
+
+// Effects are all that the app does to the world outside of the terminal. None of them may be nil.
+type Effects struct {
+	// Check runs one live check to its end.
+	Check func(context.Context, catalog.Check, checks.Target) checks.Result
+	// OpenContent finds a file that the user named; errors say what is wrong with it in words.
+	OpenContent func(path string) (checks.Content, error)
+	// SaveReport writes a report under a name that is not taken yet in the current folder, and returns the
+	// full path that it got.
+	SaveReport func(name, markdown string) (path string, err error)
+	// Copy puts text on the clipboard.
+	Copy func(text string) error
+	// Now returns the time.
+	Now func() time.Time
+}
+
+// Sample is something that the sandbox offers to be tried: a key, or a path to download.
+type Sample struct{ Value, What string }
+
+// Options set the app up.
+type Options struct {
+	Effects Effects
+	Target  checks.Target // what is known from flags and environment
+	Paste   string        // text to begin with: the app opens on its diagnosis; "" opens the search
+	Version string
+
+	Sandbox     bool     // the API is the embedded sandbox; the header says so
+	SandboxKeys []Sample // the pretend keys, which may be shown; empty without a sandbox
+	SandboxURLs []Sample // the sample paths
+
+	ASCII   bool // draw with ASCII alone
+	NoColor bool // draw without colours
+
+	In  io.Reader // the terminal's keys; nil means standard input
+	Out io.Writer // the terminal; nil means standard output
+}
+
+// Final is what is left to be said once the app has ended.
+type Final struct {
+	Reports     []string // full paths of the reports that were saved, in order
+	Interrupted bool     // ended by Ctrl-C
+}
+
+// Run runs the app until the user leaves it or ctx is done, and restores the terminal.
+func Run(ctx context.Context, o Options) (Final, error) { return Final{}, nil }
