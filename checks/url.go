@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -125,7 +124,15 @@ func (p *urlProbe) has(id string) bool {
 }
 
 // worst is the worst status so far, Skip where nothing was found.
-func (p *urlProbe) worst() Status { return cmp.Or(Result{Findings: p.findings}.judged().Status, Skip) }
+func (p *urlProbe) worst() Status {
+	worst := Skip
+	for _, f := range p.findings {
+		if Worse(f.Status, worst) {
+			worst = f.Status
+		}
+	}
+	return worst
+}
 
 // follow asks the server of u, then wherever it redirects to.
 func (p *urlProbe) follow(ctx context.Context, u *url.URL) {
