@@ -197,7 +197,7 @@ func handshakeVerdict(err error, certAsked bool) string {
 		return "tls.wrong_host"
 	case strings.Contains(text, "protocol version"), strings.Contains(text, "tls: handshake failure"):
 		return "tls.version"
-	case socketFailure(err) == reset:
+	case socketFailure(err) == socketReset:
 		return "tcp.reset"
 	}
 	return "tls.not_tls"
