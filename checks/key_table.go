@@ -70,11 +70,11 @@ type pattern struct {
 
 // keySchemes are what people copy along with a key.
 var keySchemes = []pattern{
-	{`"Authorization:"`, regexp.MustCompile(`(?i)^authorization\s*[:=]\s*`)},
-	{`"X-Api-Key:"`, regexp.MustCompile(`(?i)^x-api-key\s*[:=]\s*`)},
-	{`"Bearer"`, regexp.MustCompile(`(?i)^bearer(?:\s*:\s*|\s+|$)`)},
-	{`"Basic"`, regexp.MustCompile(`(?i)^basic(?:\s*:\s*|\s+)`)},
-	{`"Token"`, regexp.MustCompile(`(?i)^token(?:\s*:\s*|\s+)`)},
+	{"the name of a header", regexp.MustCompile(`(?i)^authorization\s*[:=]\s*`)},
+	{"the name of a header", regexp.MustCompile(`(?i)^x-api-key\s*[:=]\s*`)},
+	{"the word Bearer", regexp.MustCompile(`(?i)^bearer(?:\s*:\s*|\s+|$)`)},
+	{"the word Basic", regexp.MustCompile(`(?i)^basic(?:\s*:\s*|\s+)`)},
+	{"the word Token", regexp.MustCompile(`(?i)^token(?:\s*:\s*|\s+)`)},
 	{"the variable's name and an equals sign", regexp.MustCompile(`(?i)^(?:export\s+|set\s+|\$env:)?(?:klyra_)?api_key\s*=\s*`)},
 }
 

@@ -197,6 +197,28 @@ func TestKeyTableIsTestedWhole(t *testing.T) {
 	}
 }
 
+// What is said about keys must not look like one to the redactor.
+func TestWordsAboutKeysCanBeShown(t *testing.T) {
+	var all []Finding
+	for id, w := range keyForms {
+		all = append(all, Finding{ID: id, Summary: w.summary, Remedy: w.remedy})
+	}
+	for _, row := range keyRows {
+		all = append(all, Finding{ID: row.id, Summary: row.summary, Remedy: row.remedy})
+	}
+	for _, list := range [][]pattern{keySchemes, keyPlaceholders, foreignKeys} {
+		for _, p := range list {
+			all = append(all, Finding{ID: p.what, Summary: p.what})
+		}
+	}
+	for _, f := range all {
+		r := Result{Findings: []Finding{f}}.shown(Target{}.redactor())
+		if got := r.Findings[0]; got.Summary != f.Summary || got.Remedy != f.Remedy {
+			t.Errorf("%s is shown as %q %q", f.ID, got.Summary, got.Remedy)
+		}
+	}
+}
+
 func TestKeyProbeSendsOnlyWhatItMust(t *testing.T) {
 	s := &scripted{none: "401 missing_api_key", key: "404", fake: "401 invalid_api_key"}
 	target := keyTarget(s.start(t), testKey)
@@ -303,16 +325,16 @@ func TestKeyForm(t *testing.T) {
 		{"éééééééé-abcdef", "key.non_ascii", "and=3 more"},
 		{"klyra_\x1b[0m", "key.control", "character 7=U+001B"},
 		{"klyra_\x7f", "key.control", "character 7=U+007F"},
-		{"Bearer " + testKey, "key.scheme_doubled", `"Bearer"`},
-		{"bearer:" + testKey, "key.scheme_doubled", `"Bearer"`},
-		{"Bearer Bearer " + testKey, "key.scheme_doubled", `"Bearer"`},
-		{"Authorization: Bearer " + testKey, "key.scheme_doubled", `"Authorization:"`},
-		{"X-Api-Key: " + testKey, "key.scheme_doubled", `"X-Api-Key:"`},
-		{"Basic " + testKey, "key.scheme_doubled", `"Basic"`},
-		{"token " + testKey, "key.scheme_doubled", `"Token"`},
+		{"Bearer " + testKey, "key.scheme_doubled", "the word Bearer"},
+		{"bearer:" + testKey, "key.scheme_doubled", "the word Bearer"},
+		{"Bearer Bearer " + testKey, "key.scheme_doubled", "the word Bearer"},
+		{"Authorization: Bearer " + testKey, "key.scheme_doubled", "the name of a header"},
+		{"X-Api-Key: " + testKey, "key.scheme_doubled", "the name of a header"},
+		{"Basic " + testKey, "key.scheme_doubled", "the word Basic"},
+		{"token " + testKey, "key.scheme_doubled", "the word Token"},
 		{"KLYRA_API_KEY=" + testKey, "key.scheme_doubled", "variable's name"},
 		{`export KLYRA_API_KEY="` + testKey + `"`, "key.scheme_doubled key.quotes", "variable's name"},
-		{`'Bearer ` + testKey + `'`, "key.quotes key.scheme_doubled", `"Bearer"`},
+		{`'Bearer ` + testKey + `'`, "key.quotes key.scheme_doubled", "the word Bearer"},
 		{"Bearer", "key.scheme_doubled", ""},
 		{"YOUR_API_KEY", "key.placeholder", "example"},
 		{"your-api-key", "key.placeholder", ""},
