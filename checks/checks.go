@@ -56,6 +56,8 @@ type Result struct {
 type Key struct {
 	Secret safe.Secret
 	Source string
+	// FromFile says that the key was read from a file or from standard input, where one final line end is usual.
+	FromFile bool
 }
 
 // Content is what is to be moderated. It is opened anew on every run.
