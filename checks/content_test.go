@@ -217,8 +217,8 @@ var endless = map[string]struct{ head, again string }{
 	"wav":     {"RIFF\xff\xff\xff\xffWAVEdata\xff\xff\xff\xff", "\x00\x01"},
 	"ogg":     {"", "OggS\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"},
 	"mp3":     {"ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xfb\x90\x00" + strings.Repeat("\x00", 413)},
-	"mp3lost": {"ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xfb\x90\x00"},
-	"flac":    {"fLaC\x80\x00\x00\x00", "\xff\xf8\xc9\x18\x00\xc2"},
+	"mp3lost": {"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x00" + strings.Repeat("\x00", 413), "\xff\xfb\x90\x00"},
+	"flac":    {"fLaC\x00\x00\x00\x22" + strings.Repeat("\x00", 34) + "\x81\x00\x00\x00", "\xff\xf8\xc9\x18\x00\xc2"},
 	"mp4":     {"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00", "\x00\x00\x00\x10free\x00\x00\x00\x00\x00\x00\x00\x00"},
 	"webm":    {"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\xff", "\xec\x80"},
 	"base64":  {"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptV", "AAAA"},
@@ -253,11 +253,16 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestContentMemory: a content of 1 GiB takes less than 64 MB of memory, whatever it is.
+// TestContentMemory: a content of 1 GiB takes less than 64 MB of memory. Those that are slow to read are
+// shorter, but still longer than that.
 func TestContentMemory(t *testing.T) {
 	for name := range endless {
 		t.Run(name, func(t *testing.T) {
-			c := endlessContent(name, 1<<30)
+			size := int64(128 << 20)
+			if name == "text" || name == "png" || name == "wav" {
+				size = 1 << 30
+			}
+			c := endlessContent(name, size)
 			runtime.GC()
 			peak := watchMemory(t)
 			start := time.Now()

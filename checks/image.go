@@ -76,7 +76,7 @@ func (s *survey) judgeImage(ctx context.Context, kind contentKind, data []byte, 
 	default:
 		s.judgeDecode(kind, decodeImage(ctx, kind.mime, data))
 	}
-	if shape.end >= 0 && shape.end < len(data) {
+	if shape.flaw == "" && shape.end >= 0 && shape.end < len(data) {
 		s.found(trailingBytes(int64(len(data)-shape.end), "the image"))
 	}
 }
