@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,7 @@ func TestContentText(t *testing.T) {
 		{name: "chinese", data: []byte(strings.Repeat("内容审核", 30)), want: "content.fits=pass", says: "words between blanks: 1\n"},
 		{name: "long chinese", data: []byte(strings.Repeat("内容审核", 300)), want: "content.too_many_words=warn", says: "an estimate"},
 		{name: "thai at the limit", data: []byte(strings.Repeat("ภาษา", 190)), want: "content.near_limit=warn"},
+		{name: "one endless word", data: bytes.Repeat([]byte("x"), wordlessLimit+1), want: "content.too_many_words=warn", says: "only 1 word, but 15,001 characters"},
 		{name: "latin-1", data: []byte("one\ncaf\xe9 au lait"), mime: "text/plain", want: "content.not_utf8=fail", says: "0xE9 at offset 7"},
 		{name: "latin-1's line", data: []byte("one\ncaf\xe9 au lait"), mime: "text/plain", want: "content.not_utf8=fail", says: "on line 2"},
 		{name: "utf-16", data: []byte("\xff\xfeh\x00i\x00"), expect: Text, want: "content.not_utf8=fail", says: "UTF-16 (little-endian)"},
