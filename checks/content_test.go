@@ -210,11 +210,11 @@ func TestContentTimeout(t *testing.T) {
 
 // endless holds contents of each sort that go on for ever: how they begin, and what then repeats.
 var endless = map[string]struct{ head, again string }{
-	"text":    {"", "word word\n"},
+	"text":    {"", strings.Repeat("word word\n", 1000)},
 	"oneword": {"", "word"},
 	"chinese": {"", "内容审核服务"},
 	"png":     {"\x89PNG\r\n\x1a\n", "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e"},
-	"wav":     {"RIFF\xff\xff\xff\xffWAVEdata\xff\xff\xff\xff", "\x00\x01"},
+	"wav":     {"RIFF\xff\xff\xff\xffWAVEdata\xff\xff\xff\xff", strings.Repeat("\x00\x01", 4096)},
 	"ogg":     {"", "OggS\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"},
 	"mp3":     {"ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xfb\x90\x00" + strings.Repeat("\x00", 413)},
 	"mp3lost": {"ID3\x04\x00\x00\x00\x00\x00\x00" + string(bytes.Repeat(mp3Sound, 8)), "\xff\xfb\x90\x00"},
@@ -258,7 +258,7 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 func TestContentMemory(t *testing.T) {
 	for name := range endless {
 		t.Run(name, func(t *testing.T) {
-			size := int64(128 << 20)
+			size := int64(80 << 20)
 			if name == "text" || name == "png" || name == "wav" {
 				size = 1 << 30
 			}

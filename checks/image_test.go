@@ -47,6 +47,7 @@ func TestContentImages(t *testing.T) {
 		{name: "tiff", data: append([]byte("II*\x00"), make([]byte, 52)...), want: "content.unsupported_type=warn content.unverifiable=unknown", says: "TIFF image"},
 		{name: "too many pixels", data: pngHeader(20_000, 20_000, 0), want: "content.too_many_pixels=warn content.too_many_pixels=unknown", says: "20000×20000"},
 		{name: "within the memory", data: pngOf(image.NewGray(image.Rect(0, 0, 10_000, 1_000))), want: "content.fits=pass"},
+		{name: "webp with more pixels than its header says", data: riffOf("WEBP", riffPart("VP8X", make([]byte, 10)), riffPart("VP8L", []byte("\x2f\xff\xff\xff\x0f\x00"))), want: "content.too_many_pixels=unknown", says: "too much memory"},
 		{name: "long side", data: pngOf(image.NewGray(image.Rect(0, 0, 10_001, 1))), want: "content.too_many_pixels=warn", says: "scale it down"},
 		{name: "orientation", data: withOrientation(jpeg, binary.BigEndian, 6), want: "content.fits=pass", says: "EXIF 6 (on its side, turned left)"},
 		{name: "orientation, the other order", data: withOrientation(jpeg, binary.LittleEndian, 3), want: "content.fits=pass", says: "upside down"},
@@ -119,7 +120,7 @@ func TestCutImages(t *testing.T) {
 // TestDecodeMemory: a full decode of the largest picture that is decoded stays under 200 MB.
 func TestDecodeMemory(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"gray png":   pngOf(image.NewGray(image.Rect(0, 0, 10_000, 15_000))),
+		"gray png":   pngOf(image.NewGray(image.Rect(0, 0, 10_000, 14_000))),
 		"rgba png":   pngOf(image.NewNRGBA(image.Rect(0, 0, 6_000, 6_250))),
 		"4:2:0 jpeg": jpegOfBlanks(10_000, 10_000),
 		"gif":        gifOfBlanks(100, 1400, 1400),
@@ -133,6 +134,15 @@ func TestDecodeMemory(t *testing.T) {
 			}
 			t.Logf("%.1f MB at most", float64(peak())/1e6)
 		})
+	}
+}
+
+// TestDecoderCrash: a decoder that panics says nothing of the image. No image is known that does it.
+func TestDecoderCrash(t *testing.T) {
+	s := &survey{}
+	s.judgeDecode(contentKind{}, fmt.Errorf("%w: index out of range", errDecoderCrashed))
+	if r := s.result(); contentFound(r) != "content.unverifiable=unknown" || !strings.Contains(contentSaid(r), "index out of range") {
+		t.Error(contentSaid(r))
 	}
 }
 
