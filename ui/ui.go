@@ -5,8 +5,12 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
@@ -54,5 +58,30 @@ type Final struct {
 	Interrupted bool     // ended by Ctrl-C
 }
 
-// Run runs the app until the user leaves it or ctx is done, and restores the terminal.
-func Run(ctx context.Context, o Options) (Final, error) { return Final{}, nil }
+// Run runs the app until the user leaves it or ctx is done, and restores the terminal. A ctx that is done
+// counts as an interruption; the error is for the terminal's own failing.
+func Run(ctx context.Context, o Options) (Final, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := newApp(ctx, o)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
+	if o.In != nil {
+		options = append(options, tea.WithInput(o.In))
+	}
+	if o.Out != nil {
+		options = append(options, tea.WithOutput(o.Out))
+	}
+	_, err := tea.NewProgram(a, options...).Run()
+	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
+		a.final.Interrupted = true
+		return a.final, nil
+	}
+	if err != nil {
+		return a.final, fmt.Errorf("run the app: %w", err)
+	}
+	return a.final, nil
+}
+
+// framesPerSecond is how often the terminal is brought up to date at most; at 60 a key's effect would be
+// seen 3 ms later.
+const framesPerSecond = 120
