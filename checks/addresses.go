@@ -8,6 +8,9 @@ type addressRange struct {
 	kind   string // what the range is, to be read after "is a … address"
 }
 
+// metadataKind is where clouds hand out the credentials of their machines.
+const metadataKind = "cloud metadata"
+
 // addressRanges lists the non-public ranges of IANA's special-purpose registries, narrower ranges before the
 // wider ones that hold them. netip's own predicates know only half of them.
 var addressRanges = []addressRange{
@@ -15,7 +18,7 @@ var addressRanges = []addressRange{
 	{netip.MustParsePrefix("10.0.0.0/8"), "private"},
 	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT"},
 	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
-	{netip.MustParsePrefix("169.254.169.254/32"), "cloud metadata"},
+	{netip.MustParsePrefix("169.254.169.254/32"), metadataKind},
 	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
 	{netip.MustParsePrefix("172.16.0.0/12"), "private"},
 	{netip.MustParsePrefix("192.0.0.0/24"), "protocol assignment"},
@@ -38,6 +41,7 @@ var addressRanges = []addressRange{
 	{netip.MustParsePrefix("2001::/23"), "protocol assignment"},
 	{netip.MustParsePrefix("3fff::/20"), "documentation"},
 	{netip.MustParsePrefix("5f00::/16"), "segment routing"},
+	{netip.MustParsePrefix("fd00:ec2::254/128"), metadataKind},
 	{netip.MustParsePrefix("fc00::/7"), "private"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("fec0::/10"), "site-local"},

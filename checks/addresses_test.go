@@ -56,6 +56,7 @@ func TestAddressKind(t *testing.T) {
 		"4000::1":                "reserved",
 		"fc00::1":                "private",
 		"fd12:3456:789a::1":      "private",
+		"fd00:ec2::254":          "cloud metadata",
 		"fe80::1":                "link-local",
 		"fe80::1%eth0":           "link-local",
 		"fec0::1":                "site-local",

@@ -142,9 +142,8 @@ func (a *API) resolve(path string) *url.URL {
 	if err != nil {
 		ref = &url.URL{Path: path}
 	}
-	if a.base.Path != "" && strings.HasPrefix(ref.Path, a.base.Path+"/") {
-		u.Path = ""
-		u.RawPath = ""
+	if a.base.Path == "" || strings.HasPrefix(ref.Path, a.base.Path+"/") {
+		u.Path, u.RawPath = "/", ""
 	}
 	joined := u.JoinPath(ref.EscapedPath())
 	joined.RawQuery = ref.RawQuery

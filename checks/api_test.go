@@ -19,6 +19,9 @@ import (
 	"klyra-doctor/catalog/safe"
 )
 
+// quiet is for servers whose handlers break off, or whose clients do.
+var quiet = log.New(io.Discard, "", 0)
+
 // apiOn returns an API whose server is handler, on loopback.
 func apiOn(t *testing.T, handler http.HandlerFunc) *API {
 	t.Helper()
@@ -239,7 +242,7 @@ func TestPlainHTTPStaysOnLoopback(t *testing.T) {
 func TestOldTLSIsRefused(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = quiet
 	server.StartTLS()
 	defer server.Close()
 	api := mustAPI(t, server.URL)

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -51,12 +52,15 @@ var base64Prefixes = []struct{ prefix, name string }{
 	{"'", "quotes"},
 }
 
+// dataURI matches the head of a data URI.
+var dataURI = regexp.MustCompile(`(?i)^\s*data:[^\s,]*,`)
+
 // base64Of returns the reader for a content that is base64: it was said to be, or shows it.
 func (s *survey) base64Of(head []byte) *base64Text {
-	start := strings.ToLower(string(head[:min(len(head), 256)]))
+	uri := dataURI.Find(head)
 	t := &base64Text{foreignAt: -1, marked: true}
 	switch {
-	case strings.HasPrefix(strings.TrimSpace(start), "data:") && strings.Contains(start, ","):
+	case uri != nil && (s.content.Base64 || bytes.HasSuffix(uri, []byte("64,"))):
 		t.uri, s.encodedAs = true, "data URI"
 	case s.content.Base64:
 		s.encodedAs = "base64"
@@ -234,13 +238,12 @@ func (s *survey) judgeBase64(t *base64Text) {
 func (s *survey) judgePadding(t *base64Text) {
 	spare := map[int64]byte{2: 0x0f, 3: 0x03}[t.letters%4] // bits of the last letter that must be 0
 	switch need := (4 - t.letters%4) % 4; {
+	case t.blanks > 0 && t.padding != need && (t.letters+t.blanks+t.padding)%4 == 0:
+		s.found(badBase64(Fail, "the base64 has blanks where + stood: it was decoded as a form on the way",
+			"percent-encode + as %2B in forms and URLs, or send JSON"))
 	case t.letters%4 == 1:
-		f := badBase64(Fail, fmt.Sprintf("the base64 is cut off or damaged: no base64 has %s letters", grouped(t.letters)),
-			"encode the content again, and send the whole text")
-		if t.blanks > 0 {
-			f.Remedy = "where + was turned into blanks on the way (form encoding), percent-encode it as %2B; else encode the content again"
-		}
-		s.found(f)
+		s.found(badBase64(Fail, fmt.Sprintf("the base64 is cut off or damaged: no base64 has %s letters", grouped(t.letters)),
+			"encode the content again, and send the whole text"))
 	case t.padding == 0 && need > 0:
 		s.found(Finding{
 			ID: "content.base64_padding", Status: Warn,

@@ -65,7 +65,7 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 // read reads the beginning of the body, and counts the rest up to the limit for its kind.
 func (p *urlProbe) read(resp *http.Response) *body {
 	b := &body{length: resp.ContentLength, encoding: strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))}
-	b.declared, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	b.declared = declaredType(resp.Header)
 	if b.encoding == "identity" {
 		b.encoding = ""
 	}
@@ -97,6 +97,16 @@ func (p *urlProbe) read(resp *http.Response) *body {
 		b.err = nil
 	}
 	return b
+}
+
+// declaredType is the media type of the Content-Type without its parameters, or the header as it is where it
+// holds none.
+func declaredType(header http.Header) string {
+	given := header.Get("Content-Type")
+	if declared, _, _ := mime.ParseMediaType(given); declared != "" {
+		return declared
+	}
+	return given
 }
 
 // readHead reads the first bytes; an end of the body right there is no error of its own.
@@ -138,21 +148,31 @@ func decoder(encoding string, from io.Reader) (io.Reader, error) {
 
 // wantsImage reports whether the limit for images counts.
 func (p *urlProbe) wantsImage(b *body) bool {
-	return p.Expect == Image || p.Expect == AnyMedia && kindOf(b.found.String()) == Image
+	return p.Expect == Image || p.Expect == AnyMedia && bodyKind(b.found) == Image
 }
 
 // kindOf is the sort of media of a MIME type; AnyMedia for all that is none of them.
 func kindOf(mimeType string) Media {
 	kind, _, _ := strings.Cut(mimeType, "/")
-	switch m := Media(kind); m {
-	case Image, Audio, Video, Text:
+	switch m := Media(kind); {
+	case m == Image, m == Audio, m == Video, m == Text:
 		return m
+	case mimeType == "application/ogg":
+		return Audio
 	}
 	return AnyMedia
 }
 
-// sniffed is the sort of media that bytes begin like.
-func sniffed(head []byte) Media { return kindOf(mimetype.Detect(head).String()) }
+// bodyKind is kindOf for what was found in bytes: JSON, XML and the like are text too.
+func bodyKind(found *mimetype.MIME) Media {
+	kind := kindOf(found.String())
+	for up := found.Parent(); kind == AnyMedia && up != nil; up = up.Parent() {
+		if up.Is("text/plain") {
+			return Text
+		}
+	}
+	return kind
+}
 
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
@@ -287,7 +307,7 @@ func (p *urlProbe) judgeSize(b *body) {
 
 // judgeType compares what the bytes are with what was expected, declared and named.
 func (p *urlProbe) judgeType(h *hop, b *body) {
-	found := kindOf(b.found.String())
+	found := bodyKind(b.found)
 	switch {
 	case isPage(b):
 		p.add(p.page(b))
@@ -344,8 +364,8 @@ func sameType(label string, found *mimetype.MIME) bool {
 	if label == "image/jpg" || label == "image/pjpeg" {
 		label = "image/jpeg"
 	}
-	kind := kindOf(found.String())
-	return found.Is(label) || kind != Image && (agree(kind, kindOf(label)) || label == "application/ogg" && kind != Text)
+	kind := bodyKind(found)
+	return found.Is(label) || kind != Image && agree(kind, kindOf(label))
 }
 
 // ending is the file name's extension in the URL's path, in lower case.
@@ -362,7 +382,7 @@ var mediaEndings = map[string]string{
 
 // isPage reports whether the body is a web page.
 func isPage(b *body) bool {
-	return b.found.Is("text/html") || b.declared == "text/html" && kindOf(b.found.String()) == Text
+	return b.found.Is("text/html") || b.declared == "text/html" && bodyKind(b.found) == Text
 }
 
 var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)
@@ -371,7 +391,7 @@ var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?pas
 func (p *urlProbe) page(b *body) Finding {
 	title := titleOf(b.head)
 	f := Finding{
-		ID: "body.html_page", Status: Fail, Summary: "this is a web page, not a file of image, audio or video",
+		ID: "body.html_page", Status: Fail, Summary: "this is a web page, not an image, audio or video file",
 		Remedy: "Give the URL of the file itself: open the page, then copy the address of the image or of the download. Such a page often says that the file is gone or needs a login.",
 	}
 	switch {

@@ -52,10 +52,12 @@ type Result struct {
 	RetryAt  time.Time     // the same as a time; zero where no wait is known
 }
 
-// Key is an API key and where it came from: "environment KLYRA_API_KEY", "typed", "the paste".
+// Key is an API key and where it came from: "environment KLYRA_API_KEY", "what you typed", "the paste".
 type Key struct {
 	Secret safe.Secret
 	Source string
+	// FromFile says that the key was read from a file or from standard input, where one final line end is usual.
+	FromFile bool
 }
 
 // Content is what is to be moderated. It is opened anew on every run.
@@ -92,7 +94,7 @@ type Target struct {
 	URLPasted bool
 	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
 	Response *paste.Diagnosis
-	// From says where Endpoint, URL and Content came from, by input: "the paste", "typed". For people.
+	// From says where Endpoint, URL and Content came from, by input: "the paste", "what you typed". For people.
 	From map[catalog.Input]string
 
 	CI      bool                                  // never send the bogus key of the key probe

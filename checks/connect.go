@@ -114,7 +114,7 @@ func (p *urlProbe) reportSome(h *hop, bad, all []attempt) {
 func withoutLocalIPv6(bad []attempt) []attempt {
 	var kept []attempt
 	for _, a := range bad {
-		if a.to.Addr().Is4() || socketFailure(a.err) != unreachable {
+		if a.to.Addr().Is4() || socketFailure(a.err) != socketUnreachable {
 			kept = append(kept, a)
 		}
 	}
@@ -154,11 +154,11 @@ func portOf(u *url.URL) uint16 {
 type failureKind int
 
 const (
-	broken failureKind = iota // none of the others
-	refused
-	unreachable
-	reset
-	silent
+	socketBroken failureKind = iota // none of the others
+	socketRefused
+	socketUnreachable
+	socketReset
+	socketSilent
 )
 
 // socketFailures holds the finding and the words of each kind.
@@ -168,23 +168,23 @@ var socketFailures = [...]struct {
 	short           string // in a list of addresses
 	summary, remedy string
 }{
-	broken: {
+	socketBroken: {
 		"tcp.unreachable", Unknown, "could not be dialled", "no connection could be made",
 		"Could not tell why. Run the check from another network.",
 	},
-	refused: {
+	socketRefused: {
 		"tcp.refused", Fail, "refused", "the connection is refused",
 		"Nothing listens there: start the server, correct the port, and let it listen on its public address, not on loopback alone. A firewall that rejects looks the same.",
 	},
-	unreachable: {
+	socketUnreachable: {
 		"tcp.unreachable", Unknown, "unreachable", "this machine has no route to it",
 		"Could not tell whether others can reach it. Run the check from another network; for an IPv6 address, from one that has IPv6.",
 	},
-	reset: {
+	socketReset: {
 		"tcp.reset", Fail, "closed", "the server closed the connection before it answered",
 		"Look at the server's own log. A firewall or a proxy in between, a crash, or another protocol on that port look like this.",
 	},
-	silent: {
+	socketSilent: {
 		"tcp.timeout", Unknown, "did not answer in time", "no answer in time",
 		"A firewall that drops packets is the usual cause: open the port to the internet, not only to known addresses. Run the check from another network to be sure.",
 	},
@@ -194,15 +194,15 @@ var socketFailures = [...]struct {
 func socketFailure(err error) failureKind {
 	switch {
 	case deadlinePassed(err), errors.Is(err, context.Canceled):
-		return silent
+		return socketSilent
 	case isOneOf(err, refusedErrors):
-		return refused
+		return socketRefused
 	case isOneOf(err, unreachableErrors):
-		return unreachable
+		return socketUnreachable
 	case isOneOf(err, resetErrors), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return reset
+		return socketReset
 	}
-	return broken
+	return socketBroken
 }
 
 func isOneOf(err error, numbers []syscall.Errno) bool {

@@ -109,7 +109,7 @@ type survey struct {
 	findings  []Finding
 	encodedAs string // "base64", "data URI": what holds the content; "" for nothing
 	encoded   int64  // bytes of what holds it
-	opaque    bool   // nobody looked inside: a clean survey proves less
+	undecoded string // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
 func (s *survey) fact(label, format string, args ...any) {
@@ -223,8 +223,8 @@ func (s *survey) addVerdict() {
 		return
 	}
 	summary := s.what + ": nothing wrong found"
-	if s.opaque {
-		summary += " with its container; picture and sound themselves were not decoded"
+	if s.undecoded != "" {
+		summary = s.what + ": nothing wrong found with its parts; " + s.undecoded + " itself was not decoded"
 	}
 	s.found(Finding{ID: "content.fits", Status: Pass, Summary: summary})
 }
@@ -266,7 +266,7 @@ func contentStopped(ctx context.Context) Finding {
 
 // sizeWords returns a size for people, exact and rounded: "12.3 kB (12,345 bytes)".
 func sizeWords(n int64) string {
-	exact := grouped(n) + " bytes"
+	exact := counted(n, "byte")
 	if n < 1000 {
 		return exact
 	}

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"bytes"
 	"mime"
 	"path"
 	"strings"
@@ -259,9 +258,4 @@ func (s *survey) isRequestBody(kind contentKind) bool {
 		return canonicalType(s.content.Type) == "application/json" || strings.HasSuffix(canonicalType(s.content.Type), "+json")
 	}
 	return strings.EqualFold(path.Ext(s.content.Name), ".json")
-}
-
-// looksLikeText reports whether bytes are UTF-8 that a person can read.
-func looksLikeText(b []byte) bool {
-	return utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' })
 }

@@ -14,6 +14,7 @@ type flacInfo struct {
 	rate      float64
 	blockSize int64 // samples of a frame, where all have the same number
 	samples   int64 // in all; 0 where the header does not say
+	minFrame  int64 // bytes of the shortest frame; 0 where the header does not say
 }
 
 // walkFLAC reads the header and then goes from frame to frame: the two checksums of a frame show where it
@@ -39,18 +40,18 @@ func walkFLAC(r *partReader, shape *mediaShape) error {
 		w.sum = w.sum<<8 ^ flacTable[byte(w.sum>>8)^c]
 		r.at++
 	}
-	w.judge(shape)
+	w.judge(r.at, shape)
 	return nil
 }
 
 // flacWalk is how far a walk over a FLAC's frames has come.
 type flacWalk struct {
-	info    flacInfo
-	frames  int
-	sum     uint16 // over the frame so far; 0 where it ends in its own checksum
-	end     int64  // samples up to the end of the frame
-	flaw    string
-	missing bool // frames at the end
+	info   flacInfo
+	frames int
+	sum    uint16 // over the frame so far; 0 where it ends in its own checksum
+	at     int64  // where the frame begins
+	end    int64  // samples up to the end of the frame
+	flaw   string
 }
 
 // nextFrame begins a frame at an offset, with its first sample and their number.
@@ -64,16 +65,16 @@ func (w *flacWalk) nextFrame(at, start, samples int64) {
 	case start != w.end:
 		w.flaw = fmt.Sprintf("frames are missing before offset %d", at)
 	}
-	w.frames, w.sum, w.end = w.frames+1, 0, start+samples
+	w.frames, w.sum, w.at, w.end = w.frames+1, 0, at, start+samples
 }
 
 // judge says whether the last frame is whole and the last one that was promised.
-func (w *flacWalk) judge(shape *mediaShape) {
+func (w *flacWalk) judge(end int64, shape *mediaShape) {
 	shape.flaw = w.flaw
 	switch {
 	case w.info.samples > w.end:
 		shape.cut = fmt.Sprintf("its header promises %s samples, and %s are there", grouped(w.info.samples), grouped(w.end))
-	case w.sum != 0:
+	case w.sum != 0 || end-w.at < w.info.minFrame:
 		shape.doubtful = w.info.samples > 0
 		shape.cut = "its last frame is incomplete, or other bytes follow it"
 	}
@@ -97,7 +98,10 @@ func (r *partReader) flacHeader() (info flacInfo, err error) {
 				return info, err
 			}
 			packed := binary.BigEndian.Uint64(body[10:]) // rate, channels, bits of a sample, samples
-			info = flacInfo{float64(packed >> 44), int64(binary.BigEndian.Uint16(body)), int64(packed & (1<<36 - 1))}
+			info = flacInfo{
+				rate: float64(packed >> 44), blockSize: int64(binary.BigEndian.Uint16(body)),
+				samples: int64(packed & (1<<36 - 1)), minFrame: int64(bigEndian(body[4:7])),
+			}
 		}
 		if err := r.skipTo(end); err != nil {
 			return info, err

@@ -25,6 +25,7 @@ type imageShape struct {
 	flaw     string  // what is damaged; "" for nothing
 	frames   int     // of an animation; 0 and 1 mean a still image
 	perPixel float64 // bytes that a decode takes for a pixel
+	pixels   float64 // that a part announces, where it may be more than the header does
 	facts    []Evidence
 }
 
@@ -72,11 +73,11 @@ func (s *survey) judgeImage(ctx context.Context, kind contentKind, data []byte, 
 	case kind.mime == "image/webp" && shape.frames > 1:
 		s.unverifiable("its parts are all there, but this program cannot decode an animated WebP")
 	case !shape.affordable(config):
-		s.found(tooManyPixels(fmt.Sprintf("decoding %d×%d pixels would take too much memory", config.Width, config.Height)))
+		s.found(tooManyPixels(fmt.Sprintf("decoding its pixels (the header says %d×%d) would take too much memory", config.Width, config.Height)))
 	default:
 		s.judgeDecode(kind, decodeImage(ctx, kind.mime, data))
 	}
-	if shape.end >= 0 && shape.end < len(data) {
+	if shape.flaw == "" && shape.end >= 0 && shape.end < len(data) {
 		s.found(trailingBytes(int64(len(data)-shape.end), "the image"))
 	}
 }
@@ -132,7 +133,8 @@ func cutImage(ctx context.Context, kind contentKind, data []byte) Finding {
 
 // affordable reports whether a full decode stays within the memory that it may take.
 func (shape imageShape) affordable(config image.Config) bool {
-	return float64(config.Width)*float64(config.Height)*shape.perPixel <= decodeBudget
+	pixels := max(float64(config.Width)*float64(config.Height), shape.pixels)
+	return pixels*shape.perPixel <= decodeBudget
 }
 
 // cutShort is the finding that bytes are missing at the end; missing is 0 where their number is not known.

@@ -72,7 +72,7 @@ const (
 
 // walkJPEG walks a JPEG's segments to its end mark.
 func walkJPEG(data []byte) imageShape {
-	shape := imageShape{end: -1, perPixel: 3}
+	shape := imageShape{end: -1}
 	for at := 2; ; {
 		for at+1 < len(data) && data[at] == 0xff && data[at+1] == 0xff { // fill bytes
 			at++
@@ -110,7 +110,7 @@ func walkJPEG(data []byte) imageShape {
 func (shape *imageShape) addSegment(marker byte, body []byte) {
 	switch {
 	case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
-		shape.perPixel = jpegPixel(body, marker == jpegProgressive)
+		shape.perPixel = max(shape.perPixel, jpegPixel(body, marker == jpegProgressive))
 		if marker == jpegProgressive {
 			shape.facts = append(shape.facts, Evidence{"JPEG", "progressive"})
 		}
@@ -215,13 +215,18 @@ func walkWebP(data []byte) imageShape {
 			shape.flaw = fmt.Sprintf("its part %q at offset %d is longer than the file", data[at:at+4], at)
 			return shape
 		}
-		switch string(data[at : at+4]) {
-		case "VP8X":
-			if size > 0 && data[at+8]&0x02 != 0 { // the flag of an animation
-				shape.frames = max(shape.frames, 2)
-			}
-		case "ANMF":
+		body := data[at+8 : at+8+int(size)]
+		switch name := string(data[at : at+4]); {
+		case name == "VP8X" && size > 0 && body[0]&0x02 != 0: // the flag of an animation
+			shape.frames = max(shape.frames, 2)
+		case name == "ANMF":
 			shape.frames++
+		case name == "VP8L" && size >= 5:
+			dims := binary.LittleEndian.Uint32(body[1:])
+			shape.pixels = max(shape.pixels, float64(dims&0x3fff+1)*float64(dims>>14&0x3fff+1))
+		case name == "VP8 " && size >= 10:
+			width, height := binary.LittleEndian.Uint16(body[6:])&0x3fff, binary.LittleEndian.Uint16(body[8:])&0x3fff
+			shape.pixels = max(shape.pixels, float64(width)*float64(height))
 		}
 		at += 8 + int(size+size&1)
 	}

@@ -182,7 +182,7 @@ func jsonMistake(body []byte, at int) (summary, remedy string) {
 		return "a raw line break or tab stands inside a string", `escape it as \n or \t; ` + build
 	case r == '/':
 		return "a comment stands in it, which JSON does not know", "take the comment out"
-	case bytes.HasPrefix(rest, []byte("{{")) || r == '$':
+	case bytes.HasSuffix(body[:at+1], []byte("{{")) || r == '$':
 		return "a placeholder was not replaced", "find out why the template was not filled in"
 	}
 	for _, word := range []string{"True", "False", "None", "NaN", "undefined", "Infinity"} {

@@ -1,5 +1,281 @@
 package checks
 
-import "context"
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"regexp"
+	"strings"
 
-func checkKey(ctx context.Context, t Target) Result { return Result{} }
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/safe"
+)
+
+// checkKey finds out whether the API accepts the key: first by the key's form, which needs no request, then
+// by at most three requests whose answers the table of key_table.go decides on.
+func checkKey(ctx context.Context, t Target) Result {
+	form := inspectKey(t.key())
+	r := Result{Target: keyInWords(t), Findings: form.findings}
+	if form.sendable.Empty() {
+		r.Findings[0].Evidence = append(keySources(t), r.Findings[0].Evidence...)
+		return r
+	}
+	p := keyProbe{t: t, key: form.sendable, path: t.probePath()}
+	row := p.decide(ctx)
+	f := p.finding(ctx, row)
+	f.Evidence = append(keySources(t), f.Evidence...)
+	r.Findings = append(r.Findings, f)
+	for _, reply := range p.replies() {
+		if reply.class == limited {
+			r.Wait, r.RetryAt = liveLimits(reply.answer, t.Now()).retry(t.Now())
+		}
+	}
+	return r
+}
+
+// keyInWords says which key is checked, and where.
+func keyInWords(t Target) string {
+	k := t.key()
+	if k.Secret.Empty() {
+		return "no key"
+	}
+	where := t.API.base.Host
+	if t.Endpoint != "" {
+		where += t.API.resolve(t.Endpoint).Path
+	}
+	return k.Secret.String() + " at " + where
+}
+
+// keySources says which key is used and which others it hides.
+func keySources(t Target) []Evidence {
+	var sources []Evidence
+	for i, k := range t.Keys {
+		label, value := "key", k.Secret.String()
+		if i > 0 {
+			label = "not used"
+			if k.Secret.Reveal() == t.key().Secret.Reveal() {
+				value = "the same key"
+			}
+		}
+		if k.Source != "" {
+			value += ", from " + k.Source
+		}
+		sources = append(sources, Evidence{label, value})
+	}
+	return sources
+}
+
+// reply is an exchange and what it means for the key. The zero reply was not sent.
+type reply struct {
+	exchange
+	class class
+}
+
+// keyProbe asks the API about a key: without one, with it, and at most once with one that is made up.
+type keyProbe struct {
+	t                Target
+	key              safe.Secret
+	path             string
+	none, mine, fake reply
+}
+
+// decide sends what has to be sent, and returns the row that its answers lead to.
+func (p *keyProbe) decide(ctx context.Context) keyRow {
+	p.mine.class, p.fake.class = unsent, unsent
+	p.none = p.ask(ctx, "without a key", safe.Secret{})
+	if row, found := p.row(); found {
+		return row
+	}
+	p.mine = p.ask(ctx, "with the key", p.key)
+	if row, found := p.row(); found {
+		return row
+	}
+	switch {
+	case !p.fakeDecides():
+		return undecided
+	case p.t.CI:
+		p.fake.class = withheld
+	default:
+		p.fake = p.ask(ctx, "with a made-up key", madeUpKey(p.key.Reveal()))
+	}
+	if row, found := p.row(); found {
+		return row
+	}
+	return undecided
+}
+
+func (p *keyProbe) ask(ctx context.Context, who string, key safe.Secret) reply {
+	x := p.t.ask(ctx, who, p.path, key)
+	return reply{x, classify(x)}
+}
+
+// row returns the first row of the table that the replies so far fit.
+func (p *keyProbe) row() (keyRow, bool) {
+	none, fake := p.none.class, p.fake.class
+	if none == forbidden && json.Valid(p.none.answer.body) && p.mine.class&(barred|unsent) == 0 {
+		// Some servers say 403 where no valid key is given; that the key gets past it shows that this is one.
+		none = unknownKey
+		if fake == forbidden {
+			fake = unknownKey
+		}
+	}
+	for _, row := range keyRows {
+		if row.none&none != 0 && row.key&p.mine.class != 0 && row.fake&fake != 0 && p.compares(row.when) {
+			return row, true
+		}
+	}
+	return keyRow{}, false
+}
+
+// fakeDecides reports whether a row is left that asks for the answer to a made-up key.
+func (p *keyProbe) fakeDecides() bool {
+	asked := *p
+	asked.fake.class = withheld
+	_, found := asked.row()
+	return found
+}
+
+func (p *keyProbe) compares(how likeness) bool {
+	switch how {
+	case keyAsNone:
+		return p.mine.sameAs(p.none)
+	case fakeAsKey:
+		return p.fake.sameAs(p.mine)
+	case fakeUnlikeKey:
+		return !p.fake.sameAs(p.mine)
+	}
+	return true
+}
+
+func (r reply) sameAs(other reply) bool {
+	return r.answer.status == other.answer.status && r.answer.code() == other.answer.code()
+}
+
+// replies returns the requests that were sent, in order.
+func (p *keyProbe) replies() []reply {
+	var sent []reply
+	for _, r := range []reply{p.none, p.mine, p.fake} {
+		if r.who != "" {
+			sent = append(sent, r)
+		}
+	}
+	return sent
+}
+
+func (p *keyProbe) last() reply {
+	all := p.replies()
+	return all[len(all)-1]
+}
+
+// finding says what a row means, with every request as evidence.
+func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
+	f := Finding{ID: row.id, Status: row.status, Summary: row.summary, Remedy: row.remedy}
+	if row.id == "" {
+		f = p.t.API.noAnswer(ctx, p.last().err)
+		f.Status, f.Evidence = Unknown, nil // the network's trouble says nothing about the key
+	}
+	if row.remedy == howToNameEndpoint && p.t.Endpoint != "" {
+		f.Remedy = "see whether " + p.t.API.resolve(p.t.Endpoint).Path + " is the very endpoint that your program calls. " + howToPrintEndpoint
+	}
+	for _, r := range p.replies() {
+		f.Evidence = append(f.Evidence, r.evidence())
+	}
+	return f
+}
+
+// classify says what an exchange means for the key it was sent with.
+func classify(x exchange) class {
+	if x.err != nil {
+		return failed
+	}
+	a := x.answer
+	if a.isRedirect() {
+		return redirect
+	}
+	switch who, _ := sentBy(a); who {
+	case edgeSender:
+		return edge
+	case strangerSender:
+		return stranger
+	}
+	if entry, known := catalog.Lookup(string(a.code())); known {
+		return codeClasses[entry.Code]
+	}
+	return classOfStatus(a)
+}
+
+var (
+	speaksOfKeys  = regexp.MustCompile(`(?i)auth|api.?key|credential|token`)
+	speaksOfForm  = regexp.MustCompile(`(?i)malformed|format`)
+	speaksOfQuota = regexp.MustCompile(`(?i)quota|billing|payment`)
+)
+
+// classOfStatus classifies an answer whose code is none of the API's documented ones.
+func classOfStatus(a answer) class {
+	name, message := "", ""
+	if a.problem != nil {
+		name, message = string(a.problem.Code)+" "+a.problem.Type, a.problem.Message
+	}
+	aboutKey := speaksOfKeys.MatchString(name)
+	switch {
+	case a.status >= 200 && a.status < 300:
+		return success
+	case a.status == 400 && speaksOfForm.MatchString(name+message) && speaksOfKeys.MatchString(name+message):
+		return malformed
+	case a.status == 401, aboutKey && (a.status == 400 || a.status == 403):
+		return unknownKey
+	case a.status == 402, a.status == 403 && speaksOfQuota.MatchString(name), a.status == 429 && speaksOfQuota.MatchString(name):
+		return payment
+	case a.status == 429:
+		return limited
+	case a.status >= 500:
+		return server
+	}
+	if plain, listed := plainClasses[a.status]; listed {
+		return plain
+	}
+	return other
+}
+
+// publicPrefix is the part of a key that says what sort of key it is: "klyra_".
+var publicPrefix = regexp.MustCompile(`^(?:[a-z]{2,6}_)+`)
+
+// madeUpKey returns a random key of the form of a real one, which it shares at most a public prefix of under
+// 8 characters with: a server that checks the form first must not refuse it for that.
+func madeUpKey(like string) safe.Secret {
+	const maxPrefix = 7
+	prefix := publicPrefix.FindString(like)
+	for len(prefix) > maxPrefix {
+		prefix = prefix[:strings.LastIndex(prefix[:len(prefix)-1], "_")+1]
+	}
+	const shortest = 16 // so that it is nobody's key by chance
+	body := randomLike(like[len(prefix):], max(len(like)-len(prefix), shortest))
+	return safe.NewSecret(prefix + body)
+}
+
+// alphabets are the sorts of characters that keys are made of.
+var alphabets = []string{"0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ"}
+
+// randomLike returns n random characters of the sorts that a text has. Where there is room, and letters of
+// all kinds are in use, they begin with what they are, for whoever reads the server's log.
+func randomLike(text string, n int) string {
+	const label = "madeupkey"
+	alphabet := ""
+	for _, sort := range alphabets {
+		if strings.ContainsAny(text, sort) {
+			alphabet += sort
+		}
+	}
+	if alphabet == "" {
+		alphabet = alphabets[0] + alphabets[1]
+	}
+	body := make([]byte, n)
+	rand.Read(body)
+	for i, b := range body {
+		body[i] = alphabet[int(b)%len(alphabet)]
+	}
+	if strings.Contains(alphabet, alphabets[2]) && n >= 3*len(label) {
+		copy(body, label)
+	}
+	return string(body)
+}

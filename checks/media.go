@@ -67,7 +67,7 @@ func (s *survey) readContainer(kind contentKind, c *container, in *bufio.Reader)
 	if kind.media == Image && shape.cut == "" {
 		s.unverifiable("its parts are all there, but this program cannot decode a " + kind.name)
 	}
-	s.opaque = kind.media != Image
+	s.undecoded = map[Media]string{Audio: "the sound", Video: "the video"}[kind.media]
 }
 
 // partReader reads a container from start to end and knows how much is missing where it ends too early.

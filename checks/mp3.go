@@ -65,12 +65,20 @@ func walkMP3(r *partReader, shape *mediaShape) error {
 	if err := r.skipID3(); err != nil {
 		return err
 	}
+	if head, _ := r.in.Peek(4); string(head) == "fLaC" {
+		shape.facts = append(shape.facts, Evidence{"note", "FLAC behind an ID3 tag, where none belongs"})
+		return walkFLAC(r, shape)
+	}
 	var w mp3Walk
 	for !r.ended() {
 		head, _ := r.in.Peek(4)
 		f, ok := readMP3Frame(head)
 		if !ok {
 			if r.mp3Tags() {
+				break
+			}
+			if len(head) < 4 && head[0] == 0xff {
+				shape.cut, shape.doubtful = "its last frame is incomplete", true
 				break
 			}
 			lost, found := r.findMP3Frame()

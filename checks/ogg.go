@@ -60,16 +60,16 @@ func walkOgg(r *partReader, shape *mediaShape) error {
 
 // oggPage returns the next page, whole.
 func (r *partReader) oggPage() ([]byte, error) {
-	head, err := r.in.Peek(oggPageHead)
+	size := oggPageHead
+	head, err := r.in.Peek(size)
 	if err == nil {
-		head, err = r.in.Peek(oggPageHead + int(head[26]))
+		size += int(head[26])
+		head, err = r.in.Peek(size)
 	}
-	if err != nil {
-		return r.next(oggPageHead) // counts what is missing
-	}
-	size := len(head)
-	for _, segment := range head[oggPageHead:] {
-		size += int(segment)
+	if err == nil {
+		for _, segment := range head[oggPageHead:] {
+			size += int(segment)
+		}
 	}
 	return r.next(size)
 }

@@ -31,7 +31,9 @@ func (d *dnsAnswers) lookup(ctx context.Context, server, host string) ([]netip.A
 			configured = server
 		}
 		conn, err := new(net.Dialer).DialContext(ctx, network, configured)
-		d.met(configured, err)
+		if lookupCtx.Err() == nil { // else the failure is only the end of the lookup's own time
+			d.met(configured, err)
+		}
 		if err == nil {
 			// The resolver itself lets a socket wait for its deadline after a cancellation.
 			context.AfterFunc(lookupCtx, func() { conn.Close() })
@@ -118,10 +120,10 @@ func (d *dnsAnswers) verdict(err error) string {
 	}
 	var dnsErr *net.DNSError
 	switch {
-	case len(d.codes) == 0 && d.dead > 0:
-		return "check.offline"
 	case deadlinePassed(err):
 		return "dns.timeout"
+	case len(d.codes) == 0 && d.dead > 0:
+		return "check.offline"
 	case errors.As(err, &dnsErr) && dnsErr.IsNotFound:
 		return "dns.no_address"
 	}

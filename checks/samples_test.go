@@ -96,6 +96,25 @@ func gifSample(frames, w, h int) []byte {
 	return b.Bytes()
 }
 
+// jpegOfBlanks is a large JPEG in few bytes.
+func jpegOfBlanks(w, h int) []byte {
+	var b bytes.Buffer
+	sampleMade(jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420), nil))
+	return b.Bytes()
+}
+
+// gifOfBlanks is a large animation in few bytes.
+func gifOfBlanks(frames, w, h int) []byte {
+	m := image.NewPaletted(image.Rect(0, 0, w, h), palette.Plan9)
+	g := &gif.GIF{}
+	for range frames {
+		g.Image, g.Delay = append(g.Image, m), append(g.Delay, 10)
+	}
+	var b bytes.Buffer
+	sampleMade(gif.EncodeAll(&b, g))
+	return b.Bytes()
+}
+
 // vp8l is a lossless WebP picture of one pixel.
 var vp8l = []byte("\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")[:13]
 
@@ -129,5 +148,6 @@ func inBase64(data []byte) []byte { return []byte(base64.StdEncoding.EncodeToStr
 func sampleMedia() [][]byte {
 	return [][]byte{
 		pngSample(8, 8), jpegSample(16, 16), gifSample(2, 8, 8), webpSample(), animatedWebP(), wavOf(100),
+		mp4Sample(), aviSample(), webmSample(), liveWebM(), opusSample(), mp3Sample(9, 9), flacSample(),
 	}
 }

@@ -15,6 +15,9 @@ const (
 	textPiece     = 64 << 10 // of a text is held at a time
 	segmentedText = 1 << 20  // so much is split by Unicode's rules: far more than any text that fits
 
+	// wordlessLimit is so many characters that 500 words cannot be meant, whatever counts as a word.
+	wordlessLimit = 30 * wordLimit
+
 	// piecesPerWord is how many pieces Unicode's rules make of one word in scripts that put no blanks
 	// between words: measured on Chinese and Thai, an estimate.
 	piecesPerWord = 1.6
@@ -327,6 +330,9 @@ func (s *survey) judgeWords(t *textScan) {
 	case high > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Warn
 		f.Summary = fmt.Sprintf("the text may be too long: its script puts no blanks between words, an estimate is %s words, and about 500 are allowed", grouped(high))
+	case t.runes > wordlessLimit:
+		f.ID, f.Status = "content.too_many_words", Warn
+		f.Summary = fmt.Sprintf("the text may be too long: only %s, but %s characters, far more than 500 words usually have", counted(low, "word"), grouped(t.runes))
 	case high >= wordNear:
 		f.ID, f.Status = "content.near_limit", Warn
 		f.Summary = fmt.Sprintf("the text is at the limit: %s words, and about 500 are allowed", grouped(high))

@@ -181,8 +181,8 @@ func handshakeFailure(h *hop, err error, certAsked bool) Finding {
 	}
 }
 
-// handshakeVerdict reads the cause out of a handshake's error. The type of a remote alert is not exported, so
-// that its text has to do.
+// handshakeVerdict is the finding id of a handshake that failed with err. The type of a remote alert is not
+// exported, so that its text has to do.
 func handshakeVerdict(err error, certAsked bool) string {
 	text := err.Error()
 	var notTLS tls.RecordHeaderError
@@ -197,7 +197,7 @@ func handshakeVerdict(err error, certAsked bool) string {
 		return "tls.wrong_host"
 	case strings.Contains(text, "protocol version"), strings.Contains(text, "tls: handshake failure"):
 		return "tls.version"
-	case socketFailure(err) == reset:
+	case socketFailure(err) == socketReset:
 		return "tcp.reset"
 	}
 	return "tls.not_tls"
@@ -230,7 +230,8 @@ var handshakeFailures = map[string]struct {
 	},
 }
 
-// ask-time errors of TLS 1.3: a server that misses a client certificate says so only after the handshake.
+// missesClientCert reports whether a server refused a client without a certificate. With TLS 1.3 it says so
+// only after the handshake.
 func missesClientCert(h *hop, err error) bool {
 	var op *net.OpError
 	return h.clientCertAsked && errors.As(err, &op) && op.Op == "remote error"

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -73,18 +72,22 @@ type urlProbe struct {
 
 // hop is one server asked on the way, the first one or where a redirect led.
 type hop struct {
-	url             *url.URL
-	kind            string // of its addresses; "" for public ones
-	addrs           []netip.Addr
+	url      *url.URL
+	kind     string // of its addresses; "" for public ones
+	addrs    []netip.Addr
+	fromFile bool // the addresses stand in a file of this machine: no name server was asked
+
 	conn            net.Conn
 	peer            netip.AddrPort
-	reached         phase
-	status          int
-	cookies         bool // the answer set some
 	clientCertAsked bool
-	took            [phaseCount]time.Duration
-	start           time.Time
-	total           time.Duration
+
+	status  int
+	cookies bool // the answer set some
+
+	reached phase
+	took    [phaseCount]time.Duration
+	start   time.Time
+	total   time.Duration
 }
 
 // phase is a part of a hop.
@@ -121,7 +124,15 @@ func (p *urlProbe) has(id string) bool {
 }
 
 // worst is the worst status so far, Skip where nothing was found.
-func (p *urlProbe) worst() Status { return cmp.Or(Result{Findings: p.findings}.judged().Status, Skip) }
+func (p *urlProbe) worst() Status {
+	worst := Skip
+	for _, f := range p.findings {
+		if Worse(f.Status, worst) {
+			worst = f.Status
+		}
+	}
+	return worst
+}
 
 // follow asks the server of u, then wherever it redirects to.
 func (p *urlProbe) follow(ctx context.Context, u *url.URL) {
@@ -172,12 +183,12 @@ func (h *hop) timed(ph phase) func() {
 
 // resolve fills in the addresses of the hop's host.
 func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
-	defer h.timed(dnsPhase)()
 	host := h.url.Hostname()
 	if a, err := netip.ParseAddr(host); err == nil {
 		h.addrs = []netip.Addr{a.Unmap()}
 		return true
 	}
+	defer h.timed(dnsPhase)()
 	phaseCtx, cancel := context.WithTimeout(ctx, p.net.phases.dns)
 	defer cancel()
 	var answers dnsAnswers
@@ -188,7 +199,7 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 		}
 		return false
 	}
-	h.addrs = addrs
+	h.addrs, h.fromFile = addrs, len(answers.servers) == 0
 	if !hasIPv4(addrs) {
 		p.add(Finding{
 			ID: "dns.ipv6_only", Status: Warn,
@@ -243,8 +254,15 @@ func (p *urlProbe) permit(h *hop) bool {
 	case h.kind == "" && len(h.addrs) < len(all):
 		p.add(mixedAddresses(h, all))
 	case h.kind != "":
-		p.add(privateAddress(h, all, p.URLPasted))
-		return !p.URLPasted
+		// Nobody serves content from a cloud's metadata service, and what it serves is nobody's business.
+		why := ""
+		if h.kind == metadataKind {
+			why = "it was not contacted, since it hands out credentials"
+		} else if p.URLPasted {
+			why = "it was not contacted, since the URL only stood in a paste"
+		}
+		p.add(privateAddress(h, all, why))
+		return why == ""
 	}
 	return true
 }
@@ -273,15 +291,17 @@ func mixedAddresses(h *hop, all []netip.Addr) Finding {
 	}
 }
 
-func privateAddress(h *hop, all []netip.Addr, pasted bool) Finding {
+// privateAddress is the finding for a host without public addresses; why says why it was not contacted, "" where
+// it is.
+func privateAddress(h *hop, all []netip.Addr, why string) Finding {
 	f := Finding{
 		ID: "dns.private_address", Status: Fail,
 		Summary:  fmt.Sprintf("%s is a %s address, which the API's servers cannot reach", all[0], h.kind),
 		Evidence: []Evidence{{"host", h.url.Hostname()}, {"addresses", joined(all)}},
 		Remedy:   "Publish the file on a public host, or send its content in the request. If the name has another address on the internet, this machine's DNS, VPN or hosts file hides it: check from another network.",
 	}
-	if pasted {
-		f.Summary += "; it was not contacted, since the URL only stood in a paste"
+	if why != "" {
+		f.Summary += "; " + why
 	}
 	return f
 }
@@ -380,6 +400,9 @@ func (p *urlProbe) picture() []Evidence {
 	last := p.hops[len(p.hops)-1]
 	if last.peer.IsValid() {
 		evidence = append(evidence, Evidence{"address", last.peer.String()})
+	}
+	if last.fromFile {
+		evidence = append(evidence, Evidence{"looked up in", "this machine's hosts file; others see what the DNS says"})
 	}
 	return append(evidence, Evidence{"timing", last.timing()})
 }

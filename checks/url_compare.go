@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/gabriel-vasile/mimetype"
 )
 
 // browserAgent is what a usual browser calls itself.
@@ -20,7 +22,7 @@ type comparison struct {
 
 // compare sends a few more requests, each over a connection of its own, to find out what an answer depends
 // on: after a refusal, whether another client or a Referer would be let in; after a success, only where
-// Deep is set. What it finds comes before the plain status.
+// Deep is set.
 func (p *urlProbe) compare(ctx context.Context, h *hop, status int, b *body) {
 	browser := comparison{"http.user_agent", http.MethodGet, http.Header{"User-Agent": {browserAgent}}}
 	referer := comparison{"http.hotlink", http.MethodGet, http.Header{"Referer": {h.url.Scheme + "://" + h.url.Host + "/"}}}
@@ -44,39 +46,39 @@ func (p *urlProbe) compare(ctx context.Context, h *hop, status int, b *body) {
 	}
 }
 
-// likeness is what is kept of an answer to compare it with another.
-type likeness struct {
+// otherAnswer is what is kept of an answer to compare it with another.
+type otherAnswer struct {
 	status int
 	kind   Media // of the body by its bytes
 	head   []byte
 }
 
 // again sends one comparing request on a new connection to the same address.
-func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (likeness, bool) {
+func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer, bool) {
 	quiet := &urlProbe{Target: p.Target, net: p.net}
 	twin := &hop{url: h.url, kind: h.kind, addrs: append(h.addrs[:0:0], h.peer.Addr())}
 	if !quiet.connect(ctx, twin) {
-		return likeness{}, false
+		return otherAnswer{}, false
 	}
 	defer func() { twin.conn.Close() }()
 	if h.url.Scheme == "https" && !quiet.secure(ctx, twin) {
-		return likeness{}, false
+		return otherAnswer{}, false
 	}
 	resp, err := quiet.roundTrip(ctx, twin, c.method, c.extra)
 	if err != nil {
-		return likeness{}, false
+		return otherAnswer{}, false
 	}
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	return likeness{resp.StatusCode, sniffed(start), start}, err == nil
+	return otherAnswer{resp.StatusCode, bodyKind(mimetype.Detect(start)), start}, err == nil
 }
 
 // judge returns the finding of an answer that differs from the first one, or the zero Finding.
-func (c comparison) judge(status int, first *body, other likeness) Finding {
+func (c comparison) judge(status int, first *body, other otherAnswer) Finding {
 	opened := status >= 400 && other.status < 300
 	switch c.id {
 	case "http.user_agent":
-		if opened || status < 300 && (other.status >= 400 || other.kind != kindOf(first.found.String())) {
+		if opened || status < 300 && (other.status >= 400 || other.kind != bodyKind(first.found)) {
 			return Finding{
 				ID: c.id, Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
 				Evidence: []Evidence{{probeAgent, fmt.Sprintf("HTTP %d", status)}, {"a browser", fmt.Sprintf("HTTP %d", other.status)}},

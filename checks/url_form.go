@@ -47,7 +47,7 @@ func (p *urlProbe) withoutJunk(raw string) string {
 }
 
 const (
-	quoteMarks    = "\"'`<>“”‘’„«»"
+	outerQuotes   = "\"'`<>“”‘’„«»"
 	trailingMarks = ".,;:!"
 	brackets      = "()[]{}"
 )
@@ -69,7 +69,7 @@ func stripJunk(raw string) (clean string, odd []rune) {
 		}
 		return r
 	}, raw)
-	outer := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(quoteMarks, r) }
+	outer := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(outerQuotes, r) }
 	for before := ""; clean != before; {
 		before = clean
 		clean = strings.TrimLeftFunc(clean, func(r rune) bool { return (outer(r) || strings.ContainsRune("([{", r)) && drop(r) })
@@ -86,7 +86,7 @@ func stripJunk(raw string) (clean string, odd []rune) {
 }
 
 var (
-	leadingScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
+	schemeAtStart = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
 	hostStart     = regexp.MustCompile(`^(localhost|[\pL\pN_-]+(\.[\pL\pN_-]+)+|\[[0-9A-Fa-f:.]+\])(:\d+)?([/?#]|$)`)
 	doubleEncoded = regexp.MustCompile(`%25[0-9A-Fa-f]{2}`)
 	userinfoPart  = regexp.MustCompile(`//[^/?#]*@`)
@@ -106,10 +106,11 @@ func (p *urlProbe) parse(clean string) *url.URL {
 		}
 	case "":
 		rest = strings.TrimPrefix(clean, "//")
-		p.malformed("the URL does not begin with https://", clean)
 		if !hostStart.MatchString(rest) {
+			p.malformed("the URL does not begin with https://", clean)
 			return nil
 		}
+		p.malformed("the URL does not begin with https://; it was checked as if it did", clean)
 		clean = "https://" + rest
 	default:
 		p.add(otherScheme(strings.ToLower(scheme)))
@@ -128,7 +129,7 @@ func (p *urlProbe) parse(clean string) *url.URL {
 
 // splitScheme tells a scheme from a host that is followed by its port.
 func splitScheme(text string) (scheme, rest string) {
-	m := leadingScheme.FindStringSubmatch(text)
+	m := schemeAtStart.FindStringSubmatch(text)
 	if m == nil || m[2] != "" && m[2][0] >= '0' && m[2][0] <= '9' {
 		return "", text
 	}

@@ -69,7 +69,7 @@ func noAnswer(h *hop, err error) Finding {
 		return handshakeFailure(h, err, true)
 	}
 	if id == "tcp.reset" {
-		f := socketFailures[reset]
+		f := socketFailures[socketReset]
 		return Finding{ID: id, Status: f.status, Summary: h.url.Host + ": " + f.summary, Evidence: evidence, Remedy: f.remedy}
 	}
 	words := answerFailures[id]
@@ -86,7 +86,7 @@ func answerVerdict(h *hop, err error) string {
 		return "http.timeout"
 	case strings.Contains(text, `malformed HTTP response "\x15\x03`), strings.Contains(text, `malformed HTTP status code "\x15\x03`):
 		return "http.tls_on_http"
-	case socketFailure(err) == reset, strings.Contains(text, "server closed"), errors.Is(err, net.ErrClosed):
+	case socketFailure(err) == socketReset, strings.Contains(text, "server closed"), errors.Is(err, net.ErrClosed):
 		return "tcp.reset"
 	}
 	return "http.server_error"

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -17,36 +18,44 @@ import (
 	"klyra-doctor/catalog/safe"
 )
 
+// TestURLCancelled cancels the check in each of its phases.
 func TestURLCancelled(t *testing.T) {
-	w := newWorld(t)
-	reached := map[string]string{ // what hangs, and the phase in which it does
-		"https://unanswered.example.com/":               "looking up",
-		"https://dropped.example.com/":                  "connecting",
-		"https://mute.example.com/":                     "agreeing on TLS",
-		"http://media.example.com/raw/silent":           "waiting for an answer",
-		"https://media.example.com/body/png?way=hang":   "downloading",
-		"https://media.example.com/endless?way=forever": "downloading",
-	}
-	for raw, phase := range reached {
+	for _, raw := range []string{
+		"https://unanswered.example.com/",
+		"https://dropped.example.com/",
+		"https://mute.example.com/",
+		"http://media.example.com/raw/silent",
+		"https://media.example.com/body/png?way=hang",
+	} {
+		w := newWorld(t)
 		before := runtime.NumGoroutine()
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan Result)
-		go func() { done <- w.checkURL(ctx, urlTarget(t, "", raw)) }()
-		time.AfterFunc(30*time.Millisecond, cancel)
-		<-ctx.Done()
-		start := time.Now()
-		r := <-done
-		if took := time.Since(start); took > 100*time.Millisecond {
+		took := cancelStuck(t, w, raw)
+		for try := 0; took > 100*time.Millisecond && try < 2; try++ { // other work on this machine delays too
+			took = cancelStuck(t, w, raw)
+		}
+		if took > 100*time.Millisecond {
 			t.Errorf("%s: returned %v after the cancellation", raw, took)
-		}
-		if strings.Contains(raw, "endless") && len(r.Findings) > 0 && r.Findings[0].ID == "view.public" {
-			continue // it was done before
-		}
-		if len(r.Findings) == 0 || r.Findings[0].ID != "check.cancelled" || !strings.Contains(r.Findings[0].Summary, phase) {
-			t.Errorf("%s: want check.cancelled while %s, got\n%s", raw, phase, texts(r))
 		}
 		noMoreGoroutines(t, raw, before)
 	}
+}
+
+// cancelStuck cancels a check once a server was asked that does not answer, and returns how long it took to end.
+func cancelStuck(t *testing.T, w *world, raw string) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan Result, 1)
+	go func() { done <- w.checkURL(ctx, urlTarget(t, "", raw)) }()
+	phase := <-w.stuck
+	start := time.Now()
+	cancel()
+	r := <-done
+	took := time.Since(start)
+	if len(r.Findings) == 0 || r.Findings[0].ID != "check.cancelled" || !strings.Contains(r.Findings[0].Summary, phase) {
+		t.Errorf("%s: want check.cancelled while %s, got\n%s", raw, phase, texts(r))
+	}
+	return took
 }
 
 // noMoreGoroutines waits until what a check started has ended.
@@ -139,9 +148,10 @@ func TestURLNotContacted(t *testing.T) {
 
 // TestURLOnTheAPI holds that the API's own loopback host counts as public, and only with its own port.
 func TestURLOnTheAPI(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(serveFixture))
+	w := &world{}
+	server := httptest.NewServer(w.handler())
 	defer server.Close()
-	other := httptest.NewServer(http.HandlerFunc(serveFixture))
+	other := httptest.NewServer(w.handler())
 	defer other.Close()
 	cases := map[string]string{
 		"/body/png":                 "view.public pass",
@@ -163,7 +173,7 @@ func TestURLBehindAProxy(t *testing.T) {
 	var asked []string
 	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.String())
-		serveFixture(rw, r)
+		w.serveFixture(rw, r)
 	}))
 	defer proxy.Close()
 	address, err := url.Parse("http://me:hunter2@" + proxy.Listener.Addr().String())
@@ -228,11 +238,54 @@ func TestURLMemory(t *testing.T) {
 	}
 }
 
+func TestURLOfTheHostsFile(t *testing.T) {
+	server := httptest.NewServer((&world{}).handler())
+	defer server.Close()
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := checkURL(t.Context(), urlTarget(t, "", "http://localhost:"+port+"/body/png"))
+	if said := texts(r); r.judged().Status != Fail || !strings.Contains(said, "hosts file") || !strings.Contains(said, "url.local_name fail") {
+		t.Error(said)
+	}
+}
+
+// TestURLMetadata holds that a cloud's metadata service is not contacted, typed or not.
+func TestURLMetadata(t *testing.T) {
+	w := newWorld(t)
+	w.dial = func(_ context.Context, to netip.AddrPort, _ string) (net.Conn, error) {
+		t.Errorf("%s was dialled", to)
+		return nil, errOtherNetwork
+	}
+	r := w.checkURL(t.Context(), urlTarget(t, "", "http://169.254.169.254/latest/meta-data/"))
+	if got := verdicts(r); got != "dns.private_address fail; view.public skip" {
+		t.Error(texts(r))
+	}
+}
+
+// BenchmarkURLCheck is the whole check of a small image on loopback.
 func BenchmarkURLCheck(b *testing.B) {
-	server := httptest.NewServer(http.HandlerFunc(serveFixture))
+	server := httptest.NewServer((&world{}).handler())
 	defer server.Close()
 	target := urlTarget(b, server.URL, "/body/png")
 	for b.Loop() {
 		checkURL(b.Context(), target)
+	}
+}
+
+// BenchmarkURLCheckByCurl is the same download by curl, to compare with, where curl is there.
+func BenchmarkURLCheckByCurl(b *testing.B) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		b.Log("no curl on this machine: nothing to compare with")
+		return
+	}
+	server := httptest.NewServer((&world{}).handler())
+	defer server.Close()
+	for b.Loop() {
+		if err := exec.Command(curl, "-s", "-o", "/dev/null", server.URL+"/body/png").Run(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -92,9 +92,7 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	if said.code != "" && signatureEnded.MatchString(said.message) {
 		p.signed.refused = said.message
 	}
-	if resp.StatusCode < 500 || p.Deep {
-		p.compare(ctx, h, resp.StatusCode, nil)
-	}
+	p.compare(ctx, h, resp.StatusCode, nil)
 }
 
 // verdictOn names the cause of a refusal as closely as the answer allows.

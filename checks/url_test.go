@@ -74,6 +74,7 @@ var urlCases = []struct {
 	{name: "404", url: "https://media.example.com/status/404", want: "http.not_found fail; view.public skip"},
 	{name: "410", url: "https://media.example.com/status/410", want: "http.not_found fail; view.public skip"},
 	{name: "407", url: "https://media.example.com/status/407", want: "http.proxy_authentication unknown; view.public skip"},
+	{name: "511", url: "https://media.example.com/status/511", want: "http.proxy_authentication unknown; view.public skip"},
 	{name: "418", url: "https://media.example.com/status/418", want: "http.client_error fail; view.public skip", text: "HTTP 418"},
 	{name: "429", url: "https://media.example.com/status/429?h=Retry-After:+30", want: "http.rate_limited unknown; view.public skip", text: "Retry-After"},
 	{name: "451", url: "https://media.example.com/status/451", want: "http.legal_block fail; view.public skip"},
@@ -113,6 +114,9 @@ var urlCases = []struct {
 	{name: "text", url: "https://media.example.com/body/text?type=text/plain", want: "body.type_mismatch warn; view.public pass"},
 	{name: "sound in place of an image", url: "https://media.example.com/body/wav?type=audio/wav", expect: Image, want: "body.type_mismatch fail", text: "audio/wav, where image is expected"},
 	{name: "unknown bytes", url: "https://media.example.com/body/noise?type=image/png", want: "body.type_mismatch unknown"},
+	{name: "JSON in place of media", url: "https://media.example.com/body/json?type=application/json", want: "body.type_mismatch warn; view.public pass", text: "application/json, which is neither"},
+	{name: "JSON is text", url: "https://media.example.com/body/json?type=application/json", expect: Text, want: "view.public pass"},
+	{name: "JSON in place of a named image", url: "https://media.example.com/body/json.png?type=application/json", want: "body.type_mismatch fail"},
 	{name: "no Content-Type", url: "https://media.example.com/body/mp4", want: "body.type_mismatch warn; view.public pass", text: "no Content-Type"},
 	{name: "wrong Content-Type", url: "https://media.example.com/body/png?type=image/jpeg", want: "body.type_mismatch warn; view.public pass"},
 	{name: "wrong ending", url: "https://media.example.com/body/png.jpg?type=image/png", want: "body.type_mismatch warn; view.public pass", text: ".jpg"},
@@ -159,6 +163,32 @@ func TestURLFindings(t *testing.T) {
 				t.Error("no finding shows the timing")
 			}
 		})
+	}
+}
+
+// TestURLFindingIDs holds that the tables above show every finding of the contract that the URL check makes.
+func TestURLFindingIDs(t *testing.T) {
+	shown := ""
+	for _, c := range urlCases {
+		shown += c.want + "; "
+	}
+	for _, c := range formCases {
+		shown += c.want + "; "
+	}
+	for area, names := range map[string]string{
+		"url.":  "malformed scheme junk encoding userinfo fragment idn host port local_name share_page presigned_expired presigned_temporary",
+		"dns.":  "not_found no_address server_failure timeout private_address ipv6_only",
+		"tcp.":  "refused timeout unreachable reset",
+		"tls.":  "expired not_yet_valid wrong_host self_signed unknown_authority incomplete_chain version client_certificate not_tls timeout expires_soon",
+		"http.": "unauthorized forbidden not_found proxy_authentication rate_limited legal_block client_error server_error edge_error bad_location redirect_loop too_many_redirects redirect_downgrade redirect_private login_page cookies_required bot_challenge hotlink user_agent head_differs timeout tls_on_http",
+		"body.": "html_page type_mismatch empty too_large truncated slow bad_compression compression_bomb no_length changes",
+		"view.": "public",
+	} {
+		for _, name := range strings.Fields(names) {
+			if !strings.Contains(shown, area+name+" ") {
+				t.Errorf("no case shows %s%s", area, name)
+			}
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ import (
 // world is a small internet on loopback: a name server, and servers behind public addresses.
 type world struct {
 	network
+	stuck    chan string // what a server was asked that will not answer
 	mu       sync.Mutex
 	requests []*http.Request
 }
@@ -88,20 +89,20 @@ type dnsRecord struct {
 
 // newWorld starts the servers, which end with the test.
 func newWorld(t testing.TB) *world {
-	w := &world{network: internet}
-	w.nameServer = serveDNS(t)
+	w := &world{network: internet, stuck: make(chan string, 100)}
+	w.nameServer = w.serveDNS(t)
 	root := newAuthority("Test Root", nil)
 	w.roots = x509.NewCertPool()
 	w.roots.AddCert(root.cert)
 	servers := w.serve(t, root)
 	w.dial = func(ctx context.Context, to netip.AddrPort, _ string) (net.Conn, error) {
-		return dialFixture(ctx, servers, to)
+		return w.dialFixture(ctx, servers, to)
 	}
 	return w
 }
 
 // dialFixture connects to the server that stands for an address and port, or fails the way the address says.
-func dialFixture(ctx context.Context, servers map[string]string, to netip.AddrPort) (net.Conn, error) {
+func (w *world) dialFixture(ctx context.Context, servers map[string]string, to netip.AddrPort) (net.Conn, error) {
 	number := to.Addr().AsSlice()[len(to.Addr().AsSlice())-1]
 	if to.Addr().Is6() {
 		number = 10
@@ -111,6 +112,7 @@ func dialFixture(ctx context.Context, servers map[string]string, to netip.AddrPo
 	case 101:
 		return nil, failed(refusedErrors[0])
 	case 102:
+		w.stuck <- "connecting"
 		<-ctx.Done()
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
 	case 103:
@@ -151,7 +153,11 @@ func (w *world) serve(t testing.TB, root authority) map[string]string {
 	mutual2.MaxVersion = tls.VersionTLS12
 	add(19, mutual2)
 	add(23, serverConfig(root.issue(certWish{names: []string{"soon.example.com"}, from: now.Add(-80 * day), to: now.Add(2 * day)})))
-	servers["21:443"] = rawServer(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
+	servers["21:443"] = rawServer(t, func(conn net.Conn) {
+		conn.Read(make([]byte, 512))
+		w.stuck <- "agreeing on TLS"
+		io.Copy(io.Discard, conn)
+	})
 	servers["22:443"] = rawServer(t, func(conn net.Conn) {
 		conn.Read(make([]byte, 512))
 		conn.Write([]byte{21, 3, 3, 0, 2, 2, 112}) // the alert "unrecognized name"
@@ -204,7 +210,7 @@ func (w *world) handler() http.Handler {
 		w.mu.Lock()
 		w.requests = append(w.requests, r.Clone(context.Background()))
 		w.mu.Unlock()
-		serveFixture(rw, r)
+		w.serveFixture(rw, r)
 	})
 }
 
@@ -215,7 +221,7 @@ func (w *world) asked() []*http.Request {
 }
 
 // serveFixture answers by the path: "/status/403", "/to?u=URL", "/body?type=…&of=…".
-func serveFixture(rw http.ResponseWriter, r *http.Request) {
+func (w *world) serveFixture(rw http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	header := rw.Header()
 	if q.Has("date") {
@@ -253,7 +259,7 @@ func serveFixture(rw http.ResponseWriter, r *http.Request) {
 		header.Set("Location", r.URL.Path)
 		rw.WriteHeader(http.StatusFound)
 	case "raw":
-		serveRaw(rw, r, rest)
+		w.serveRaw(rw, r, rest)
 	case "browser":
 		if !strings.HasPrefix(r.UserAgent(), "Mozilla/") {
 			rw.WriteHeader(http.StatusForbidden)
@@ -280,12 +286,12 @@ func serveFixture(rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 	default:
-		serveBody(rw, r, rest)
+		w.serveBody(rw, r, rest)
 	}
 }
 
 // serveBody answers with one of the fixtures, under a type and an encoding of the request's choice.
-func serveBody(rw http.ResponseWriter, r *http.Request, name string) {
+func (w *world) serveBody(rw http.ResponseWriter, r *http.Request, name string) {
 	q, header := r.URL.Query(), rw.Header()
 	base, _, _ := strings.Cut(name, ".")
 	body := fixtures[base]
@@ -318,6 +324,7 @@ func serveBody(rw http.ResponseWriter, r *http.Request, name string) {
 	case "hang":
 		rw.Write(body[:10])
 		rw.(http.Flusher).Flush()
+		w.stuck <- ""
 		<-r.Context().Done()
 		return
 	}
@@ -325,7 +332,7 @@ func serveBody(rw http.ResponseWriter, r *http.Request, name string) {
 }
 
 // serveRaw speaks past net/http's server.
-func serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
+func (w *world) serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
 	conn, _, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
 		return
@@ -345,6 +352,7 @@ func serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
 			tcp.SetLinger(0)
 		}
 	case "silent":
+		w.stuck <- "waiting for an answer"
 		io.Copy(io.Discard, conn)
 	}
 }
@@ -358,6 +366,7 @@ var fixtures = map[string][]byte{
 	"login":     []byte(`<!DOCTYPE html><html><title>Hello</title><form><input name=p type="password"></form></html>`),
 	"challenge": []byte("<!DOCTYPE html><html><title>Just a moment...</title></html>"),
 	"text":      []byte("Just some words, nothing else.\n"),
+	"json":      []byte(`{"error":{"message":"no such file"}}`),
 	"empty":     {},
 	"noise":     {0x01, 0xfe, 0x02, 0xfd, 0x03, 0xfc, 0x00, 0x99, 0x98, 0x97},
 	"gzip":      zipped(samplePNG()),
@@ -382,7 +391,7 @@ func zipped(data []byte) []byte {
 }
 
 // serveDNS answers for the hosts and returns the name server's address.
-func serveDNS(t testing.TB) string {
+func (w *world) serveDNS(t testing.TB) string {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -394,7 +403,7 @@ func serveDNS(t testing.TB) string {
 			if err != nil {
 				return
 			}
-			if reply := dnsReply(buf[:n]); reply != nil {
+			if reply := w.dnsReply(buf[:n]); reply != nil {
 				conn.WriteTo(reply, from)
 			}
 		}
@@ -402,7 +411,7 @@ func serveDNS(t testing.TB) string {
 	return conn.LocalAddr().String()
 }
 
-func dnsReply(query []byte) []byte {
+func (w *world) dnsReply(query []byte) []byte {
 	var m dnsmessage.Message
 	if m.Unpack(query) != nil || len(m.Questions) != 1 {
 		return nil
@@ -410,6 +419,7 @@ func dnsReply(query []byte) []byte {
 	q := m.Questions[0]
 	record, known := hosts[strings.TrimSuffix(q.Name.String(), ".")]
 	if record.silent {
+		w.stuck <- "looking up"
 		return nil
 	}
 	reply := dnsmessage.Message{Questions: m.Questions}
@@ -454,11 +464,11 @@ func newAuthority(name string, names []string) authority {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
-	key := newKey()
+	key := newCertKey()
 	return authority{cert: signed(template, template, key, key), key: key}
 }
 
-func newKey() *ecdsa.PrivateKey {
+func newCertKey() *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
@@ -484,7 +494,7 @@ func (a authority) intermediate() authority {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(1000 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
-	key := newKey()
+	key := newCertKey()
 	return authority{cert: signed(template, a.cert, key, a.key), key: key}
 }
 
@@ -499,7 +509,7 @@ func (a authority) issue(wish certWish) tls.Certificate {
 	if wish.aia {
 		template.IssuingCertificateURL = []string{"http://ca.example.com/intermediate.crt"}
 	}
-	key := newKey()
+	key := newCertKey()
 	return tls.Certificate{Certificate: [][]byte{signed(template, a.cert, key, a.key).Raw}, PrivateKey: key}
 }
 

@@ -132,11 +132,11 @@ func (c Checklist) wants(i int) []catalog.Input {
 	return nil
 }
 
-// Inputs returns the inputs that a step's answer depends on, whether known or not: those that can be
-// edited there.
+// Inputs returns the inputs that can be edited at a step, whether known or not: those that its check reads,
+// or that it asks for.
 func (c Checklist) Inputs(i int) []catalog.Input {
-	if c.Steps[i].Kind == catalog.CheckStep {
-		return checks.Reads(c.Steps[i].Check)
+	if s := c.Steps[i]; s.Kind != catalog.AskStep {
+		return checks.Reads(s.Check)
 	}
 	return c.wants(i)
 }
@@ -273,7 +273,7 @@ func (c Checklist) changed(input catalog.Input, source string) Checklist {
 	}
 	c.Target.From = from
 	for i := range c.Steps {
-		if slices.Contains(c.Inputs(i), input) {
+		if c.Steps[i].Kind != catalog.DoStep && slices.Contains(c.Inputs(i), input) {
 			c.Steps[i].reset()
 		}
 	}

@@ -82,7 +82,7 @@ func (c Checklist) headline(o Outcome) string {
 		if o.Confirmed {
 			return "Resolved: the checks find nothing wrong, and you confirmed that the request goes through."
 		}
-		return "The checks find nothing wrong any more. Sending the request again is the proof."
+		return "The checks find nothing wrong. Sending the request again is the proof."
 	case NotYours:
 		return "This is not your request's fault: " + c.summaries(blamesOthers)
 	case Unresolved:

@@ -70,7 +70,7 @@ func (p *program) askKey() (checks.Key, bool, error) {
 	select {
 	case key := <-typed:
 		fmt.Fprintln(p.err)
-		return secretKey(string(key), "typed"), len(key) > 0, nil
+		return secretKey(string(key), "what you typed"), len(key) > 0, nil
 	case <-p.ctx.Done():
 		fmt.Fprintln(p.err)
 		return checks.Key{}, false, errors.Join(p.ctx.Err(), term.Restore(int(p.in.Fd()), state))

@@ -1,0 +1,189 @@
+package checks
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"klyra-doctor/catalog"
+)
+
+// sender says who made an answer.
+type sender int
+
+const (
+	unclearSender  sender = iota // nothing in the answer tells
+	apiSender                    // the API itself
+	edgeSender                   // a CDN, gateway or cache in front of it
+	strangerSender               // something that is not the API: a web page, a portal, another address
+)
+
+// sentBy tells who made an answer, and by what it can be told. The API's own envelope outweighs all else:
+// a CDN lets it through unchanged.
+func sentBy(a answer) (sender, string) {
+	if hit := cacheHit(a); hit != "" {
+		return edgeSender, "a cache answered in place of the API (" + hit + ")"
+	}
+	if a.problem.isKlyras() {
+		return apiSender, "it is the API's error envelope"
+	}
+	if why := edgeMark(a); why != "" {
+		return edgeSender, why
+	}
+	if why := strangerMark(a); why != "" {
+		return strangerSender, why
+	}
+	if a.header.Get("X-RateLimit-Limit") != "" || a.header.Get("X-Daily-Limit-Remaining") != "" {
+		return apiSender, "it carries the API's rate-limit headers"
+	}
+	return unclearSender, fmt.Sprintf("the answer %d is no error envelope of the API", a.status)
+}
+
+// isKlyras reports whether an envelope is this API's: JSON with an error in it is not enough, since CDNs
+// answer in JSON too.
+func (p *problem) isKlyras() bool {
+	if p == nil {
+		return false
+	}
+	_, known := catalog.Lookup(string(p.Code))
+	return known || p.Type != "" || p.RequestID != ""
+}
+
+func cacheHit(a answer) string {
+	if age, err := strconv.Atoi(a.header.Get("Age")); err == nil && age > 0 {
+		return fmt.Sprintf("Age: %d", age)
+	}
+	if strings.EqualFold(a.header.Get("Cf-Cache-Status"), "HIT") {
+		return "CF-Cache-Status: HIT"
+	}
+	return ""
+}
+
+// originTrouble says what Cloudflare's own statuses mean.
+var originTrouble = map[int]string{
+	520: "the API's server gave an odd answer",
+	521: "the API's server refused the connection",
+	522: "the API's server could not be connected to in time",
+	523: "the API's server could not be reached",
+	524: "the API's server did not answer in time",
+	525: "the TLS handshake with the API's server did not succeed",
+	526: "the certificate of the API's server is not valid",
+	527: "the connection to the API's server broke",
+	530: "the API's server could not be found or used",
+}
+
+// edgeRules says what the numbers on Cloudflare's error pages mean.
+var edgeRules = map[string]string{
+	"1005": "the network that this machine is in is blocked",
+	"1006": "this machine's address is blocked",
+	"1009": "this country or region is blocked",
+	"1010": "this kind of client is blocked",
+	"1011": "requests from other sites are blocked",
+	"1015": "this machine's address is limited by the edge, not by the API",
+	"1020": "a firewall rule blocks this request",
+}
+
+var edgeErrorCode = regexp.MustCompile(`(?i)error(?:\s+code)?[:\s]+(10(?:05|06|09|10|11|15|20))\b`)
+
+// edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
+func edgeMark(a answer) string {
+	if kind := a.header.Get("Cf-Error-Type") + a.header.Get("Cf-Error-Origin"); kind != "" {
+		return "Cloudflare says that it made this answer (" + kind + ")"
+	}
+	if strings.EqualFold(a.header.Get("Cf-Mitigated"), "challenge") {
+		return "Cloudflare wants to see a browser (cf-mitigated: challenge)"
+	}
+	if trouble := originTrouble[a.status]; trouble != "" {
+		return fmt.Sprintf("%d is Cloudflare's own status: %s", a.status, trouble)
+	}
+	if m := edgeErrorCode.FindSubmatch(a.body); m != nil && a.status >= 400 {
+		return fmt.Sprintf("it is Cloudflare's error %s: %s", m[1], edgeRules[string(m[1])])
+	}
+	if strings.HasPrefix(strings.ToLower(a.header.Get("Server")), "awselb") && a.status >= 400 {
+		return "a load balancer made it (Server: awselb)"
+	}
+	if strings.HasPrefix(strings.ToLower(a.header.Get("X-Cache")), "error from cloudfront") {
+		return "CloudFront made it (X-Cache)"
+	}
+	if a.isHTML() && (a.status == 403 || a.status == 429 || a.status >= 500) {
+		return fmt.Sprintf("it is a web page with status %d, not the API's JSON", a.status)
+	}
+	return ""
+}
+
+// strangerMark returns by what an answer is known to come from something that is not the API; "" where
+// nothing tells so.
+func strangerMark(a answer) string {
+	switch {
+	case a.isRedirect():
+		return "it redirects to " + a.redirectHost()
+	case a.status == 511:
+		return "a network wants a login first (status 511)"
+	case a.status == 407:
+		return "a proxy wants a password (status 407)"
+	case a.isHTML():
+		return fmt.Sprintf("it is a web page (status %d) where JSON is due", a.status)
+	}
+	return ""
+}
+
+func (a answer) isHTML() bool {
+	if strings.HasPrefix(strings.ToLower(a.header.Get("Content-Type")), "text/html") {
+		return true
+	}
+	start := bytes.ToLower(bytes.TrimSpace(a.body[:min(len(a.body), 256)]))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+}
+
+func (a answer) isRedirect() bool { return a.status >= 300 && a.status < 400 }
+
+// redirectHost returns where a redirect leads, without path and query, which may hold secrets.
+func (a answer) redirectHost() string {
+	u, err := url.Parse(a.header.Get("Location"))
+	switch {
+	case err != nil:
+		return "an address that cannot be read"
+	case u.Host == "" && a.header.Get("Location") == "":
+		return "no address at all"
+	case u.Host == "":
+		return "another path of the same host"
+	case u.Scheme == "":
+		return u.Host
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// supportFacts returns what support needs to find an answer again.
+func (a answer) supportFacts() []Evidence {
+	var facts []Evidence
+	for _, f := range []Evidence{
+		{"request id", a.requestID()},
+		{"cf-ray", a.header.Get("Cf-Ray")},
+		{"date", a.header.Get("Date")},
+		{"server", a.header.Get("Server")},
+	} {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// requestID returns the API's name for a request; "" where the answer has none.
+func (a answer) requestID() string {
+	if a.problem != nil && a.problem.RequestID != "" {
+		return a.problem.RequestID
+	}
+	return a.header.Get("X-Request-Id")
+}
+
+// code returns the code of the error envelope; "" where the answer is none.
+func (a answer) code() catalog.Code {
+	if a.problem == nil {
+		return ""
+	}
+	return a.problem.Code
+}

@@ -1,0 +1,154 @@
+package checks
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"klyra-doctor/catalog/safe"
+)
+
+// exchange is one request that asks the API a question, with what came back.
+type exchange struct {
+	who    string // "without a key": for people
+	answer answer
+	err    error // why there is no answer
+}
+
+// probePath returns the path to ask: the user's endpoint, else one that cannot exist. Paths are never
+// guessed: that would be scanning somebody's API.
+func (t Target) probePath() string {
+	if t.Endpoint != "" {
+		return t.Endpoint
+	}
+	return "/klyra-doctor-" + strings.ToLower(rand.Text()[:16])
+}
+
+// ask sends an empty object, which cannot be moderated and so is not billed.
+func (t Target) ask(ctx context.Context, who, path string, key safe.Secret) exchange {
+	a, err := t.API.send(ctx, call{http.MethodPost, path, key, "{}"})
+	return exchange{who, a, err}
+}
+
+// evidence says in one line what came back.
+func (x exchange) evidence() Evidence {
+	if x.err != nil {
+		return Evidence{x.who, "no answer: " + failureText(x.err)}
+	}
+	parts := []string{fmt.Sprint(x.answer.status)}
+	if problem := x.answer.problem; problem != nil {
+		parts[0] += " " + string(problem.Code)
+		if problem.Type != "" {
+			parts = append(parts, problem.Type)
+		}
+	}
+	if id := x.answer.requestID(); id != "" {
+		parts = append(parts, id)
+	}
+	if x.answer.isRedirect() {
+		parts = append(parts, "redirects to "+x.answer.redirectHost())
+	}
+	return Evidence{x.who, strings.Join(append(parts, latencyText(x.answer.took)), ", ")}
+}
+
+func latencyText(d time.Duration) string {
+	return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
+}
+
+// noAnswer is the finding about a request that got no answer. Its status is Fail where this proves that the
+// API cannot be used from here, and Unknown where it proves nothing.
+func (a *API) noAnswer(ctx context.Context, err error) Finding {
+	f := Finding{Status: Unknown, Evidence: []Evidence{{"what happened", failureText(err)}}}
+	host := a.base.Host
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, context.Canceled):
+		f.ID, f.Summary = "check.cancelled", "the check was cancelled"
+	case ctx.Err() != nil:
+		f.ID, f.Summary = "check.timeout", "the check ran out of time before "+host+" answered"
+		f.Remedy = "run it again, or give it more time"
+	case errors.As(err, &dns) && !a.namesResolve(ctx):
+		f.ID = "check.offline"
+		f.Summary = "no name can be resolved here, so this machine looks offline"
+		f.Remedy = "connect to the network (a VPN may be needed) and run it again"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		f.ID = "check.offline"
+		f.Summary = "this machine has no way to " + host
+		f.Remedy = "connect to the network (a VPN may be needed) and run it again"
+	default:
+		f.ID, f.Summary = "service.unreachable", host+" cannot be reached from here: "+failureText(err)
+		f.Remedy = failureRemedy(err)
+		if !apiTimeout(err) {
+			f.Status = Fail
+		}
+	}
+	return f
+}
+
+// namesResolve reports whether any name server answers. It asks for the root, which tells nobody anything.
+func (a *API) namesResolve(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	resolver := a.dialer.Resolver
+	if resolver == nil {
+		resolver = net.DefaultResolver
+	}
+	servers, err := resolver.LookupNS(ctx, ".")
+	return err == nil && len(servers) > 0
+}
+
+func apiTimeout(err error) bool {
+	var slow net.Error
+	return errors.As(err, &slow) && slow.Timeout()
+}
+
+// failureText says in a few words why a request got no answer.
+func failureText(err error) string {
+	var (
+		op          *net.OpError
+		dns         *net.DNSError
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "the proxy that this machine is told to use does not answer"
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no such host"
+	case errors.As(err, &dns):
+		return "its name could not be resolved"
+	case errors.As(err, &certificate):
+		return fmt.Sprintf("its certificate is not trusted here (%v)", certificate.Err)
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return "what answers there does not speak TLS"
+	case apiTimeout(err), errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "the connection was refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed before an answer came"
+	}
+	return err.Error()
+}
+
+func failureRemedy(err error) string {
+	var certificate *tls.CertificateVerificationError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &certificate):
+		return "compare this machine's clock first; else a company proxy may be reading the traffic: try another network, or ask who runs it for its root certificate"
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "check HTTPS_PROXY and NO_PROXY, or try without them"
+	}
+	return "check the API URL for a typing mistake, then firewall, VPN and proxy; if it works from another network, this one blocks it"
+}

@@ -1,0 +1,330 @@
+package checks
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+)
+
+// limitsNow is the clock of these tests, in a zone of its own: 02:13:27 there, 00:13:27 in UTC.
+var limitsNow = time.Date(2026, 5, 4, 2, 13, 27, 0, time.FixedZone("here", 2*60*60))
+
+// limitsAnswer is an answer written as lines: a status and a code first ("429 rate_limit_exceeded"), then
+// headers. A reset_at in the place of a header goes into the body.
+func limitsAnswer(w http.ResponseWriter, script string) {
+	lines := strings.Split(script, "\n")
+	resetAt, message := "null", "words"
+	for _, line := range lines[1:] {
+		name, value, _ := strings.Cut(line, ": ")
+		switch name {
+		case "reset_at":
+			resetAt = value
+		case "message":
+			message = value
+		default:
+			w.Header().Set(name, value)
+		}
+	}
+	status, code, _ := strings.Cut(lines[0], " ")
+	n, _ := strconv.Atoi(status)
+	w.WriteHeader(n)
+	if code != "" {
+		fmt.Fprintf(w, `{"error":{"code":%q,"message":%q,"type":"rate_limit_error","param":null,"reset_at":%s}}`, code, message, resetAt)
+	}
+}
+
+const serverDate = "Date: Mon, 04 May 2026 00:13:27 GMT"
+
+func TestLimitsAsked(t *testing.T) {
+	at := func(after time.Duration) string { return fmt.Sprint(limitsNow.Add(after).Unix()) }
+	for _, c := range []struct {
+		name, answer string
+		ids          string
+		status       Status
+		wait         time.Duration
+		says         string
+	}{
+		{
+			"plenty", "404\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 54\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 900",
+			"limits.low", Pass, 0, "54 of 60 requests in this minute, 900 requests today",
+		},
+		{
+			"low", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 6\nX-Daily-Limit-Remaining: 900",
+			"limits.low", Warn, 0, "6 of 60",
+		},
+		{
+			"low day", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 60\nX-Daily-Limit-Remaining: 59",
+			"limits.low", Warn, 0, "59 requests today",
+		},
+		{
+			"minute by the header", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
+			"limits.minute_exhausted", Fail, 37 * time.Second, "retry at 02:14:04, in 37 s",
+		},
+		{
+			"minute before any 429", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
+			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+		},
+		{
+			"minute by reset_at", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + at(42*time.Second),
+			"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s",
+		},
+		{
+			"minute by Retry-After", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 12\nX-RateLimit-Reset: 14",
+			"limits.minute_exhausted", Fail, 12 * time.Second, "in 12 s",
+		},
+		{
+			"minute by a date", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: Mon, 04 May 2026 00:14:00 GMT",
+			"limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s",
+		},
+		{
+			"minute by a time", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + at(20*time.Second),
+			"limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s",
+		},
+		{
+			"minute by milliseconds", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + at(20*time.Second) + "500",
+			"limits.minute_exhausted", Fail, 20*time.Second + 500*time.Millisecond, "in 21 s",
+		},
+		{
+			"minute by its window", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: soon",
+			"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
+		},
+		{
+			"minute by the message", "429 rate_limit_exceeded\nmessage: the rate limit of 60 requests per minute\nreset_at: " + at(9*time.Second),
+			"limits.minute_exhausted", Fail, 9 * time.Second, "in 9 s",
+		},
+		{
+			"reset in the past", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + at(-time.Hour),
+			"limits.minute_exhausted", Fail, 0, "in 0 s",
+		},
+		{
+			"reset beyond belief", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 999999999",
+			"limits.minute_exhausted", Fail, 24 * time.Hour, "in 24 h 0 min",
+		},
+		{
+			"resets disagree", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 50\nreset_at: " + at(42*time.Second),
+			"limits.minute_exhausted limits.reset_disagrees", Fail, 42 * time.Second, "in 42 s",
+		},
+		{
+			"resets agree within 5 s", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 47\nreset_at: " + at(42*time.Second),
+			"limits.minute_exhausted", Fail, 42 * time.Second, "in 42 s",
+		},
+		{
+			"day", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
+			"limits.day_exhausted", Fail, 0, "does not say",
+		},
+		{
+			"day with an end", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nX-RateLimit-Reset: 37\nRetry-After: 7200",
+			"limits.day_exhausted", Fail, 2 * time.Hour, "retry at 04:13:27, in 2 h 0 min",
+		},
+		{
+			"day with the minute's reset_at", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nreset_at: " + at(30*time.Second),
+			"limits.day_exhausted", Fail, 0, "does not say",
+		},
+		{
+			"day by the message", "429 rate_limit_exceeded\nmessage: 1000 requests per day",
+			"limits.day_exhausted", Fail, 0, "does not say",
+		},
+		{
+			"quota", "429 quota_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
+			"limits.quota_exhausted", Fail, 0, "does not say",
+		},
+		{
+			"quota with an end", "429 quota_exceeded\nreset_at: " + at(time.Hour),
+			"limits.quota_exhausted", Fail, time.Hour, "retry at 03:13:27, in 60 min 0 s",
+		},
+		{
+			"concurrency by its code", "429 concurrent_requests_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37",
+			"limits.concurrency", Fail, 0, "at once",
+		},
+		{
+			"concurrency by what is left", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 50\nRetry-After: 1",
+			"limits.concurrency", Fail, time.Second, "although 50 requests of this minute are left",
+		},
+		{
+			"limited, and nothing else", "429\nRetry-After: 5",
+			"limits.headers_missing", Unknown, 5 * time.Second, "nothing tells which",
+		},
+		{
+			"limited by the code alone", "429 rate_limit_exceeded",
+			"limits.headers_missing", Unknown, 0, "nothing tells which",
+		},
+		{"refused", "401 invalid_api_key", "limits.headers_missing", Unknown, 0, "the key was not accepted"},
+		{"broken", "500 internal_server_error", "limits.headers_missing", Unknown, 0, "an error of its own"},
+		{"bare", "200", "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
+		{"nonsense", "200\nX-RateLimit-Remaining: -3\nX-Daily-Limit-Remaining: 99999999999999999999", "limits.headers_missing", Unknown, 0, "none of"},
+		{"draft style", "200\nX-RateLimit-Limit: 60, 60;w=60\nX-RateLimit-Remaining: 59", "limits.low", Pass, 0, "59 of 60"},
+		{"the edge's own limit", "429\ncf-error-type: 1015\nX-RateLimit-Remaining: 0", "limits.headers_missing", Unknown, 0, "in front of the API"},
+	} {
+		asked := 0
+		target := keyTarget(apiOn(t, func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			if r.Header.Get("Authorization") != "Bearer "+testKey {
+				t.Errorf("%s: asked without the key", c.name)
+			}
+			limitsAnswer(w, c.answer+"\n"+serverDate)
+		}), testKey)
+		target.Now = func() time.Time { return limitsNow }
+		r := Run(inTime(t), catalog.LimitsCheck, target)
+		checkLimitsResult(t, c.name, r, c.ids, c.status, c.wait, c.says)
+		if asked != 1 {
+			t.Errorf("%s: asked %d times", c.name, asked)
+		}
+	}
+}
+
+func checkLimitsResult(t *testing.T, name string, r Result, ids string, status Status, wait time.Duration, says string) {
+	t.Helper()
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.ID)
+	}
+	if strings.Join(got, " ") != ids || r.Status != status || r.Wait != wait || !strings.Contains(r.Summary, says) {
+		t.Errorf("%s:\ngot %s, %v, wait %v: %s\nwant %s, %s, wait %v: …%s…", name, r.Status, got, r.Wait, r.Summary, status, ids, wait, says)
+	}
+	if wait > 0 && !r.RetryAt.Equal(limitsNow.Add(wait)) || r.RetryAt.IsZero() && wait > 0 {
+		t.Errorf("%s: retry at %v", name, r.RetryAt)
+	}
+	if status != Pass && r.Findings[0].Remedy == "" {
+		t.Errorf("%s: no remedy", name)
+	}
+}
+
+// The server's clock counts, not this machine's: here it is an hour off.
+func TestLimitsWithASkewedClock(t *testing.T) {
+	target := keyTarget(apiOn(t, func(w http.ResponseWriter, _ *http.Request) {
+		limitsAnswer(w, fmt.Sprintf("429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: %d\n%s", limitsNow.Add(42*time.Second).Unix(), serverDate))
+	}), testKey)
+	skewed := limitsNow.Add(-time.Hour)
+	target.Now = func() time.Time { return skewed }
+	r := Run(inTime(t), catalog.LimitsCheck, target)
+	if r.Wait != 42*time.Second || !r.RetryAt.Equal(skewed.Add(42*time.Second)) {
+		t.Errorf("wait %v, retry at %v", r.Wait, r.RetryAt)
+	}
+}
+
+func number(n int) *int { return &n }
+
+func TestLimitsPasted(t *testing.T) {
+	rateLimited := func(resetAfter time.Duration) []paste.Finding {
+		return []paste.Finding{{
+			Code: "rate_limit_exceeded", Kind: paste.Envelope, HTTPStatus: 429, ResetAt: limitsNow.Add(resetAfter),
+			Message: "You have exceeded the rate limit of 60 requests per minute",
+		}}
+	}
+	for _, c := range []struct {
+		name   string
+		paste  paste.Diagnosis
+		ids    string
+		status Status
+		wait   time.Duration
+		says   string
+	}{
+		{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.minute_exhausted", Pass, 0, "has been reset since"},
+		{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s"},
+		{
+			"headers with a date of 10 s ago",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-10 * time.Second)}},
+			"limits.minute_exhausted", Fail, 27 * time.Second, "in 27 s",
+		},
+		{
+			"headers with a date of an hour ago",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-time.Hour)}},
+			"limits.minute_exhausted", Pass, 0, "at 01:14:04, 59 min 23 s ago",
+		},
+		{
+			"a date ahead of this clock",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(time.Hour)}},
+			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+		},
+		{
+			"headers without a date",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), RetryAfterS: number(37)}},
+			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+		},
+		{
+			"a day of two days ago",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), Date: limitsNow.Add(-48 * time.Hour)}},
+			"limits.day_exhausted", Pass, 0, "more than a day old",
+		},
+		{
+			"a day of an hour ago",
+			paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), ResetS: number(3), Date: limitsNow.Add(-time.Hour)}},
+			"limits.day_exhausted", Fail, 0, "does not say",
+		},
+		{
+			"the limit among other errors",
+			paste.Diagnosis{Findings: append([]paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}, rateLimited(time.Second)...)},
+			"limits.minute_exhausted", Fail, time.Second, "in 1 s",
+		},
+		{
+			"a gateway's limit",
+			paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address"}}},
+			"limits.headers_missing", Unknown, 0, "Cloudflare limits your address",
+		},
+		{"another error", paste.Diagnosis{Findings: []paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}}, "limits.headers_missing", Unknown, 0, "the key was not accepted"},
+		{"nothing", paste.Diagnosis{}, "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
+	} {
+		api := apiOn(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%s: the API was asked", c.name) })
+		target := keyTarget(api, testKey)
+		target.Response = &c.paste
+		target.Now = func() time.Time { return limitsNow }
+		checkLimitsResult(t, c.name, Run(inTime(t), catalog.LimitsCheck, target), c.ids, c.status, c.wait, c.says)
+	}
+}
+
+func TestLimitsPace(t *testing.T) {
+	for _, c := range []struct {
+		state limitState
+		want  string
+	}{
+		{limitState{RateLimit: paste.RateLimit{Limit: number(60)}}, "at most 0.8 a second (80 % of 60 a minute), at most 1 at once"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most 8 a second (80 % of 600 a minute), at most 12 at once"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(1)}}, "at most 0.01 a second"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(0)}}, "keeps under the plan's limit"},
+		{limitState{}, "random time between 0 and"},
+	} {
+		if got := c.state.pace(); !strings.Contains(got, c.want) {
+			t.Errorf("pace of %+v: %q, want %q in it", c.state, got, c.want)
+		}
+	}
+}
+
+func TestLimitsWithoutInput(t *testing.T) {
+	api := apiOn(t, func(http.ResponseWriter, *http.Request) { t.Error("the API was asked") })
+	for key, says := range map[string]string{
+		"":                 "neither is there",
+		"${KLYRA_API_KEY}": "cannot be sent as it is",
+		"sk-ant-foreign":   "another service",
+	} {
+		r := Run(inTime(t), catalog.LimitsCheck, keyTarget(api, key))
+		if r.Status != Skip || r.Findings[0].ID != "check.no_input" || !strings.Contains(r.Summary, says) {
+			t.Errorf("key %q: %+v", key, r)
+		}
+	}
+}
+
+func FuzzLimitHeaders(f *testing.F) {
+	f.Add("60", "0", "37", "100", "Mon, 04 May 2026 00:14:00 GMT", "1623180660", "")
+	f.Add("60;w=60", "-1", "1623180660", "x", "9999999999999", "1e300", "Mon, 04 May 2026 00:14:00 GMT")
+	f.Fuzz(func(t *testing.T, limit, remaining, reset, daily, after, resetAt, date string) {
+		a := answer{status: 429, header: http.Header{
+			"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset},
+			"X-Daily-Limit-Remaining": {daily}, "Retry-After": {after}, "Date": {date},
+		}, problem: &problem{Code: "rate_limit_exceeded"}}
+		a.problem.ResetAt = "0"
+		s := liveLimits(a, limitsNow)
+		s.resetAt = unixTime(resetAt)
+		if wait, _ := s.retry(limitsNow); wait < 0 || wait > maxWait {
+			t.Errorf("wait %v", wait)
+		}
+		if r := limitsResult("", s, limitsNow); len(r.Findings) == 0 || r.Findings[0].Summary == "" {
+			t.Errorf("%+v", r)
+		}
+	})
+}

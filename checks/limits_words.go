@@ -1,0 +1,241 @@
+package checks
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// limitsResult says in words what a response shows of the limits.
+func limitsResult(target string, s limitState, now time.Time) Result {
+	r := Result{Target: target}
+	f := s.verdict(now)
+	f.Evidence = append(s.evidence(), f.Evidence...)
+	r.Findings = append(r.Findings, f)
+	if f.Status == Fail || s.hit() == someLimit {
+		r.Wait, r.RetryAt = s.retry(now)
+	}
+	if d, disagree := s.disagreement(); disagree {
+		r.Findings = append(r.Findings, d)
+	}
+	return r
+}
+
+// limitNames are the ids and names of the limits.
+var limitNames = map[limitKind]struct{ id, summary string }{
+	minuteLimit:   {"limits.minute_exhausted", "this minute's requests are used up"},
+	dayLimit:      {"limits.day_exhausted", "this day's requests are used up"},
+	quotaLimit:    {"limits.quota_exhausted", "the plan's quota is used up"},
+	parallelLimit: {"limits.concurrency", "too many requests were under way at once"},
+	someLimit:     {"limits.headers_missing", "a limit was hit, but nothing tells which: the response shows none of the X-RateLimit headers"},
+}
+
+// verdict is the finding about the limit that stands in the way, or about the room that is left.
+func (s limitState) verdict(now time.Time) Finding {
+	kind := s.hit()
+	switch {
+	case s.edge != "":
+		return s.edgeVerdict()
+	case kind == noLimit:
+		return s.roomLeft()
+	case s.passed():
+		return Finding{
+			ID: limitNames[kind].id, Status: Pass,
+			Summary: "the limit that this response shows has been reset since: " + s.sinceReset(now),
+			Remedy:  "send the request again, slower: " + s.pace(),
+		}
+	}
+	f := Finding{ID: limitNames[kind].id, Status: Fail, Summary: limitNames[kind].summary, Remedy: s.remedy(kind)}
+	if kind == someLimit {
+		f.Status = Unknown
+	}
+	if kind == parallelLimit && limitCodes[s.code] != parallelLimit {
+		f.Summary = fmt.Sprintf("a limit was hit although %s of this minute are left, which points to too many requests at once", requests(*s.Remaining))
+	}
+	if wait, at := s.retry(now); !at.IsZero() {
+		f.Summary += ": retry at " + clock(at, now) + ", in " + waitText(wait)
+	} else if kind == dayLimit || kind == quotaLimit {
+		f.Summary += "; when that ends, this response does not say"
+	}
+	return f
+}
+
+func (s limitState) edgeVerdict() Finding {
+	return Finding{
+		ID: "limits.headers_missing", Status: Unknown,
+		Summary: "could not tell: something in front of the API answered (" + s.edge + ")",
+		Remedy:  "run the service check; the API's own limits say nothing about this",
+	}
+}
+
+// roomLeft is the finding where no limit stands in the way.
+func (s limitState) roomLeft() Finding {
+	switch {
+	case s.Remaining == nil && s.DailyRemaining == nil:
+		return Finding{ID: "limits.headers_missing", Status: Unknown, Summary: s.whyNoHeaders(), Remedy: "read them from a response that a working request got: curl -i shows them"}
+	case s.isLow():
+		return Finding{ID: "limits.low", Status: Warn, Summary: "little is left: " + s.left(), Remedy: s.pace()}
+	}
+	return Finding{ID: "limits.low", Status: Pass, Summary: "no limit stands in the way: " + s.left()}
+}
+
+func (s limitState) whyNoHeaders() string {
+	switch {
+	case s.status == 401 || s.status == 403:
+		return "could not tell: the key was not accepted, and limits are shown only with one that is (usual for such APIs)"
+	case s.status >= 500:
+		return "could not tell: the API answered with an error of its own and showed no limits"
+	}
+	return "could not tell: the response shows none of the X-RateLimit headers, which Klyra documents for every response; a proxy or the client library may have dropped them"
+}
+
+// isLow reports whether a tenth of the minute or less is left, or less than a minute's worth of the day.
+func (s limitState) isLow() bool {
+	perMinute := 10
+	if s.Limit != nil {
+		perMinute = *s.Limit
+	}
+	return s.Remaining != nil && *s.Remaining <= max(perMinute/10, 1) ||
+		s.DailyRemaining != nil && *s.DailyRemaining <= perMinute
+}
+
+func (s limitState) left() string {
+	var parts []string
+	if s.Remaining != nil && s.Limit != nil {
+		parts = append(parts, fmt.Sprintf("%d of %s in this minute", *s.Remaining, requests(*s.Limit)))
+	} else if s.Remaining != nil {
+		parts = append(parts, requests(*s.Remaining)+" in this minute")
+	}
+	if s.DailyRemaining != nil {
+		parts = append(parts, requests(*s.DailyRemaining)+" today")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func requests(n int) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return fmt.Sprintf("%d requests", n)
+}
+
+// remedy says what to do about a limit, in numbers of this response.
+func (s limitState) remedy(kind limitKind) string {
+	switch kind {
+	case dayLimit:
+		return "waiting for the minute does not help: stop, batch and cache, or ask for a higher plan. Klyra does not document when its day begins; midnight UTC is usual"
+	case quotaLimit:
+		return "look at plan and usage in the Klyra Dashboard: a higher plan or the next billing period lifts it, a retry does not"
+	case parallelLimit:
+		return "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes. " + backoff
+	}
+	return s.pace()
+}
+
+const backoff = "Where no reset is named, wait a random time between 0 and the smaller of 20 s and 1 s × 2^attempt"
+
+// safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
+const safeShare = 0.8
+
+// pace says how fast to send: a safe rate, and how many requests at once that rate needs.
+func (s limitState) pace() string {
+	if s.Limit == nil || *s.Limit <= 0 {
+		return "put requests in a queue that keeps under the plan's limit. " + backoff
+	}
+	rate := safeShare * float64(*s.Limit) / 60
+	took, basis := s.took, "as fast as this answer came"
+	if took == 0 {
+		took, basis = time.Second, "if an answer takes 1 s"
+	}
+	parallel := max(int(math.Ceil(rate*took.Seconds())), 1)
+	return fmt.Sprintf("send at most %s a second (80 %% of %d a minute), at most %d at once (what that rate needs %s). %s",
+		strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", rate), "0"), "."), *s.Limit, parallel, basis, backoff)
+}
+
+// evidence lists what the response shows of the limits.
+func (s limitState) evidence() []Evidence {
+	var all []Evidence
+	if s.code != "" {
+		all = append(all, Evidence{"code", string(s.code)})
+	}
+	for _, h := range []struct {
+		label string
+		value *int
+	}{
+		{"X-RateLimit-Limit", s.Limit},
+		{"X-RateLimit-Remaining", s.Remaining},
+		{"X-RateLimit-Reset", s.ResetS},
+		{"X-Daily-Limit-Remaining", s.DailyRemaining},
+		{"Retry-After", s.RetryAfterS},
+	} {
+		if h.value != nil {
+			all = append(all, Evidence{h.label, fmt.Sprint(*h.value)})
+		}
+	}
+	if !s.resetAt.IsZero() {
+		all = append(all, Evidence{"reset_at", s.resetAt.UTC().Format(time.RFC3339)})
+	}
+	if h, known := s.wait(); known && s.hit() != noLimit {
+		value := h.source
+		if h.wait > maxWait {
+			value += ", cut to 24 h"
+		}
+		all = append(all, Evidence{"the wait is from", value})
+	}
+	if !s.live && s.age == 0 && len(s.hints()) > 0 && s.resetAt.IsZero() {
+		all = append(all, Evidence{"counted from", "now, because the paste shows no Date"})
+	}
+	return all
+}
+
+// disagreement is the finding where two ways of naming the same reset differ by more than 5 s.
+func (s limitState) disagreement() (Finding, bool) {
+	if kind := s.hit(); kind != minuteLimit && kind != someLimit {
+		return Finding{}, false
+	}
+	hints := s.hints()
+	var evidence []Evidence
+	disagree := false
+	for _, h := range hints {
+		evidence = append(evidence, Evidence{h.source, waitText(h.wait)})
+		disagree = disagree || (h.wait-hints[0].wait).Abs() > 5*time.Second
+	}
+	return Finding{
+		ID: "limits.reset_disagrees", Status: Warn, Evidence: evidence,
+		Summary: "the response names different waits; the first of them counts here",
+		Remedy:  "read Retry-After first, then reset_at, then X-RateLimit-Reset, and count from the response's Date",
+	}, disagree
+}
+
+func (s limitState) sinceReset(now time.Time) string {
+	h, known := s.wait()
+	if !known {
+		return "it is more than a day old"
+	}
+	ago := s.age - h.wait
+	return "at " + clock(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
+}
+
+// clock writes a time in now's zone; with the date where it is another day.
+func clock(at, now time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format(time.DateTime)
+}
+
+// waitText writes a wait in the units that matter, rounded up to seconds.
+func waitText(d time.Duration) string {
+	s := int64(math.Ceil(d.Seconds()))
+	switch {
+	case s < 120:
+		return fmt.Sprintf("%d s", s)
+	case s < 2*60*60:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	case s < 48*60*60:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	}
+	return fmt.Sprintf("%d days", s/86400)
+}

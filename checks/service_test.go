@@ -1,0 +1,323 @@
+package checks
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"klyra-doctor/catalog"
+)
+
+func findingIDs(r Result) string {
+	ids := make([]string, len(r.Findings))
+	for i, f := range r.Findings {
+		ids[i] = string(f.Status) + " " + f.ID
+	}
+	return strings.Join(ids, ", ")
+}
+
+func TestService(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		none, key string
+		sent      string
+		want      string
+		says      string
+	}{
+		{"the API", "401 missing_api_key", "404", "none none key", "pass service.reachable", "reachable from here"},
+		{"the API, rate limiting", "429 rate_limit_exceeded", "429 rate_limit_exceeded", "none none key", "pass service.reachable", "reachable"},
+		{"the API, limiting without words", "429", "429", "none none key", "pass service.reachable", "reachable"},
+		{
+			"its own trouble behind the key", "401 missing_api_key", "503 service_unavailable", "none none key",
+			"fail service.degraded, pass service.reachable", "503 service_unavailable",
+		},
+		{
+			"a model is away", "401 missing_api_key", "503 model_unavailable", "none none key",
+			"fail service.degraded, pass service.reachable", "503 model_unavailable",
+		},
+		{
+			"a timeout of the API", "401 missing_api_key", "504 timeout", "none none key",
+			"fail service.degraded, pass service.reachable", "504 timeout",
+		},
+		{
+			"trouble that has passed", "500 internal_server_error", "401 invalid_api_key", "none none key",
+			"warn service.degraded, pass service.reachable", "500 internal_server_error",
+		},
+		{"a gateway's bare error", "502", "502", "none none key", "fail service.degraded", "nothing tells whether the API or a gateway"},
+		{"Cloudflare without its origin", "522", "", "none none", "fail service.edge_error", "could not be connected to in time"},
+		{"Cloudflare's block", "403 <html>error code: 1020</html>", "", "none none", "fail service.edge_error", "firewall rule"},
+		{"a page of the edge", "503 <html>", "", "none none", "fail service.edge_error", "web page with status 503"},
+		{
+			"the edge for the key only", "401 missing_api_key", "520", "none none key",
+			"warn service.edge_error, pass service.reachable", "some of the requests",
+		},
+		{"a web site", "200 <html>", "", "none none", "fail service.not_the_api", "web page"},
+		{"a web site without such a page", "404 <html>", "", "none none", "fail service.not_the_api", "web page"},
+		{"a redirect", "301 https://www.klyra.example/x", "", "none none", "fail service.not_the_api", "redirects to https://www.klyra.example"},
+		{"a portal", "511", "", "none none", "fail service.not_the_api", "wants a login"},
+		{"something", "404", "404", "none none key", "unknown service.not_the_api", "could not tell"},
+		{"other JSON", `200 {"ok":true}`, `200 {"ok":true}`, "none none key", "unknown service.not_the_api", "could not tell"},
+		{
+			"a request lost", "401 missing_api_key", "0", "none none key",
+			"warn service.degraded, pass service.reachable", "1 of 3 requests got no answer",
+		},
+		{"none answered", "0", "", "none none", "fail service.unreachable", "closed before an answer came"},
+	} {
+		s := &scripted{none: c.none, key: c.key}
+		r := Run(inTime(t), catalog.ServiceCheck, keyTarget(s.start(t), testKey))
+		if findingIDs(r) != c.want || !strings.Contains(r.Summary, c.says) {
+			t.Errorf("%s:\ngot  %s: %s\nwant %s: …%s…", c.name, findingIDs(r), r.Summary, c.want, c.says)
+		}
+		if sent := strings.Join(s.saw, " "); sent != c.sent {
+			t.Errorf("%s: sent %q, want %q", c.name, sent, c.sent)
+		}
+		for _, f := range r.Findings {
+			if f.Status != Pass && f.Remedy == "" {
+				t.Errorf("%s: %s has no remedy", c.name, f.ID)
+			}
+		}
+	}
+}
+
+func TestServiceSendsNoUnusableKey(t *testing.T) {
+	for _, key := range []string{"", "sk-ant-foreign", testKey + "\n", "${KEY}"} {
+		s := &scripted{none: "401 missing_api_key"}
+		r := Run(inTime(t), catalog.ServiceCheck, keyTarget(s.start(t), key))
+		if !slices.Equal(s.saw, []string{"none", "none"}) || r.Status != Pass {
+			t.Errorf("key %q: sent %q, %+v", key, s.saw, r)
+		}
+	}
+}
+
+func TestServiceShowsWhatSupportNeeds(t *testing.T) {
+	api := apiOn(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cf-Ray", "8f2b-FRA")
+		w.Header().Set("Date", "Mon, 04 May 2026 00:14:00 GMT")
+		answerAs(w, "500 internal_server_error")
+	})
+	r := Run(inTime(t), catalog.ServiceCheck, Target{API: api})
+	got := evidenceText(Result{Findings: r.Findings[:1]})
+	for _, want := range []string{"request id=req_7", "cf-ray=8f2b-FRA", "date=Mon, 04 May 2026", "first request=500 internal_server_error, some_error, req_7"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("evidence %q, want %q in it", got, want)
+		}
+	}
+}
+
+func TestServiceSlow(t *testing.T) {
+	probes := func(took ...time.Duration) serviceProbes {
+		var ps serviceProbes
+		for _, d := range took {
+			ps = append(ps, serviceProbe{exchange: exchange{answer: answer{status: 401, took: d}}, by: apiSender})
+		}
+		return ps
+	}
+	for _, c := range []struct {
+		ps   serviceProbes
+		slow bool
+	}{
+		{probes(100*time.Millisecond, 9*time.Second, 200*time.Millisecond), false},
+		{probes(2*time.Second, 3*time.Second, time.Millisecond), true},
+		{probes(1999 * time.Millisecond), false},
+	} {
+		if f, slow := serviceSlow(c.ps); slow != c.slow || f.ID != "service.slow" || f.Status != Warn {
+			t.Errorf("median %v: slow %v, %+v", c.ps.medianLatency(), slow, f)
+		}
+	}
+}
+
+func TestServiceWithUntrustedCertificate(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = quiet
+	server.StartTLS()
+	defer server.Close()
+	api := mustAPI(t, server.URL)
+	r := Run(inTime(t), catalog.ServiceCheck, Target{API: api})
+	if findingIDs(r) != "fail service.unreachable" || !strings.Contains(r.Summary, "certificate is not trusted") {
+		t.Errorf("%s: %s", findingIDs(r), r.Summary)
+	}
+	api.transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	api.transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	if r := Run(inTime(t), catalog.ServiceCheck, Target{API: api}); findingIDs(r) != "unknown service.not_the_api" {
+		t.Errorf("trusted: %s: %s", findingIDs(r), r.Summary)
+	}
+}
+
+func TestServiceWithoutTLS(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	r := Run(inTime(t), catalog.ServiceCheck, Target{API: mustAPI(t, strings.Replace(server.URL, "http:", "https:", 1))})
+	if findingIDs(r) != "fail service.unreachable" || !strings.Contains(r.Summary, "does not speak TLS") {
+		t.Errorf("%s: %s", findingIDs(r), r.Summary)
+	}
+}
+
+// nameServer is a name server on loopback. It knows the root's name servers if it is told to, and answers
+// everything else with one code.
+func nameServer(t *testing.T, knowsRoot bool, code dnsmessage.RCode) *net.Resolver {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	go func() {
+		packet := make([]byte, 1500)
+		for {
+			n, from, err := conn.ReadFrom(packet)
+			if err != nil {
+				return
+			}
+			var m dnsmessage.Message
+			if m.Unpack(packet[:n]) != nil {
+				continue
+			}
+			m.Response, m.RecursionAvailable, m.RCode, m.Additionals = true, true, code, nil
+			if q := m.Questions[0]; knowsRoot && q.Type == dnsmessage.TypeNS {
+				m.RCode = dnsmessage.RCodeSuccess
+				m.Answers = []dnsmessage.Resource{{
+					Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
+					Body:   &dnsmessage.NSResource{NS: dnsmessage.MustNewName("a.root-servers.net.")},
+				}}
+			}
+			if reply, err := m.Pack(); err == nil {
+				conn.WriteTo(reply, from)
+			}
+		}
+	}()
+	return resolverAt("udp", conn.LocalAddr().String())
+}
+
+func resolverAt(network, address string) *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	}}
+}
+
+func TestServiceNameResolution(t *testing.T) {
+	dead, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Close()
+	for _, c := range []struct {
+		name     string
+		resolver *net.Resolver
+		want     string
+		says     string
+	}{
+		{"no such name", nameServer(t, true, dnsmessage.RCodeNameError), "fail service.unreachable", "no such host"},
+		{"no name at all", nameServer(t, false, dnsmessage.RCodeNameError), "unknown check.offline", "looks offline"},
+		{"a resolver in trouble", nameServer(t, false, dnsmessage.RCodeServerFailure), "unknown check.offline", "looks offline"},
+		{"no resolver", resolverAt("tcp", dead.Addr().String()), "unknown check.offline", "looks offline"},
+	} {
+		api := mustAPI(t, "https://api.klyra.invalid")
+		api.dialer.Resolver, api.spacing = c.resolver, 0
+		target := keyTarget(api, testKey)
+		r := Run(inTime(t), catalog.ServiceCheck, target)
+		if findingIDs(r) != c.want || !strings.Contains(r.Summary, c.says) {
+			t.Errorf("%s: %s: %s", c.name, findingIDs(r), r.Summary)
+		}
+		for _, check := range []catalog.Check{catalog.KeyCheck, catalog.LimitsCheck} {
+			id := strings.Fields(c.want)[1]
+			if r := Run(inTime(t), check, target); findingIDs(r) != "unknown "+id {
+				t.Errorf("%s: %s check: %s", c.name, check, findingIDs(r))
+			}
+		}
+	}
+}
+
+func TestSentBy(t *testing.T) {
+	header := func(name, value string) http.Header { return http.Header{http.CanonicalHeaderKey(name): {value}} }
+	for _, c := range []struct {
+		name string
+		answer
+		want sender
+	}{
+		{"envelope", answer{status: 500, problem: &problem{Code: "x", RequestID: "req_1"}}, apiSender},
+		{"known code alone", answer{status: 429, problem: &problem{Code: "rate_limit_exceeded"}}, apiSender},
+		{"unknown code alone", answer{status: 500, problem: &problem{Code: "x"}}, unclearSender},
+		{"envelope through Cloudflare", answer{status: 500, header: header("cf-ray", "1"), problem: &problem{Code: "timeout"}}, apiSender},
+		{"envelope out of a cache", answer{status: 404, header: header("Age", "30"), problem: &problem{Code: "timeout"}}, edgeSender},
+		{"cache hit", answer{status: 404, header: header("CF-Cache-Status", "HIT")}, edgeSender},
+		{"fresh from a cache", answer{status: 404, header: header("Age", "0")}, unclearSender},
+		{"cf-ray alone", answer{status: 404, header: header("cf-ray", "1")}, unclearSender},
+		{"challenge", answer{status: 403, header: header("cf-mitigated", "challenge")}, edgeSender},
+		{"error type", answer{status: 403, header: header("cf-error-type", "1020")}, edgeSender},
+		{"plain code", answer{status: 429, body: []byte("error code: 1015")}, edgeSender},
+		{"a number that only looks like one", answer{status: 404, body: []byte("error code: 10155")}, unclearSender},
+		{"load balancer", answer{status: 503, header: header("Server", "awselb/2.0")}, edgeSender},
+		{"CloudFront", answer{status: 502, header: header("X-Cache", "Error from cloudfront")}, edgeSender},
+		{"page by its type", answer{status: 200, header: header("Content-Type", "text/html; charset=utf-8")}, strangerSender},
+		{"page by its bytes", answer{status: 200, body: []byte("\n <!DOCTYPE HTML><title>")}, strangerSender},
+		{"bad gateway without words", answer{status: 502}, unclearSender},
+		{"rate-limit headers", answer{status: 404, header: header("X-RateLimit-Limit", "60")}, apiSender},
+	} {
+		if got, why := sentBy(c.answer); got != c.want || why == "" {
+			t.Errorf("%s: %d (%s), want %d", c.name, got, why, c.want)
+		}
+	}
+	for status := range originTrouble {
+		if got, _ := sentBy(answer{status: status}); got != edgeSender {
+			t.Errorf("%d: %d", status, got)
+		}
+	}
+}
+
+func TestRedirectHost(t *testing.T) {
+	for location, want := range map[string]string{
+		"https://user:pw@h.example:8443/x?token=1": "https://h.example:8443",
+		"//h.example/x": "h.example",
+		"/x?token=1":    "another path of the same host",
+		"":              "no address at all",
+		"https://%zz":   "an address that cannot be read",
+	} {
+		if got := (answer{header: http.Header{"Location": {location}}}).redirectHost(); got != want {
+			t.Errorf("%q: %q, want %q", location, got, want)
+		}
+	}
+}
+
+func FuzzSentBy(f *testing.F) {
+	f.Add(403, "text/html", "<html>error code: 1020", "https://h/")
+	f.Add(429, "application/json", `{"error":{"code":"rate_limit_exceeded","reset_at":1e400}}`, "::")
+	f.Fuzz(func(t *testing.T, status int, kind, body, location string) {
+		a := answer{
+			status: status, body: []byte(body), problem: readProblem([]byte(body)),
+			header: http.Header{"Content-Type": {kind}, "Location": {location}},
+		}
+		if _, why := sentBy(a); why == "" {
+			t.Error("no reason")
+		}
+		if classify(exchange{answer: a}) == 0 {
+			t.Error("no class")
+		}
+	})
+}
+
+func ExampleRun() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		io.WriteString(w, `{"error":{"code":"missing_api_key","type":"authentication_error","request_id":"req_1"}}`)
+	}))
+	defer server.Close()
+	api, err := NewAPI(server.URL, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := Run(context.Background(), catalog.ServiceCheck, Target{API: api})
+	fmt.Println(r.Status, r.Findings[0].ID)
+	// Output: pass service.reachable
+}

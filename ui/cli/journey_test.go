@@ -1,0 +1,258 @@
+//go:build !windows
+
+package cli_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks/sandbox"
+)
+
+// api is a sandbox of the test's own, whose requests can be asked for.
+type api struct {
+	url string
+	mu  sync.Mutex
+	got []string
+}
+
+func startAPI(t *testing.T) *api {
+	t.Helper()
+	a := &api{}
+	server := httptest.NewServer(sandbox.New(sandbox.Options{Log: func(e sandbox.Exchange) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		path := e.Path
+		if e.Method == "POST" {
+			path = "…" // a random one, as the endpoint is not known
+		}
+		a.got = append(a.got, fmt.Sprintf("%s %s %s %d", e.Method, path, e.Authorization, e.Status))
+	}}))
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	return a
+}
+
+// requests returns what the API was asked since the last call.
+func (a *api) requests() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	got := a.got
+	a.got = nil
+	return got
+}
+
+func (a *api) expect(t *testing.T, want ...string) {
+	t.Helper()
+	if got := a.requests(); !slices.Equal(got, want) {
+		t.Errorf("the API was asked\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// keyFor returns the sandbox's key of a state.
+func keyFor(t *testing.T, state string) string {
+	t.Helper()
+	for _, k := range sandbox.Keys() {
+		if k.State == state {
+			return k.Key
+		}
+	}
+	t.Fatalf("the sandbox has no %s key", state)
+	return ""
+}
+
+func example(code catalog.Code) string {
+	e, _ := catalog.Lookup(string(code))
+	return e.Example
+}
+
+// journey starts the app on the sandbox: on the embedded one, or on one of the test's own, whose requests can
+// be looked at.
+func journey(t *testing.T, a *api) *terminal {
+	if a == nil {
+		return start(t, 80, 24, nil, "--sandbox")
+	}
+	return start(t, 80, 24, []string{"KLYRA_API_KEY=" + keyFor(t, "good")}, "--api-url", a.url)
+}
+
+// onBoth plays a journey on the embedded sandbox and on one of the test's own.
+func onBoth(t *testing.T, play func(t *testing.T, x *terminal, a *api)) {
+	t.Run("embedded sandbox", func(t *testing.T) { t.Parallel(); play(t, journey(t, nil), nil) })
+	t.Run("own API", func(t *testing.T) {
+		t.Parallel()
+		a := startAPI(t)
+		play(t, journey(t, a), a)
+	})
+}
+
+func TestJourneyOfAnInvalidKey(t *testing.T) {
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		x.await("paste the error")
+		x.paste(example("invalid_api_key"))
+		x.await("invalid_api_key", "certain", "req_1a2b3c4d5e6f", "start the checklist")
+		x.keys(enter)
+		x.await("pass", "1. Test the key against the API", "The checks find nothing wrong")
+		if a != nil {
+			a.expect(t, "POST … none 401", "POST … good 400", "POST … unknown 401")
+		}
+		x.keys(up)
+		x.await("the API accepts this key")
+		x.keys("e")
+		x.await("it stays hidden")
+		x.paste(keyFor(t, "revoked"))
+		x.await("32 characters, hidden")
+		x.keys(enter)
+		x.await("fail", "the API rejects this key", "Generate New Key")
+		if a != nil {
+			a.expect(t, "POST … none 401", "POST … revoked 401")
+		}
+		report := x.saveReport("invalid_api_key")
+		for _, want := range []string{"# Klyra error report: invalid_api_key", "`key.rejected`", "401 invalid_api_key", "Generate New Key", "req_1a2b3c4d5e6f"} {
+			if !strings.Contains(report, want) {
+				t.Errorf("the report lacks %q:\n%s", want, report)
+			}
+		}
+		x.quit()
+		for _, state := range []string{"good", "revoked"} {
+			x.neverShowed(report, keyFor(t, state))
+		}
+	})
+}
+
+func TestJourneyOfAFailedDownload(t *testing.T) {
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		x.await("paste the error")
+		x.paste(example("content_download_failed"))
+		x.await("content_download_failed", "certain", "start the checklist")
+		x.keys(enter)
+		x.await("1. Download the content", "URL")
+		x.paste("/samples/not-an-image.png")
+		x.await("/samples/not-an-image.png")
+		x.keys(enter)
+		x.await("fail", "this is a web page", "Give the URL of the file itself")
+		if a != nil {
+			a.expect(t, "GET /samples/not-an-image.png none 200")
+		}
+		report := x.saveReport("content_download_failed")
+		for _, want := range []string{"`body.html_page`", "File not found", "Give the URL of the file itself"} {
+			if !strings.Contains(report, want) {
+				t.Errorf("the report lacks %q:\n%s", want, report)
+			}
+		}
+		x.quit()
+	})
+}
+
+func TestJourneyOfAFileThatIsTooLarge(t *testing.T) {
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		image := sandbox.SetupFor("content_too_large").Content
+		if err := os.WriteFile(filepath.Join(x.dir, "photo.png"), image, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		x.await("paste the error")
+		x.paste(example("content_too_large"))
+		x.await("content_too_large", "certain", "start the checklist")
+		x.keys(enter)
+		x.await("content", "file")
+		x.keys("photo.png" + enter)
+		x.await("fail", "4 MB")
+		if a != nil {
+			a.expect(t)
+		}
+		report := x.saveReport("content_too_large")
+		for _, want := range []string{"`content.too_large`", "photo.png", "4,323,170 bytes"} {
+			if !strings.Contains(report, want) {
+				t.Errorf("the report lacks %q:\n%s", want, report)
+			}
+		}
+		x.quit()
+	})
+}
+
+const up = "\x1b[A"
+
+// saveReport shows the report, saves it, and returns what the file holds.
+func (x *terminal) saveReport(code string) string {
+	x.t.Helper()
+	x.keys("p")
+	x.await("Klyra error report: "+code, "Press w to save")
+	x.keys("w")
+	x.await("Saved as")
+	files, err := filepath.Glob(filepath.Join(x.dir, "klyra-report-"+code+"-*.md"))
+	if err != nil || len(files) != 1 {
+		x.t.Fatalf("%d reports in the current folder (%v)", len(files), err)
+	}
+	info, err := os.Stat(files[0])
+	if err != nil || info.Mode().Perm() != 0o600 {
+		x.t.Errorf("the report has the mode %v (%v)", info.Mode(), err)
+	}
+	report, err := os.ReadFile(files[0])
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return string(report)
+}
+
+// quit leaves the app from the report and asserts that it says once more where the report is.
+func (x *terminal) quit() {
+	x.t.Helper()
+	x.keys("q")
+	if code := x.exit(); code != 0 {
+		x.t.Errorf("exit code %d", code)
+	}
+	x.await("report saved: ")
+}
+
+// neverShowed asserts that no eight bytes of a key stand in a report or came to the terminal.
+func (x *terminal) neverShowed(report, key string) {
+	x.t.Helper()
+	x.raw.Lock()
+	defer x.raw.Unlock()
+	for i := range len(key) - 7 {
+		if part := key[i : i+8]; strings.Contains(report, part) || strings.Contains(string(x.raw.text), part) {
+			x.t.Errorf("a part of the key was shown")
+			return
+		}
+	}
+}
+
+func TestCtrlCEndsTheAppWithTheTerminalRestored(t *testing.T) {
+	for name, reach := range map[string]func(*terminal){
+		"search":    func(x *terminal) { x.keys("rate") },
+		"diagnosis": func(x *terminal) { x.paste(example("timeout")); x.await("start the checklist") },
+		"an input": func(x *terminal) {
+			x.paste(example("content_download_failed"))
+			x.await("start the checklist")
+			x.keys(enter)
+			x.await("1. Download the content")
+		},
+		"a running check": func(x *terminal) {
+			x.paste(example("content_download_failed"))
+			x.await("start the checklist")
+			x.keys(enter)
+			x.await("1. Download the content")
+			x.paste("/samples/slow.png")
+			x.await("/samples/slow.png")
+			x.keys(enter)
+			x.await("running")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := journey(t, nil)
+			x.await("paste the error")
+			reach(x)
+			x.keys(ctrlC)
+			if code := x.exit(); code != 130 {
+				t.Errorf("exit code %d, want 130", code)
+			}
+		})
+	}
+}
