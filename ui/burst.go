@@ -73,11 +73,12 @@ func (a *app) burstEnded(msg burstMsg) tea.Cmd {
 	return a.flush()
 }
 
-// flush ends a burst: as a paste where it reads like one, else key by key.
+// flush ends a burst: as a paste where it reads like one, else key by key. A field that asks for an input
+// takes a single line as typed, with the Enter that ends it.
 func (a *app) flush() tea.Cmd {
 	keys, text := a.burst.keys, a.burst.text()
 	a.burst.keys = nil
-	if isPaste(text) {
+	if isPaste(text) && (severalLines(text) || !a.asking()) {
 		return a.pasted(pastedMsg{text: text})
 	}
 	var cmds []tea.Cmd
@@ -95,13 +96,23 @@ func isPaste(text string) bool {
 	return utf8.RuneCountInString(text) >= leastPaste && looksLikeResponse(text)
 }
 
+// severalLines reports whether a text is more than one line.
+func severalLines(text string) bool { return strings.Contains(strings.TrimSpace(text), "\n") }
+
+// asking reports whether a field has the focus that asks for an input.
+func (a *app) asking() bool {
+	s, ok := a.top().(*checklistScreen)
+	return ok && s.typing()
+}
+
 // longestQuery is how many characters a search looks at; no longer text is meant as a query.
 const longestQuery = 64
 
-// looksLikeResponse reports whether a paste is to be diagnosed and not to be searched for.
+// looksLikeResponse reports whether a paste is to be diagnosed and not to be searched for: it is more than
+// words.
 func looksLikeResponse(text string) bool {
-	text = strings.TrimSpace(text)
-	return strings.ContainsAny(text, "\n{") || strings.HasPrefix(text, "HTTP/") || utf8.RuneCountInString(text) > longestQuery
+	return strings.ContainsAny(strings.TrimSpace(text), "\n{}[]()<>:;=\"") || strings.HasPrefix(text, "HTTP/") ||
+		utf8.RuneCountInString(text) > longestQuery
 }
 
 // lineFeeds turns every line end into a line feed: terminals send a paste's as carriage returns.

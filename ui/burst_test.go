@@ -56,12 +56,19 @@ func TestSlowPasteIsGathered(t *testing.T) {
 	}
 }
 
+func TestFieldTakesALineAsTyped(t *testing.T) {
+	d := play(t, "", "type content_download_failed\npress enter enter", sandboxed())
+	d.burst("https://example.com/photo.png\n").did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
+	d.press("e").burst(revoked).shows("This reads like a response").atop(&checklistScreen{})
+}
+
 func TestLooksLikeResponse(t *testing.T) {
 	for text, want := range map[string]bool{
 		"":                            false,
 		"rate limit":                  false,
 		"invalid_api_key\n":           false,
-		"https://example.com/a.png":   false,
+		"key doesn't work":            false,
+		"curl: (6) no such host":      true,
 		"two\nlines":                  true,
 		`{"error":{}}`:                true,
 		"HTTP/1.1 401":                true,

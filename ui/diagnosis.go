@@ -107,8 +107,11 @@ func (s *diagnosisScreen) fix(a *app) tea.Cmd {
 	if list, ok := s.checklist(a); ok {
 		return a.openChecklist(list)
 	}
-	if s.diagnosis != nil {
-		a.notice = "There is no checklist for this. Press esc and search for what you see instead."
+	switch {
+	case len(s.choices) > 1:
+		a.notice = "There is no checklist for this one: select another with the arrows."
+	case s.diagnosis != nil:
+		a.notice = "There is no checklist for this: press esc and search for what you see."
 	}
 	return nil
 }
@@ -234,7 +237,7 @@ func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
 	}
 	switch {
 	case s.finding() != nil:
-		a.look.writeFinding(p, *s.finding(), show)
+		a.look.writeFinding(p, *s.finding(), s.diagnosis.RateLimit, show)
 	case len(s.choices) == 0:
 		writeNothing(p, a.look, s.diagnosis.Answer)
 	default:
@@ -263,7 +266,7 @@ func (s *diagnosisScreen) writeChoices(a *app, p *page, show func(string) string
 }
 
 // writeFinding writes the verdict: the code, how sure, what it means, why this one, and the facts of it.
-func (l look) writeFinding(p *page, f paste.Finding, show func(string) string) {
+func (l look) writeFinding(p *page, f paste.Finding, limit *paste.RateLimit, show func(string) string) {
 	p.hang("", l.code, show(headline(&f)))
 	sure := certainties[f.Certainty]
 	if f.Count > 1 {
@@ -286,6 +289,9 @@ func (l look) writeFinding(p *page, f paste.Finding, show func(string) string) {
 	}
 	if facts := facts(f); facts != "" {
 		p.hang("Facts        ", plain, show(facts))
+	}
+	if limits := limits(limit); limits != "" {
+		p.hang("Limits       ", plain, limits)
 	}
 	if known && f.Known {
 		p.blank()
@@ -321,6 +327,29 @@ func facts(f paste.Finding) string {
 	add("request id", f.RequestID)
 	if !f.ResetAt.IsZero() {
 		add("limit resets at", f.ResetAt.UTC().Format(time.RFC3339))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// limits lists what rate-limit headers say.
+func limits(l *paste.RateLimit) string {
+	if l == nil {
+		return ""
+	}
+	var texts []string
+	for _, part := range []struct {
+		says  string
+		value *int
+	}{
+		{"%d a minute", l.Limit},
+		{"%d left in this one", l.Remaining},
+		{"which ends in %d s", l.ResetS},
+		{"%d left today", l.DailyRemaining},
+		{"try again after %d s", l.RetryAfterS},
+	} {
+		if part.value != nil {
+			texts = append(texts, fmt.Sprintf(part.says, *part.value))
+		}
 	}
 	return strings.Join(texts, ", ")
 }

@@ -92,7 +92,7 @@ func (f *form) bindings() []key.Binding {
 // pasted puts a paste into the field. Line ends around it are the terminal's, not part of it.
 func (f *form) pasted(text string) {
 	f.hint, f.paste = "", ""
-	if looksLikeResponse(text) && strings.ContainsAny(strings.TrimSpace(text), "\n{") {
+	if severalLines(text) || strings.Contains(text, "{") {
 		f.paste = text
 	}
 	f.field, _ = f.field.Update(tea.PasteMsg{Content: strings.Trim(text, "\n")})
