@@ -263,3 +263,17 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		t.Errorf("final %+v, error %v", final, err)
 	}
 }
+
+func TestEveryExampleLeadsToItsChecklist(t *testing.T) {
+	for _, e := range catalog.All() {
+		d := newDriver(t, sandboxed())
+		d.paste(e.Example).atop(&diagnosisScreen{}).shows(string(e.Code)+" How sure certain", e.Description)
+		d.press("enter").atop(&checklistScreen{}).shows(string(e.Code)+" checklist", e.Steps[0].Title)
+	}
+}
+
+func TestForeignTextIsEscaped(t *testing.T) {
+	d := newDriver(t, sandboxed()).size(120, 40)
+	d.paste(strings.Replace(revoked, "been revoked", `been \u001b]52;c;AAAA\u0007 \u202e revoked`, 1)+"\x1b[2J\u202e").atop(&diagnosisScreen{})
+	d.hides("\x1b]52", "\x1b[2J", "\u202e", "\a").shows(`\u001b[2J\u202e`)
+}
