@@ -43,7 +43,7 @@ func TestExcerpt(t *testing.T) {
 		{"a key after", "code x\nkey " + key, []string{"code x"}, "<code x>\nkey [secret]"},
 		{"a key within", "sent " + key + " today", []string{"sent " + key + " today"}, "<sent [secret] today>"},
 		{"a key cut by the evidence", "sent " + key, []string{"abcdefghijklmnop"}, "sent [secret]"},
-		{"escaped", "a\x1b[31mred\u202e\tb", []string{"red"}, `a\u001b[31m<red>\u202E    b`},
+		{"escaped", "a\x1b[31mred\u202e\tb", []string{"red"}, `a\u001b[31m<red>\u202e    b`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var spans []paste.Span
