@@ -319,12 +319,12 @@ func (s *checklistScreen) fill(a *app, set func(guide.Checklist) guide.Checklist
 	if s.form.next(s.list.Missing(s.selected)) {
 		return tea.Batch(s.proceed(a), a.secretsChanged())
 	}
-	s.form, s.guided = nil, s.lacks()
+	// At a check the selection stays, to show what comes of the input, unless another is asked for.
+	s.form, s.guided = nil, s.step().Kind != catalog.CheckStep || s.lacks()
 	return tea.Batch(s.proceed(a), a.secretsChanged())
 }
 
-// lacks reports whether a step that is still to do lacks an input. Else the selection stays where the user
-// has filled one in, to show what comes of it.
+// lacks reports whether a step that is still to do lacks an input.
 func (s *checklistScreen) lacks() bool {
 	for i, step := range s.list.Steps {
 		if step.Status == guide.Todo && len(s.list.Missing(i)) > 0 {

@@ -164,11 +164,7 @@ func (s *checklistScreen) writeInputs(p *page) {
 	redactor := safe.NewRedactor(s.list.Secrets()...)
 	for _, input := range inputs {
 		value, from := known(s.list.Target, input)
-		switch from {
-		case "":
-		case typed:
-			value += ", typed by you"
-		default:
+		if from != "" {
 			value += ", from " + from
 		}
 		p.hang(input.String()+": ", plain, safe.EscapeLine(redactor.Redact(value)))

@@ -22,13 +22,14 @@ func newField(placeholder string) textinput.Model {
 	return f
 }
 
-// drawField returns a field of the given width and where the cursor stands in it. Characters that a
-// terminal would act on are shown escaped, then without a cursor.
-func drawField(f *textinput.Model, columns int, tail string) (string, *tea.Cursor) {
+// drawField returns a field of the given width and where the cursor stands in it. A text that must not be
+// shown as it is, for a secret or a character that a terminal would act on, is shown without a cursor.
+func (a *app) drawField(f *textinput.Model, columns int) (string, *tea.Cursor) {
 	f.SetWidth(max(1, columns-1))
 	f.SetCursor(f.Position())
-	if escaped := safe.EscapeLine(f.Value()); escaped != f.Value() && f.EchoMode == textinput.EchoNormal {
-		return truncate(escaped, columns, tail), nil
+	shown := safe.EscapeLine(safe.NewRedactor(a.target.Secrets()...).Redact(f.Value()))
+	if shown != f.Value() && f.EchoMode == textinput.EchoNormal {
+		return truncate(shown, columns, a.look.tail), nil
 	}
 	return truncate(f.View(), columns, ""), f.Cursor()
 }

@@ -42,7 +42,7 @@ func newForm(run int, inputs, missing []catalog.Input) *form {
 }
 
 // typed is the source of an input that was filled in here.
-const typed = "typed"
+const typed = "what you typed"
 
 // placeholders say what each field takes.
 var placeholders = map[catalog.Input]string{
@@ -122,7 +122,9 @@ func (f *form) pressed(a *app, s *checklistScreen, k tea.KeyPressMsg) tea.Cmd {
 		return s.pressed(a, k)
 	case !f.busy:
 		f.hint = ""
-		f.field, _ = f.field.Update(k)
+		if f.field, _ = f.field.Update(k); f.field.Value() == "" {
+			f.paste = ""
+		}
 	}
 	return nil
 }
@@ -208,7 +210,7 @@ func (f *form) draw(a *app, columns, height int) picture {
 	l := a.look
 	label := l.strong.Render(strings.ToUpper(f.input().String()[:1])+f.input().String()[1:]) + " "
 	f.field.EchoCharacter = l.mask
-	field, cursor := drawField(&f.field, columns-width(label), l.tail)
+	field, cursor := a.drawField(&f.field, columns-width(label))
 	if cursor != nil {
 		cursor.X += width(label)
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"runtime"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/viewport"
 	tea "charm.land/bubbletea/v2"
@@ -40,11 +42,7 @@ func (s *helpScreen) update(a *app, msg tea.Msg) tea.Cmd {
 func (s *helpScreen) draw(a *app, columns, height int) picture {
 	p := newPage(columns)
 	p.text(a.look.strong, "Keys here")
-	everywhere := []key.Binding{
-		does(keyHelp, "help"), does(keyHelpTyped, "help, also while a field is filled in"), does(keySuspend, "suspend the program; fg comes back"),
-		does(keyInterrupt, "quit at once, everywhere"),
-	}
-	for _, b := range append(s.of, everywhere...) {
+	for _, b := range append(s.of, everywhere()...) {
 		p.hang("  "+a.look.key.Render(pad(b.Help().Key, 11))+" ", plain, b.Help().Desc)
 	}
 	p.blank()
@@ -57,6 +55,18 @@ func (s *helpScreen) draw(a *app, columns, height int) picture {
 	p.blank()
 	p.text(plain, "klyra-doctor "+a.options.Version+". What you paste stays on this machine; only checks that you start use the network.")
 	return picture{lines: scrolled(&s.view, p.lines, columns, height)}
+}
+
+// everywhere returns the keys that all screens have.
+func everywhere() []key.Binding {
+	bs := []key.Binding{
+		does(keyHelp, "help"), does(keyHelpTyped, "help, also while a field is filled in"),
+		does(keyInterrupt, "quit at once"),
+	}
+	if runtime.GOOS == "windows" {
+		return bs
+	}
+	return append(bs, does(keySuspend, "suspend the program; fg comes back"))
 }
 
 // meanings say what the statuses mean.

@@ -58,7 +58,7 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	d.did()
 	d.paste("https://example.com/photo.png\n").shows("https://example.com/photo.png").press("enter")
 	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
-	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, typed by you")
+	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
 
 	d.press("e").write("/samples/page").press("enter")
 	if got := d.ran[len(d.ran)-1]; got != "url key=klyra_good_key_0001 url=/samples/page" {
@@ -178,7 +178,7 @@ func TestKeyFromThePasteIsNowhereShown(t *testing.T) {
 	d.paste(revoked).press("enter").keyField().shows("API key: not given")
 	d.paste("klyra_live_abcdefghijklmnop\n").hides("abcdefgh").press("enter").hides("abcdefgh")
 	d.did("key", "key key=klyra_live_abcdefghijklmnop")
-	d.shows("API key: klyr", "typed by you")
+	d.shows("API key: klyr", "from what you typed")
 }
 
 func TestTypedKeyIsMaskedInTheOpenPaste(t *testing.T) {
@@ -274,6 +274,6 @@ func TestEveryExampleLeadsToItsChecklist(t *testing.T) {
 
 func TestForeignTextIsEscaped(t *testing.T) {
 	d := newDriver(t, sandboxed()).size(120, 40)
-	d.paste(strings.Replace(revoked, "been revoked", `been \u001b]52;c;AAAA\u0007 \u202e revoked`, 1)+"\x1b[2J\u202e").atop(&diagnosisScreen{})
+	d.paste(strings.Replace(revoked, "been revoked", `been \u001b]52;c;AAAA\u0007 \u202e revoked`, 1) + "\x1b[2J\u202e").atop(&diagnosisScreen{})
 	d.hides("\x1b]52", "\x1b[2J", "\u202e", "\a").shows(`\u001b[2J\u202e`)
 }

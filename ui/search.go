@@ -121,7 +121,7 @@ func (s *searchScreen) move(by int) {
 
 func (s *searchScreen) draw(a *app, columns, height int) picture {
 	prompt := a.look.strong.Render("Search ")
-	field, cursor := drawField(&s.field, columns-width(prompt), a.look.tail)
+	field, cursor := a.drawField(&s.field, columns-width(prompt))
 	if cursor != nil {
 		cursor.X += width(prompt)
 	}
