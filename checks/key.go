@@ -112,7 +112,7 @@ func (p *keyProbe) ask(ctx context.Context, who string, key safe.Secret) reply {
 // row returns the first row of the table that the replies so far fit.
 func (p *keyProbe) row() (keyRow, bool) {
 	none, fake := p.none.class, p.fake.class
-	if none == forbidden && json.Valid(p.none.answer.body) && p.mine.class&(barred|unsent) == 0 {
+	if none == forbidden && json.Valid(p.none.answer.body) && p.mine.class&(forbidden|unsent) == 0 {
 		// Some servers say 403 where no valid key is given; that the key gets past it shows that this is one.
 		none = unknownKey
 		if fake == forbidden {

@@ -257,7 +257,7 @@ var keyRows = []keyRow{
 	{5, passed, passed, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: this path is answered alike with and without a key, so the key was not looked at", howToNameEndpoint,
 	}},
-	{5, barred, barred, unsent, whatever, "key.unproven", Unknown, words{
+	{5, barred, barred, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: everything is refused here, with and without a key", "look at what the refusal says: an address list, a region or a plan may be meant; " + askSupport,
 	}},
 	{9, locked, denied, withheld, whatever, "key.refused", Fail, words{
