@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"klyra-doctor/catalog"
@@ -117,9 +118,12 @@ func Run(ctx context.Context, check catalog.Check, t Target) (r Result) {
 		if p := recover(); p != nil {
 			r = Result{Findings: []Finding{crashed(p)}}
 		}
+		if len(r.Findings) == 0 {
+			r.Findings = []Finding{crashed("it found nothing to say")}
+		}
 		r.Check = check
 		r.Duration = t.Now().Sub(start)
-		r = r.judged().shown(t.redactor())
+		r = r.judged().shown(safe.NewRedactor(t.Secrets()...))
 	}()
 	return table[check](ctx, t)
 }
@@ -188,13 +192,16 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
-// redactor masks every key of the target.
-func (t Target) redactor() *safe.Redactor {
-	secrets := make([]safe.Secret, len(t.Keys))
-	for i, k := range t.Keys {
-		secrets[i] = k.Secret
+// Secrets returns what must not be shown of the target: its keys, and what the pasted response held.
+func (t Target) Secrets() []safe.Secret {
+	var secrets []safe.Secret
+	for _, k := range t.Keys {
+		secrets = append(secrets, k.Secret)
 	}
-	return safe.NewRedactor(secrets...)
+	if t.Response != nil {
+		secrets = append(secrets, t.Response.Secrets...)
+	}
+	return secrets
 }
 
 // severity orders statuses: the worst is the largest.
@@ -225,6 +232,29 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 		}
 	}
 	return r
+}
+
+// Remedy returns what to do about the worst finding; "" where nothing is to be done.
+func (r Result) Remedy() string {
+	for _, f := range r.Findings {
+		if f.Status == r.Status && f.Remedy != "" {
+			return f.Remedy
+		}
+	}
+	return ""
+}
+
+// NoInput is the result of a check that could not run because inputs are missing.
+func NoInput(check catalog.Check, missing []catalog.Input) Result {
+	names := make([]string, len(missing))
+	for i, input := range missing {
+		names[i] = input.String()
+	}
+	return Result{Check: check, Findings: []Finding{{
+		ID: "check.no_input", Status: Skip,
+		Summary: "not run: no " + strings.Join(names, ", no ") + " was given",
+		Remedy:  "give the " + strings.Join(names, " and the ") + ", then this check can run",
+	}}}.judged()
 }
 
 func crashed(cause any) Finding {

@@ -1,5 +1,304 @@
 package checks
 
-import "context"
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
 
-func checkContent(ctx context.Context, t Target) Result { return Result{} }
+// Klyra documents "up to 4 MB" for an image and "up to about 500 words" for a text. Whether MB means 10⁶ or
+// 2²⁰ bytes, whether base64 counts encoded, and what a word is are not documented: between what surely fits
+// and what surely does not lies a zone in which only a warning is honest.
+const (
+	imageLimit    = 4 << 20   // over this an image fits neither reading of "4 MB"
+	imageNear     = 4_000_000 // over this it fits only where MB means 2²⁰
+	imageInBase64 = 3 << 20   // over this its base64 is longer than imageLimit
+	wordLimit     = 500
+	wordNear      = 450
+)
+
+// sniffLen is how much of a content's beginning tells its type: what the sniffing library looks at.
+const sniffLen = 3072
+
+// checkContent reads the content once, from start to end, in bounded memory: only an image or a request body
+// within the limits is ever held as a whole.
+func checkContent(ctx context.Context, t Target) Result {
+	if t.Content == nil {
+		return Result{Findings: []Finding{{
+			ID: "check.no_input", Status: Skip,
+			Summary: "no content was given to check",
+			Remedy:  "name the file or the text that you send to be moderated",
+		}}}
+	}
+	done := make(chan Result, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- Result{Target: t.Content.Name, Findings: []Finding{crashed(p)}}
+			}
+		}()
+		done <- surveyed(ctx, *t.Content, t.Expect)
+	}()
+	// Neither a read that blocks nor a decoder in full swing can be interrupted: the check goes, and they end
+	// by themselves.
+	select {
+	case r := <-done:
+		return r
+	case <-ctx.Done():
+		return Result{Target: t.Content.Name, Findings: []Finding{contentStopped(ctx)}}
+	}
+}
+
+// surveyed opens the content and surveys it.
+func surveyed(ctx context.Context, c Content, expect Media) Result {
+	source, err := c.Open()
+	if err != nil {
+		return Result{Target: c.Name, Findings: []Finding{contentUnread(0, err)}}
+	}
+	stop := context.AfterFunc(ctx, func() { source.Close() }) // ends a read that blocks
+	defer func() {
+		if stop() {
+			source.Close()
+		}
+	}()
+	raw := &meter{ctx: ctx, in: source}
+	s := &survey{content: c, expect: expect}
+	s.read(ctx, raw)
+	switch {
+	case ctx.Err() != nil:
+		return Result{Target: c.Name, Findings: []Finding{contentStopped(ctx)}}
+	case raw.err != nil:
+		return Result{Target: c.Name, Findings: []Finding{contentUnread(raw.n, raw.err)}}
+	}
+	return s.result()
+}
+
+// meter counts what is read through it, ends when ctx is done, and keeps the error that reading met.
+type meter struct {
+	ctx context.Context
+	in  io.Reader
+	n   int64
+	err error // not io.EOF
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := m.in.Read(p)
+	m.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		m.err = err
+	}
+	return n, err
+}
+
+// survey is what has been found out about one content.
+type survey struct {
+	content Content
+	expect  Media
+
+	kind      contentKind
+	what      string     // "PNG image, 640×480"
+	facts     []Evidence // what the content is, whether or not anything is wrong with it
+	findings  []Finding
+	encodedAs string // "base64", "data URI": what holds the content; "" for nothing
+	encoded   int64  // bytes of what holds it
+	undecoded string // what nobody looked at, "the sound"; a clean survey then proves less
+}
+
+func (s *survey) fact(label, format string, args ...any) {
+	s.facts = append(s.facts, Evidence{label, fmt.Sprintf(format, args...)})
+}
+
+func (s *survey) found(f Finding) { s.findings = append(s.findings, f) }
+
+// read surveys all that raw gives.
+func (s *survey) read(ctx context.Context, raw *meter) {
+	in := bufio.NewReaderSize(raw, 64<<10)
+	head, _ := in.Peek(sniffLen)
+	if len(head) == 0 {
+		s.found(emptyContent("the content is empty: 0 bytes"))
+		return
+	}
+	bytes := raw
+	text := s.base64Of(head)
+	if text != nil {
+		text.in = in
+		in, bytes = text.decoded(ctx)
+		head, _ = in.Peek(sniffLen)
+	}
+	kind := s.judgeType(head)
+	s.kind, s.what = kind, kind.name
+	s.readAs(ctx, kind, head, in)
+	if text == nil && s.content.Size >= 0 { // the rest need not be read to know the size
+		s.judgeSize(kind, max(bytes.n, s.content.Size))
+		return
+	}
+	drain(in)
+	if text != nil {
+		drain(raw)
+		s.encoded = raw.n
+		s.judgeBase64(text)
+	}
+	s.judgeSize(kind, bytes.n)
+}
+
+// drain reads to the end, so that a meter below in knows the size; it also keeps the error.
+func drain(in io.Reader) { _, _ = io.Copy(io.Discard, in) }
+
+// readAs hands the content to the reader of its kind.
+func (s *survey) readAs(ctx context.Context, kind contentKind, head []byte, in *bufio.Reader) {
+	switch walk := containerOf(kind.mime); {
+	case len(head) == 0: // base64 of nothing: said already
+	case s.isRequestBody(kind):
+		s.readRequestBody(ctx, in)
+	case kind.media == Text:
+		s.readText(in)
+	case kind.media == Image && walk == nil:
+		s.readImage(ctx, kind, in)
+	case walk != nil:
+		s.readContainer(kind, walk, in)
+	case kind.media == Audio || kind.media == Video:
+		s.unverifiable("this program cannot look inside a " + kind.name)
+	}
+}
+
+// judgeSize compares the size with what is documented. For audio and video no limit is public, so their size
+// is only shown.
+func (s *survey) judgeSize(kind contentKind, size int64) {
+	s.fact("size", "%s", sizeWords(size))
+	if s.encoded > 0 {
+		s.fact("size as base64", "%s", sizeWords(s.encoded))
+	}
+	if kind.media != Image {
+		return
+	}
+	evidence := []Evidence{{"limit", "4 MB for an image (documented; not whether MB means 1,000,000 or 1,048,576 bytes)"}}
+	const remedy = "make the image smaller (fewer pixels, or JPEG at a lower quality) and check it again"
+	switch {
+	case size > imageLimit:
+		s.found(Finding{
+			ID: "content.too_large", Status: Fail, Evidence: evidence, Remedy: remedy,
+			Summary: fmt.Sprintf("the image is too large: %s, over the 4 MB that one image may have", sizeWords(size)),
+		})
+	case size > imageNear:
+		s.found(Finding{
+			ID: "content.near_limit", Status: Warn, Evidence: evidence, Remedy: remedy,
+			Summary: fmt.Sprintf("the image is at the limit: %s fit only if 4 MB means 4,194,304 bytes", sizeWords(size)),
+		})
+	case s.encoded > 0 && size > imageInBase64:
+		s.found(Finding{
+			ID: "content.near_limit", Status: Warn, Evidence: evidence, Remedy: remedy,
+			Summary: fmt.Sprintf("the image fits, but its base64 is %s: it is not documented which of the two counts", sizeWords(s.encoded)),
+		})
+	}
+}
+
+// result turns the survey into the check's result. What the content is stands beside the worst finding.
+func (s *survey) result() Result {
+	s.addVerdict()
+	worst := 0
+	for i, f := range s.findings {
+		if Worse(f.Status, s.findings[worst].Status) {
+			worst = i
+		}
+	}
+	s.findings[worst].Evidence = append(s.findings[worst].Evidence, s.facts...)
+	target := cmp.Or(s.content.Name, "content")
+	if s.what != "" {
+		target += " (" + s.what + ")"
+	}
+	return Result{Target: target, Findings: s.findings}
+}
+
+// addVerdict says that nothing was found where nothing was.
+func (s *survey) addVerdict() {
+	if len(s.findings) > 0 {
+		return
+	}
+	summary := s.what + ": nothing wrong found"
+	if s.undecoded != "" {
+		summary = s.what + ": nothing wrong found with its parts; " + s.undecoded + " itself was not decoded"
+	}
+	s.found(Finding{ID: "content.fits", Status: Pass, Summary: summary})
+}
+
+func (s *survey) unverifiable(reason string) {
+	s.found(Finding{
+		ID: "content.unverifiable", Status: Unknown,
+		Summary: "could not tell whether the content is whole: " + reason,
+		Remedy:  "open it in another program; where Klyra refuses it, send it in a common format (PNG, JPEG, MP3, MP4)",
+	})
+}
+
+func emptyContent(summary string) Finding {
+	return Finding{
+		ID: "content.empty", Status: Fail, Summary: summary,
+		Remedy: "find out why nothing was read: a wrong path, an upload that did not finish, a variable that is not set",
+	}
+}
+
+func contentUnread(after int64, err error) Finding {
+	return Finding{
+		ID: "check.no_input", Status: Unknown,
+		Summary:  fmt.Sprintf("the content cannot be read: %v", err),
+		Evidence: []Evidence{{"read until then", sizeWords(after)}},
+		Remedy:   "make the file readable, or copy it to this machine, and check it again",
+	}
+}
+
+func contentStopped(ctx context.Context) Finding {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return Finding{
+			ID: "check.timeout", Status: Unknown,
+			Summary: "could not tell: reading the content took longer than the check may take",
+			Remedy:  "allow more time, or copy the content to a faster disk",
+		}
+	}
+	return Finding{ID: "check.cancelled", Status: Unknown, Summary: "could not tell: the check was cancelled"}
+}
+
+// sizeWords returns a size for people, exact and rounded: "12.3 kB (12,345 bytes)".
+func sizeWords(n int64) string {
+	exact := counted(n, "byte")
+	if n < 1000 {
+		return exact
+	}
+	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
+	size, unit := float64(n)/1000, 0
+	for size >= 999.95 && unit < len(units)-1 {
+		size, unit = size/1000, unit+1
+	}
+	return fmt.Sprintf("%.1f %s (%s)", size, units[unit], exact)
+}
+
+// grouped writes a number that is not negative with commas: "4,194,304".
+func grouped(n int64) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// playTime writes a duration as players do: "3.0 s", "1:02:03".
+func playTime(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	s := int64(d.Round(time.Second) / time.Second)
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}

@@ -3,6 +3,10 @@
 package paste
 
 import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
 	"time"
 
 	"klyra-doctor/catalog"
@@ -107,5 +111,277 @@ type Diagnosis struct {
 	Secrets    []safe.Secret // every secret seen in the text
 }
 
-// Diagnose reads a text of any size and kind. It never fails: where nothing is found, Answer says so.
-func Diagnose(text string) Diagnosis { return Diagnosis{Answer: None} }
+// Diagnose reads a text of any size and kind, in time linear in it. It never fails: where nothing is found,
+// Answer says so.
+func Diagnose(text string) Diagnosis {
+	d := read(text)
+	secrets := safe.Seen(d.text)
+	r := &report{document: d, Diagnosis: Diagnosis{Answer: None, Secrets: secrets}}
+	r.redactor = safe.NewRedactor(secrets[:min(len(secrets), maxSecrets)]...)
+	if reason := unreadable(d.text); reason != "" {
+		r.note(reason)
+		return r.Diagnosis
+	}
+	shown := requests(d.text)
+	s := &envelopes{text: d.text, ahead: 4*len(d.text) + 1<<20, excluded: bodies(shown)}
+	s.scan(0, len(d.text), 0)
+	s.strict = len(s.found)
+	w := readWords(d.text, apart(s))
+	mentions := s.looseSightings(w)
+	s.cutCode()
+	s.placeAll(w)
+	r.decide(s, w, mentions)
+	r.request(shown, s.requests)
+	r.RateLimit = rateLimit(d.text, w.limits)
+	return r.Diagnosis
+}
+
+// maxSecrets is how many of the secrets seen are also searched for in every other place.
+const maxSecrets = 256
+
+// report builds a Diagnosis; every string that it takes in passes its redactor.
+type report struct {
+	Diagnosis
+	document *document
+	redactor *safe.Redactor
+}
+
+const maxShown = 2000 // bytes of one string of a Diagnosis
+
+// show returns a string of the text as a Diagnosis may hold it.
+func (r *report) show(s string) string {
+	if len(s) > maxShown {
+		s = strings.ToValidUTF8(s[:maxShown], "") + "…"
+	}
+	return r.redactor.Redact(s)
+}
+
+func (r *report) note(words string) { r.Notes = append(r.Notes, words) }
+
+// unreadable says why a text is none: "" where it is one.
+func unreadable(text string) string {
+	if strings.HasPrefix(text, "\x1f\x8b") {
+		return "This is gzip-compressed data, not text: decompress it first (curl --compressed, gunzip)."
+	}
+	odd := 0
+	head := text[:min(len(text), 4096)]
+	for i := range len(head) {
+		if c := head[i]; c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			odd++
+		}
+	}
+	if odd*5 > len(head) && len(head) > 64 {
+		return "This is not text: most of it is binary data."
+	}
+	return ""
+}
+
+// apart returns what is no answer of the API, in order: request bodies and objects that describe requests.
+func apart(s *envelopes) []Span {
+	all := append([]Span(nil), s.excluded...)
+	for _, v := range s.requests {
+		all = append(all, Span{v.start, v.end})
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Start < all[j].Start })
+	return all
+}
+
+// decide turns what was seen into findings, the API's own errors first: a page of a proxy or a broken
+// connection counts only where no error stands, since retries and chatter surround good answers.
+func (r *report) decide(s *envelopes, w *words, mentions []codeWord) {
+	klyra := speaksOfKlyra(r.document.text)
+	for _, e := range s.found {
+		if e.kind == Envelope && e.requestID == "" && !klyra && len(w.foreign) > 0 {
+			e.kind, e.vendor, e.certainty = Foreign, vendors[firstOf(w.foreign)].name, Likely
+		}
+		r.add(e)
+	}
+	switch {
+	case len(r.Findings) > 0:
+	case len(w.foreign) > 0 && !klyra && len(w.network) == 0:
+		i := firstOf(w.foreign)
+		r.add(sighting{kind: Foreign, certainty: Likely, vendor: vendors[i].name, start: w.foreign[i].Start, evidence: []Span{w.foreign[i]}, status: w.nearest(w.foreign[i])})
+	case len(w.gateway) > 0 && !s.certainlyCandidates():
+		r.trouble(Gateway, gateways, w.gateway, w)
+	case len(w.network) > 0 && !answered(w):
+		r.trouble(Network, networks, w.network, w)
+	}
+	if len(r.Findings) > 0 {
+		r.Answer = Error
+		r.sort()
+		return
+	}
+	r.withoutError(s, w, mentions)
+}
+
+// certainlyCandidates reports whether the API's own error object was there, without its code.
+func (s *envelopes) certainlyCandidates() bool {
+	for _, c := range s.codeless {
+		if c.cut != "" || !markup(c.message) {
+			return true
+		}
+	}
+	return false
+}
+
+// answered reports whether some server answered: then words of a failing network are chatter.
+func answered(w *words) bool {
+	for _, s := range w.statuses {
+		if s.head {
+			return true
+		}
+	}
+	return false
+}
+
+func firstOf(found map[int]Span) int {
+	first := -1
+	for i := range found {
+		if first < 0 || i < first {
+			first = i
+		}
+	}
+	return first
+}
+
+func speaksOfKlyra(text string) bool {
+	return strings.Contains(text, "klyra") || strings.Contains(text, "Klyra") || strings.Contains(text, "KLYRA")
+}
+
+// trouble adds the most telling gateway or network failure.
+func (r *report) trouble(kind Kind, table []trouble, found map[int]Span, w *words) {
+	i := firstOf(found)
+	t := table[i]
+	status := t.status
+	if kind == Gateway {
+		if near := w.nearest(found[i]); near != 0 && (status == 0 || near/100 == status/100 && status < 520) {
+			status = near
+		}
+	}
+	r.add(sighting{
+		kind: kind, certainty: t.certainty, code: string(t.code), known: t.code != "", message: t.message,
+		status: status, start: found[i].Start, evidence: []Span{found[i]},
+	})
+}
+
+// withoutError answers for a text in which no error could be named.
+func (r *report) withoutError(s *envelopes, w *words, mentions []codeWord) {
+	for _, c := range s.codeless {
+		if r.Candidates = candidatesOf(c); len(r.Candidates) > 0 {
+			break
+		}
+	}
+	status := 0
+	for _, st := range w.statuses {
+		if st.status >= 400 {
+			status = st.status
+			break
+		}
+	}
+	switch {
+	case len(r.Candidates) > 0 && len(s.codeless) > 0 && s.codeless[0].cut != "":
+		r.note("The text ends within the code. Paste the whole response to be sure.")
+	case len(r.Candidates) > 0:
+		r.note("The error object holds no code that can be read. These are the codes that fit what is left of it.")
+	case status != 0 || len(w.client) > 0 && len(mentions) == 0:
+		r.hidden(status, w)
+	case succeeded(r.document.text, w):
+		r.Answer = Success
+		r.note("This is an answer of the API that holds no error.")
+	}
+	for _, m := range mentions {
+		r.add(sighting{kind: Mention, certainty: Possible, code: string(m.code), known: true, start: m.Start, evidence: []Span{m.Span}})
+	}
+	r.sort()
+}
+
+// hidden answers for a text in which a client kept the API's answer to itself.
+func (r *report) hidden(status int, w *words) {
+	r.Answer = HiddenBody
+	if i := firstOf(w.client); i >= 0 {
+		r.note("The text shows a status but not what the API said. " + clients[i].how)
+	} else {
+		r.note(anyClient)
+	}
+	r.Candidates = candidatesOf(codeless{status: status})
+	if status != 0 && len(r.Candidates) > 1 {
+		r.note(fmt.Sprintf("The status %d alone does not tell the code.", status))
+	}
+}
+
+// succeeded reports whether the text is an answer of the API without an error.
+func succeeded(text string, w *words) bool {
+	for _, s := range w.statuses {
+		if s.head && s.status < 300 {
+			return true
+		}
+	}
+	body := strings.TrimSpace(text)
+	if !strings.HasPrefix(body, "{") || !strings.HasSuffix(body, "}") {
+		return false
+	}
+	for _, key := range []string{`"flagged"`, `"categories"`, `"results"`, `"scores"`, `"moderation"`, `"verdict"`} {
+		if strings.Contains(body, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// add folds a sighting into the findings.
+func (r *report) add(e sighting) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Kind == e.kind && (e.kind == Foreign || string(f.Code) == r.show(e.code)) {
+			f.Count++
+			if rank[e.certainty] < rank[f.Certainty] {
+				f.Certainty = e.certainty
+			}
+			return
+		}
+	}
+	if len(r.Findings) >= maxFindings {
+		return
+	}
+	f := Finding{
+		Code: catalog.Code(r.show(e.code)), Known: e.known, Kind: e.kind, Certainty: e.certainty, Message: r.show(e.message),
+		Type: r.show(e.errorType), Param: r.show(e.param), RequestID: r.show(e.requestID), ResetAt: resetTime(e.resetAt),
+		HTTPStatus: e.status, Count: 1, Line: r.document.line(e.start), Why: whyOf(e),
+	}
+	switch {
+	case e.kind == Foreign:
+		f.Code, f.Known, f.Message = "", false, r.show(foreignMessage(e.vendor, e.code))
+	case e.kind == Envelope && !e.known && e.code != "":
+		f.Suggestions = suggestions.Suggest(e.code, 3)
+	}
+	for _, s := range e.evidence {
+		f.Evidence = append(f.Evidence, r.document.span(s.Start, s.End))
+	}
+	r.Findings = append(r.Findings, f)
+}
+
+const maxFindings = 200 // different ones; what a hostile text can invent is endless
+
+var suggestions = catalog.NewIndex(catalog.All())
+
+// resetTime reads Unix seconds: the zero time where it is none.
+func resetTime(s string) time.Time {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n <= 0 || n > 1<<40 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+var rank = map[Certainty]int{Certain: 0, Likely: 1, Possible: 2}
+
+// sort orders findings: strongest first, then by place.
+func (r *report) sort() {
+	sort.SliceStable(r.Findings, func(i, j int) bool {
+		a, b := r.Findings[i], r.Findings[j]
+		if rank[a.Certainty] != rank[b.Certainty] {
+			return rank[a.Certainty] < rank[b.Certainty]
+		}
+		return a.Evidence[0].Start < b.Evidence[0].Start
+	})
+}

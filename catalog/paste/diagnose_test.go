@@ -1,0 +1,183 @@
+package paste
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"klyra-doctor/catalog"
+)
+
+func TestEveryExampleDiagnosesToItsOwnCode(t *testing.T) {
+	for _, e := range catalog.All() {
+		if e.Example == "" {
+			t.Errorf("%s: no example", e.Code)
+		}
+		for shape, text := range shapes(e.Example) {
+			d := Diagnose(text)
+			checkSound(t, text, d)
+			if len(d.Findings) != 1 {
+				t.Errorf("%s %s: %d findings\n%s\n%+v", e.Code, shape, len(d.Findings), text, d.Findings)
+				continue
+			}
+			f := d.Findings[0]
+			if f.Code != e.Code || f.Certainty != Certain || f.Kind != Envelope {
+				t.Errorf("%s %s: %s %s %q\n%s", e.Code, shape, f.Certainty, f.Kind, f.Code, text)
+			}
+			if want := example(t, e).Message; f.Message != want && shape != "wrapped" {
+				t.Errorf("%s %s: message %q, want %q", e.Code, shape, f.Message, want)
+			}
+		}
+	}
+}
+
+type body struct {
+	Code, Message, Type string
+	Param               *string
+	RequestID           *string `json:"request_id"`
+	ResetAt             *int64  `json:"reset_at"`
+}
+
+func example(t *testing.T, e catalog.Entry) body {
+	t.Helper()
+	var envelope struct{ Error body }
+	if err := json.Unmarshal([]byte(e.Example), &envelope); err != nil {
+		t.Fatalf("%s: %v", e.Code, err)
+	}
+	return envelope.Error
+}
+
+// shapes writes an example as clients and loggers print it.
+func shapes(example string) map[string]string {
+	var any map[string]any
+	if err := json.Unmarshal([]byte(example), &any); err != nil {
+		panic(err)
+	}
+	compact, _ := json.Marshal(any)
+	one, _ := json.Marshal(string(compact))
+	two, _ := json.Marshal(map[string]string{"body": string(compact), "level": "error"})
+	three, _ := json.Marshal(map[string]string{"message": "upstream: " + string(two)})
+	python := strings.NewReplacer("null", "None", `'`, `\'`).Replace(string(compact))
+	python = strings.ReplaceAll(python, `"`, `'`)
+	return map[string]string{
+		"pretty":        example,
+		"compact":       string(compact),
+		"crlf":          strings.ReplaceAll(example, "\n", "\r\n"),
+		"bom":           "\ufeff" + example,
+		"log line":      "2026-11-23T09:14:05Z ERROR moderation failed body=" + string(compact) + " attempt=3\n",
+		"prose":         "hey, since today I get " + string(compact) + " and don't know why",
+		"json string":   string(one),
+		"two layers":    string(two),
+		"three layers":  string(three),
+		"python":        "klyra.APIError: Error code: 400 - " + python,
+		"log prefix":    prefixed("Nov 23 09:14:05 host app[77]: ", example),
+		"docker":        prefixed("worker-1  | ", example),
+		"quoted mail":   prefixed("> ", example),
+		"markdown":      "It says:\n\n```json\n" + example + "\n```\n",
+		"curl -i":       "HTTP/1.1 418 I'm a teapot\r\nContent-Type: application/json\r\n\r\n" + example,
+		"unquoted keys": unquoted(any),
+		"html entities": strings.ReplaceAll(string(compact), `"`, "&quot;"),
+		"csv":           `"1","` + strings.ReplaceAll(string(compact), `"`, `""`) + `"`,
+		"trailing":      strings.ReplaceAll(string(compact), "}", ",}"),
+		"sse":           "event: error\ndata: " + string(compact) + "\n\n",
+		"wrapped":       wrap(example, 60),
+	}
+}
+
+func prefixed(prefix, text string) string {
+	return prefix + strings.ReplaceAll(text, "\n", "\n"+prefix)
+}
+
+// unquoted writes an object literal as Node's inspect does.
+func unquoted(envelope map[string]any) string {
+	var b strings.Builder
+	b.WriteString("Uncaught KlyraError: 400 {\n  error: {\n")
+	for k, v := range envelope["error"].(map[string]any) {
+		switch v := v.(type) {
+		case string:
+			quote := "'"
+			if strings.Contains(v, "'") {
+				quote = `"`
+			}
+			fmt.Fprintf(&b, "    %s: %s%s%s,\n", k, quote, v, quote)
+		case nil:
+			fmt.Fprintf(&b, "    %s: null,\n", k)
+		default:
+			fmt.Fprintf(&b, "    %s: %.0f,\n", k, v)
+		}
+	}
+	b.WriteString("  }\n}\n")
+	return b.String()
+}
+
+// wrap breaks lines hard, as a terminal's copy does.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	column := 0
+	for _, r := range text {
+		if column == width && r != '\n' {
+			b.WriteByte('\n')
+			column = 0
+		}
+		b.WriteRune(r)
+		column++
+		if r == '\n' {
+			column = 0
+		}
+	}
+	return b.String()
+}
+
+func TestCutTextIsNeverCertainOfAnotherCode(t *testing.T) {
+	for _, e := range catalog.All() {
+		compact := shapes(e.Example)["compact"]
+		escaped := shapes(e.Example)["two layers"]
+		for _, whole := range []string{e.Example, compact, escaped} {
+			named := 0
+			for cut := range len(whole) {
+				d := Diagnose(whole[:cut])
+				for _, f := range errors(d) {
+					if f.Code != e.Code && f.Kind == Envelope && f.Certainty == Certain {
+						t.Errorf("%s cut at %d is certainly %q:\n%s", e.Code, cut, f.Code, whole[:cut])
+					}
+					if f.Code == e.Code {
+						named++
+					}
+				}
+			}
+			if named == 0 {
+				t.Errorf("%s: no cut text is recognised", e.Code)
+			}
+		}
+	}
+}
+
+func TestEvidenceShowsTheCode(t *testing.T) {
+	for _, text := range []string{
+		"\x1b[31m{\"error\":{\"code\":\"\x1b[1minvalid_url\x1b[0m\",\"message\":\"m\"}}",
+		"é {\"error\":{\"code\":\"invalid_url\",\"message\":\"m\"}}",
+		"{&quot;error&quot;:{&quot;code&quot;:&quot;invalid_url&quot;,&quot;message&quot;:&quot;m&quot;}}",
+	} {
+		d := Diagnose(text)
+		if len(d.Findings) != 1 {
+			t.Errorf("%q: %+v", text, d.Findings)
+			continue
+		}
+		s := d.Findings[0].Evidence[0]
+		got := text[s.Start:s.End]
+		if !strings.Contains(got, "code") || !strings.Contains(got, "invalid_url") || strings.Contains(got, "message") {
+			t.Errorf("evidence %q of %q", got, text)
+		}
+	}
+}
+
+func TestRepeatsFold(t *testing.T) {
+	line := `{"error":{"code":"timeout","message":"m","type":"api_error"}}` + "\n"
+	other := `{"error":{"code":"invalid_url","message":"m","type":"x"}}` + "\n"
+	d := Diagnose("\n" + other + strings.Repeat(line, 3) + other)
+	if len(d.Findings) != 2 || d.Findings[0].Code != "invalid_url" || d.Findings[0].Count != 2 || d.Findings[0].Line != 2 ||
+		d.Findings[1].Count != 3 || d.Findings[1].Line != 3 {
+		t.Errorf("%+v", d.Findings)
+	}
+}

@@ -1,0 +1,96 @@
+package paste
+
+import (
+	"fmt"
+	"strings"
+
+	"klyra-doctor/catalog"
+)
+
+// whyOf says in words how a code was read and why it is none of those that it is confused with.
+func whyOf(e sighting) string {
+	var b strings.Builder
+	switch e.kind {
+	case Envelope:
+		fmt.Fprintf(&b, "%s.", upperFirst(e.why))
+	case Mention:
+		return "The name stands in the text, but nothing around it shows that the API answered with it."
+	case Foreign:
+		return "The error object or the words around it are those of " + e.vendor + "."
+	default:
+		return "The text shows no answer of the API, and these words of something in front of it."
+	}
+	entry, ok := catalog.Lookup(e.code)
+	if !e.known || !ok {
+		return b.String()
+	}
+	if e.status != 0 && !usual(entry, e.status) {
+		fmt.Fprintf(&b, " The status %d is not the usual one for it; the code outranks the status.", e.status)
+	}
+	for i, c := range entry.Confused {
+		if i == 2 {
+			break
+		}
+		fmt.Fprintf(&b, " Not %s: %s", c.Code, c.Tell)
+		if !strings.HasSuffix(c.Tell, ".") {
+			b.WriteByte('.')
+		}
+	}
+	return b.String()
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func usual(e catalog.Entry, status int) bool {
+	for _, s := range e.Statuses {
+		if s.Code == status {
+			return true
+		}
+	}
+	return false
+}
+
+// candidatesOf lists the codes that an error without a readable code may be.
+func candidatesOf(c codeless) []Candidate {
+	if c.cut != "" {
+		var list []Candidate
+		for _, code := range completions(c.cut) {
+			list = append(list, Candidate{code, fmt.Sprintf("the text ends within the code, after %q", c.cut)})
+		}
+		return list
+	}
+	var list []Candidate
+	for _, e := range catalog.All() {
+		if why, ok := maybe(e, c); ok {
+			list = append(list, Candidate{e.Code, why})
+		}
+	}
+	return list
+}
+
+// typeGroups are the categories whose meaning is documented or plain by their name.
+var typeGroups = map[string]catalog.Group{
+	"authentication_error": catalog.Authentication,
+	"rate_limit_error":     catalog.RateLimit,
+}
+
+func maybe(e catalog.Entry, c codeless) (why string, ok bool) {
+	if g, known := typeGroups[c.errorType]; known {
+		return "the type is " + c.errorType, e.Group == g
+	}
+	for _, s := range e.Statuses {
+		if s.Code != c.status {
+			continue
+		}
+		if s.Documented {
+			return fmt.Sprintf("the status is %d, which is documented for it", c.status), true
+		}
+		return fmt.Sprintf("the status is %d, which is usual for it", c.status), true
+	}
+	return "", false
+}

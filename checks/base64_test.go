@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+)
+
+func TestContentBase64(t *testing.T) {
+	padded := string(inBase64(withTail(pngSample(8, 8), 2)))
+	whole := string(inBase64(withTail(pngSample(8, 8), 0)))
+	safe := strings.NewReplacer("+", "-", "/", "_").Replace(whole)
+	half := len(whole) / 2
+	cases := []contentCase{
+		{name: "sound", data: []byte(whole + "\n"), want: "content.fits=pass", says: "PNG image, 8×8"},
+		{name: "url-safe", data: []byte(safe), want: "content.base64_url_safe=warn"},
+		{name: "two alphabets", data: []byte(mixedAlphabets(whole)), want: "content.base64_url_safe=fail", says: "mixes two alphabets"},
+		{name: "no padding", data: []byte(strings.TrimRight(padded, "=")), want: "content.base64_padding=warn", says: "without its padding"},
+		{name: "too much padding", data: []byte(whole + "="), want: "content.base64_padding=fail"},
+		{name: "cut", data: []byte(whole[:len(whole)-3]), want: "content.truncated=fail content.base64=fail", says: "cut off or damaged"},
+		{name: "lines", data: []byte(whole[:half] + "\r\n" + whole[half:]), want: "content.base64=warn", says: "1 line break"},
+		{name: "blanks", data: []byte(whole[:half] + " " + whole[half:]), want: "content.base64=warn", says: "1 blank,"},
+		{name: "plus lost to form encoding", data: []byte(strings.Replace(whole, "+", " ", 1)), says: "has blanks where + stood"},
+		{name: "percent-encoded", data: []byte(strings.NewReplacer("+", "%2B", "/", "%2f", "=", "%3D").Replace(whole)), want: "content.base64=fail", says: "percent-encoded"},
+		{name: "foreign character", data: []byte(whole[:half] + "*" + whole[half:]), says: "'*' cannot stand there"},
+		{name: "two texts joined", data: []byte(padded + padded), says: "goes on after its end"},
+		{name: "quoted", data: []byte(`"` + whole + `"`), want: "content.base64=fail", says: "begins with quotes"},
+		{name: "Python's bytes", data: []byte("b'" + whole + "'"), want: "content.base64=fail", says: "Python's"},
+		{name: "prefix", data: []byte("base64," + whole), want: "content.base64=fail", says: "the word base64,"},
+		{name: "twice", data: inBase64([]byte(whole)), want: "content.base64=fail", says: "twice over"},
+		{name: "hexadecimal", data: []byte(hex.EncodeToString(pngSample(8, 8))), want: "content.base64=fail", says: "hexadecimal"},
+		{name: "spare bits", data: []byte("aGVsbG9="), want: "content.base64=warn", says: "bits that must be zero"},
+		{name: "nothing", data: []byte("===="), want: "content.empty=fail", says: "holds nothing"},
+		{name: "text", data: inBase64([]byte("hello world")), want: "content.fits=pass", says: "text, 2 words"},
+		{name: "data URI", data: []byte("data:image/png;base64," + whole), want: "content.fits=pass", says: "data URI's type: image/png"},
+		{name: "data URI with a charset", data: []byte("data:text/plain;charset=utf-8;base64,aGVsbG8="), want: "content.fits=pass"},
+		{name: "data URI of another image", data: []byte("data:image/gif;base64," + whole), want: "content.data_uri_mismatch=warn"},
+		{name: "data URI of another sort", data: []byte("data:audio/wav;base64," + whole), want: "content.data_uri_mismatch=fail"},
+		{name: "data URI without the mark", data: []byte("data:image/png," + whole), want: "content.base64=fail", says: "does not say ;base64"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			content := contentOf("", c.data)
+			content.Base64 = true
+			r := runContent(content, AnyMedia)
+			if got := contentFound(r); c.want != "" && got != c.want {
+				t.Fatalf("found %s, want %s\n%s", got, c.want, contentSaid(r))
+			}
+			if !strings.Contains(contentSaid(r), c.says) {
+				t.Errorf("not said: %q\n%s", c.says, contentSaid(r))
+			}
+		})
+	}
+}
+
+// TestBase64Unasked: base64 of an image is recognised, and long words are not taken for base64.
+func TestBase64Unasked(t *testing.T) {
+	encoded := inBase64(pngSample(8, 8))
+	runContentCases(t, []contentCase{
+		{name: "alone", data: encoded, want: "content.fits=pass", says: "sent as: base64"},
+		{name: "in a file that promises an image", data: encoded, file: "photo.png", want: "content.base64=warn", says: "decode it first"},
+		{name: "declared an image", data: encoded, mime: "image/png", want: "content.base64=warn"},
+		{name: "data URI", data: append([]byte("data:image/png;base64,"), encoded...), want: "content.fits=pass"},
+		{name: "a long word", data: []byte("Donaudampfschifffahrtsgesellschaft"), want: "content.fits=pass", says: "text, 1 word"},
+		{name: "text that speaks of data", data: []byte("data: we have, it seems, none"), want: "content.fits=pass", says: "text, 6 words"},
+	})
+}
+
+// withTail gives a PNG a private part of every byte, so that its length leaves a remainder by 3.
+func withTail(data []byte, remainder int) []byte {
+	part := make([]byte, 256)
+	for i := range part {
+		part[i] = byte(i)
+	}
+	for {
+		if longer := withChunk(data, "teSt", part); len(longer)%3 == remainder {
+			return longer
+		}
+		part = append(part, 0)
+	}
+}
+
+// mixedAlphabets spells every other letter beyond the common ones the URL-safe way.
+func mixedAlphabets(text string) string {
+	text = strings.Replace(text, "/", "_", 1)
+	return strings.Replace(text, "+", "-", 1)
+}

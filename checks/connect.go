@@ -1,0 +1,214 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// maxAddresses is how many addresses of one name are dialled.
+const maxAddresses = 8
+
+var errOtherNetwork = errors.New("the socket's address is of another kind than the one that was looked up")
+
+// dialJudged connects to an address and judges the socket's own address once more just before it connects.
+func dialJudged(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
+	d := net.Dialer{ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
+		socket, err := netip.ParseAddrPort(address)
+		if err != nil || addressKind(socket.Addr()) != kind {
+			return errOtherNetwork
+		}
+		return nil
+	}}
+	return d.DialContext(ctx, "tcp", to.String())
+}
+
+// attempt is one try to connect to one address.
+type attempt struct {
+	to   netip.AddrPort
+	conn net.Conn
+	err  error
+}
+
+// String is the address and what became of it.
+func (a attempt) String() string {
+	if a.err == nil {
+		return a.to.String() + " connected"
+	}
+	return fmt.Sprintf("%s %s", a.to, socketFailures[socketFailure(a.err)].short)
+}
+
+// connect dials every address of the hop at once and keeps the connection to the first one that works, in
+// the resolver's order.
+func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
+	defer h.timed(connectPhase)()
+	attempts := p.dialAll(ctx, h)
+	var bad []attempt
+	for _, a := range attempts {
+		switch {
+		case a.err != nil:
+			bad = append(bad, a)
+		case h.conn == nil:
+			h.conn, h.peer = a.conn, a.to
+		default:
+			a.conn.Close()
+		}
+	}
+	if h.conn != nil {
+		p.reportSome(h, bad, attempts)
+		return true
+	}
+	if !p.interrupted(ctx, "connecting to "+h.url.Host) {
+		p.add(noConnection(h, bad))
+	}
+	return false
+}
+
+// dialAll returns one attempt for each address, in their order. Once one has connected the others have a
+// little longer only.
+func (p *urlProbe) dialAll(ctx context.Context, h *hop) []attempt {
+	ctx, cancel := context.WithTimeout(ctx, p.net.phases.connect)
+	defer cancel()
+	port := portOf(h.url)
+	attempts := make([]attempt, min(len(h.addrs), maxAddresses))
+	done := make(chan int)
+	for i := range attempts {
+		attempts[i].to = netip.AddrPortFrom(h.addrs[i], port)
+		go func() {
+			attempts[i].conn, attempts[i].err = p.net.dial(ctx, attempts[i].to, addressKind(h.addrs[i]))
+			done <- i
+		}()
+	}
+	for range attempts {
+		if i := <-done; attempts[i].err == nil {
+			time.AfterFunc(p.net.phases.others, cancel)
+		}
+	}
+	return attempts
+}
+
+// reportSome warns of addresses that failed where another one worked.
+func (p *urlProbe) reportSome(h *hop, bad, all []attempt) {
+	bad = withoutLocalIPv6(bad)
+	if len(bad) == 0 {
+		return
+	}
+	failure := socketFailures[socketFailure(bad[0].err)]
+	p.add(Finding{
+		ID: failure.id, Status: Warn,
+		Summary:  fmt.Sprintf("%d of %d addresses of %s did not work", len(bad), len(all), h.url.Hostname()),
+		Evidence: []Evidence{{"attempts", joined(all)}},
+		Remedy:   "Repair the server at that address or remove the address from the DNS: a downloader that picks it fails.",
+	})
+}
+
+// withoutLocalIPv6 leaves out IPv6 addresses that this machine has no route to: that is not the host's fault.
+func withoutLocalIPv6(bad []attempt) []attempt {
+	var kept []attempt
+	for _, a := range bad {
+		if a.to.Addr().Is4() || socketFailure(a.err) != socketUnreachable {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
+
+// noConnection says why none of the addresses could be connected to.
+func noConnection(h *hop, bad []attempt) Finding {
+	worst := bad[0]
+	for _, a := range bad {
+		if socketFailures[socketFailure(a.err)].status == Fail {
+			worst = a
+			break
+		}
+	}
+	failure := socketFailures[socketFailure(worst.err)]
+	return Finding{
+		ID: failure.id, Status: failure.status,
+		Summary:  fmt.Sprintf("%s, port %d: %s", h.url.Hostname(), portOf(h.url), failure.summary),
+		Evidence: []Evidence{{"attempts", joined(bad)}},
+		Remedy:   failure.remedy,
+	}
+}
+
+// portOf is the port that a URL leads to; its form has been checked.
+func portOf(u *url.URL) uint16 {
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
+		return uint16(n)
+	}
+	if u.Scheme == "http" {
+		return 80
+	}
+	return 443
+}
+
+// failureKind is a way in which a socket fails.
+type failureKind int
+
+const (
+	socketBroken failureKind = iota // none of the others
+	socketRefused
+	socketUnreachable
+	socketReset
+	socketSilent
+)
+
+// socketFailures holds the finding and the words of each kind.
+var socketFailures = [...]struct {
+	id              string
+	status          Status
+	short           string // in a list of addresses
+	summary, remedy string
+}{
+	socketBroken: {
+		"tcp.unreachable", Unknown, "could not be dialled", "no connection could be made",
+		"Could not tell why. Run the check from another network.",
+	},
+	socketRefused: {
+		"tcp.refused", Fail, "refused", "the connection is refused",
+		"Nothing listens there: start the server, correct the port, and let it listen on its public address, not on loopback alone. A firewall that rejects looks the same.",
+	},
+	socketUnreachable: {
+		"tcp.unreachable", Unknown, "unreachable", "this machine has no route to it",
+		"Could not tell whether others can reach it. Run the check from another network; for an IPv6 address, from one that has IPv6.",
+	},
+	socketReset: {
+		"tcp.reset", Fail, "closed", "the server closed the connection before it answered",
+		"Look at the server's own log. A firewall or a proxy in between, a crash, or another protocol on that port look like this.",
+	},
+	socketSilent: {
+		"tcp.timeout", Unknown, "did not answer in time", "no answer in time",
+		"A firewall that drops packets is the usual cause: open the port to the internet, not only to known addresses. Run the check from another network to be sure.",
+	},
+}
+
+// socketFailure classifies what a dial, a read or a write ended in.
+func socketFailure(err error) failureKind {
+	switch {
+	case deadlinePassed(err), errors.Is(err, context.Canceled):
+		return socketSilent
+	case isOneOf(err, refusedErrors):
+		return socketRefused
+	case isOneOf(err, unreachableErrors):
+		return socketUnreachable
+	case isOneOf(err, resetErrors), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return socketReset
+	}
+	return socketBroken
+}
+
+func isOneOf(err error, numbers []syscall.Errno) bool {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return false
+	}
+	return slices.Contains(numbers, errno)
+}

@@ -1,0 +1,329 @@
+// Package guide leads through the checklist of a code: a value that check results and the user's acts
+// settle step by step, what it amounts to, and the report made of it.
+package guide
+
+import (
+	"slices"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
+)
+
+// Todo is the status of a step that nothing has settled yet.
+const Todo checks.Status = "todo"
+
+// Step is a step of a running checklist.
+type Step struct {
+	catalog.Step
+	Status  checks.Status  // Todo until it is settled
+	Running bool           // its check has been started and has not answered
+	Result  *checks.Result // of its check's last run; nil before that, and once an input it read was changed
+	Reason  string         // in words, why it was skipped or how it was settled; "" where its result says so
+
+	run    int  // of the result it waits for
+	byNeed bool // skipped because the check it needs has failed
+}
+
+// Checklist is the checklist of one code on its way. It is a value: every method that changes it returns
+// the changed one and leaves the receiver as it was.
+type Checklist struct {
+	Entry     catalog.Entry
+	Target    checks.Target    // what the checks read
+	Diagnosis *paste.Diagnosis // of the paste it began with; nil where there was none
+	Steps     []Step
+
+	runs int
+}
+
+// New begins the checklist of an entry. What the diagnosis holds (endpoint, URL, key, rate-limit state)
+// fills what target does not know yet; diagnosis may be nil.
+func New(entry catalog.Entry, target checks.Target, diagnosis *paste.Diagnosis) Checklist {
+	c := Checklist{Entry: entry, Target: fill(target, diagnosis), Diagnosis: diagnosis}
+	for _, s := range entry.Steps {
+		c.Steps = append(c.Steps, Step{Step: s, Status: Todo})
+	}
+	return c.settled()
+}
+
+// fill completes a target with the facts of a paste. What is known already wins.
+func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
+	if d == nil {
+		return t
+	}
+	from := map[catalog.Input]string{}
+	for input, source := range t.From {
+		from[input] = source
+	}
+	t.From = from
+	if r := d.Request; r != nil {
+		if !r.Key.Empty() {
+			t.Keys = append(slices.Clip(t.Keys), checks.Key{Secret: r.Key, Source: pasted})
+		}
+		if t.Endpoint == "" && r.Path != "" {
+			t.Endpoint, from[catalog.EndpointInput] = r.Path, pasted
+		}
+		if t.URL == "" && !r.ContentURL.Empty() {
+			t.URL, t.URLPasted, from[catalog.URLInput] = r.ContentURL.Reveal(), true, pasted
+		}
+	}
+	if showsLimits(d) {
+		t.Response = d
+	}
+	return t
+}
+
+const pasted = "the paste"
+
+// showsLimits reports whether a paste says anything about rate limits.
+func showsLimits(d *paste.Diagnosis) bool {
+	if d.RateLimit != nil {
+		return true
+	}
+	return slices.ContainsFunc(d.Findings, func(f paste.Finding) bool { return !f.ResetAt.IsZero() })
+}
+
+// Ready returns the indexes of the check steps that can start now: not settled, not running, their inputs
+// known, and the check they need settled.
+func (c Checklist) Ready() []int {
+	var ready []int
+	for i, s := range c.Steps {
+		if s.Kind == catalog.CheckStep && s.Status == Todo && !s.Running && len(c.Missing(i)) == 0 && !c.waits(s) {
+			ready = append(ready, i)
+		}
+	}
+	return ready
+}
+
+// waits reports whether the check that a step needs has not answered yet.
+func (c Checklist) waits(s Step) bool {
+	need := c.find(s.Needs)
+	return need >= 0 && (c.Steps[need].Running || c.Steps[need].Status == Todo)
+}
+
+// find returns the index of the step that runs a check, or -1.
+func (c Checklist) find(check catalog.Check) int {
+	if check == (catalog.Check{}) {
+		return -1
+	}
+	return slices.IndexFunc(c.Steps, func(s Step) bool { return s.Kind == catalog.CheckStep && s.Check == check })
+}
+
+// Missing returns the inputs that a step cannot do without and that are not known.
+func (c Checklist) Missing(i int) []catalog.Input {
+	var missing []catalog.Input
+	for _, input := range c.wants(i) {
+		if !c.Target.Has(input) {
+			missing = append(missing, input)
+		}
+	}
+	return missing
+}
+
+// wants returns the inputs that a step cannot do without.
+func (c Checklist) wants(i int) []catalog.Input {
+	switch s := c.Steps[i]; s.Kind {
+	case catalog.CheckStep:
+		return checks.Needs(s.Check)
+	case catalog.AskStep:
+		return []catalog.Input{s.Ask}
+	}
+	return nil
+}
+
+// Inputs returns the inputs that a step's answer depends on, whether known or not: those that can be
+// edited there.
+func (c Checklist) Inputs(i int) []catalog.Input {
+	if c.Steps[i].Kind == catalog.CheckStep {
+		return checks.Reads(c.Steps[i].Check)
+	}
+	return c.wants(i)
+}
+
+// Start marks a step as running. The number it returns belongs to this run alone and goes back with
+// its result to Record.
+func (c Checklist) Start(i int) (Checklist, int) {
+	c = c.copied()
+	c.runs++
+	s := &c.Steps[i]
+	s.Running, s.Status, s.run = true, Todo, c.runs
+	s.Reason, s.byNeed = "", false
+	return c, c.runs
+}
+
+// Record takes the result of a run. A result that nobody waits for any more is dropped.
+func (c Checklist) Record(i, run int, r checks.Result) Checklist {
+	if s := c.Steps[i]; !s.Running || s.run != run {
+		return c
+	}
+	c = c.copied()
+	s := &c.Steps[i]
+	r = counted(r, s.Fails)
+	s.Running, s.Status, s.Result = false, r.Status, &r
+	return c.settled()
+}
+
+// counted turns the findings that a step counts as failures into failures.
+func counted(r checks.Result, fails []string) checks.Result {
+	r.Findings = slices.Clone(r.Findings)
+	for i := range r.Findings {
+		if f := &r.Findings[i]; slices.Contains(fails, f.ID) {
+			f.Status = checks.Fail
+			r.Status, r.Summary = checks.Fail, f.Summary
+		}
+	}
+	return r
+}
+
+// Again puts a settled or skipped step back to be done, and forgets its result.
+func (c Checklist) Again(i int) Checklist {
+	return c.anew(i).settled()
+}
+
+// anew puts a step back to be done. Limits that were read from a paste are asked of the API this time, where
+// there is a key to ask with: what was pasted does not change any more.
+func (c Checklist) anew(i int) Checklist {
+	c = c.copied()
+	c.Steps[i].reset()
+	if c.Steps[i].Check == catalog.LimitsCheck && c.Target.Has(catalog.KeyInput) {
+		c.Target.Response = nil
+	}
+	return c
+}
+
+func (s *Step) reset() {
+	*s = Step{Step: s.Step, Status: Todo}
+}
+
+// Tick settles a step of the user's own, or takes the tick back. Where the step names a check, that check
+// is to run again. A check step settles itself and is left alone.
+func (c Checklist) Tick(i int) Checklist {
+	s := c.Steps[i]
+	if s.Kind == catalog.CheckStep || s.Kind == catalog.AskStep && !c.Target.Has(s.Ask) {
+		return c
+	}
+	c = c.copied()
+	if s.Status == checks.Pass {
+		c.Steps[i].reset()
+		return c
+	}
+	c.Steps[i].Status, c.Steps[i].Reason = checks.Pass, "ticked by you"
+	if j := c.find(s.Check); j >= 0 {
+		c = c.anew(j)
+	}
+	return c.settled()
+}
+
+// Skip leaves a step out, with a reason in words.
+func (c Checklist) Skip(i int, reason string) Checklist {
+	c = c.copied()
+	c.Steps[i].reset()
+	c.Steps[i].Status, c.Steps[i].Reason = checks.Skip, reason
+	return c.settled()
+}
+
+// SkipMissing leaves out every step whose input is not known, as nobody is there to be asked.
+func (c Checklist) SkipMissing() Checklist {
+	for i := range c.Steps {
+		missing := c.Missing(i)
+		if c.Steps[i].Status != Todo || len(missing) == 0 {
+			continue
+		}
+		var run int
+		c, run = c.Start(i)
+		c = c.Record(i, run, checks.NoInput(c.Steps[i].Check, missing))
+	}
+	return c
+}
+
+// SetKey puts a key before all others.
+func (c Checklist) SetKey(key checks.Key) Checklist {
+	c.Target.Keys = slices.Insert(slices.Clone(c.Target.Keys), 0, key)
+	return c.changed(catalog.KeyInput, key.Source)
+}
+
+// SetEndpoint sets the path that the user calls.
+func (c Checklist) SetEndpoint(path, source string) Checklist {
+	c.Target.Endpoint = path
+	return c.changed(catalog.EndpointInput, source)
+}
+
+// SetURL sets the URL to download. The user named it, so a non-public address may be contacted.
+func (c Checklist) SetURL(url, source string) Checklist {
+	c.Target.URL, c.Target.URLPasted = url, false
+	return c.changed(catalog.URLInput, source)
+}
+
+// SetContent sets the content to check.
+func (c Checklist) SetContent(content checks.Content, source string) Checklist {
+	c.Target.Content = &content
+	return c.changed(catalog.ContentInput, source)
+}
+
+// changed drops every result that rests on an input, so that those checks run again, and notes where the
+// input came from.
+func (c Checklist) changed(input catalog.Input, source string) Checklist {
+	c = c.copied()
+	from := map[catalog.Input]string{input: source}
+	for other, s := range c.Target.From {
+		if other != input {
+			from[other] = s
+		}
+	}
+	c.Target.From = from
+	for i := range c.Steps {
+		if slices.Contains(c.Inputs(i), input) {
+			c.Steps[i].reset()
+		}
+	}
+	return c.settled()
+}
+
+// settled settles what follows from the rest: ask steps whose input is known, and steps that a failure
+// makes pointless, or that have a point again.
+func (c Checklist) settled() Checklist {
+	c = c.copied()
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s.Kind == catalog.AskStep && s.Status == Todo && c.Target.Has(s.Ask) {
+			s.Status, s.Reason = checks.Pass, "known from "+c.source(s.Ask)
+		}
+		need := c.find(s.Needs)
+		failed := need >= 0 && c.Steps[need].Status == checks.Fail
+		switch {
+		case failed && s.Status == Todo && !s.Running:
+			s.Status, s.byNeed = checks.Skip, true
+			s.Reason = "pointless while “" + c.Steps[need].Title + "” fails"
+		case !failed && s.byNeed:
+			s.reset()
+		}
+	}
+	return c
+}
+
+// source says where an input came from, in words.
+func (c Checklist) source(input catalog.Input) string {
+	if input == catalog.KeyInput && len(c.Target.Keys) > 0 {
+		return c.Target.Keys[0].Source
+	}
+	if from := c.Target.From[input]; from != "" {
+		return from
+	}
+	return "the command line"
+}
+
+// Secrets returns what must not be shown of the checklist: the target's secrets and those of the paste.
+func (c Checklist) Secrets() []safe.Secret {
+	secrets := c.Target.Secrets()
+	if c.Diagnosis != nil {
+		secrets = append(secrets, c.Diagnosis.Secrets...)
+	}
+	return secrets
+}
+
+// copied returns the checklist with steps of its own.
+func (c Checklist) copied() Checklist {
+	c.Steps = slices.Clone(c.Steps)
+	return c
+}

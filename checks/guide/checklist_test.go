@@ -1,0 +1,304 @@
+package guide
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
+)
+
+// entry has a step of every kind: the key is checked first, the limits need it.
+var entry = catalog.Entry{
+	Code: "invalid_api_key",
+	Steps: []catalog.Step{
+		{Kind: catalog.CheckStep, Title: "Check the key", Check: catalog.KeyCheck, Fails: []string{"key.missing"}},
+		{Kind: catalog.AskStep, Title: "Name the endpoint", Ask: catalog.EndpointInput},
+		{Kind: catalog.DoStep, Title: "Make a new key", Check: catalog.KeyCheck},
+		{Kind: catalog.CheckStep, Title: "Read the limits", Check: catalog.LimitsCheck, Needs: catalog.KeyCheck},
+		{Kind: catalog.CheckStep, Title: "Download the URL", Check: catalog.URLCheck},
+		{Kind: catalog.DoStep, Title: "Send the request again"},
+	},
+}
+
+const (
+	keyStep = iota
+	askStep
+	newKeyStep
+	limitsStep
+	urlStep
+	lastStep
+)
+
+func target(t *testing.T) checks.Target {
+	t.Helper()
+	api, err := checks.NewAPI("http://127.0.0.1:1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checks.Target{API: api}
+}
+
+func result(id string, s checks.Status) checks.Result {
+	return checks.Result{Status: s, Summary: id, Findings: []checks.Finding{{ID: id, Status: s, Summary: id, Remedy: "mend " + id}}}
+}
+
+// answer runs a step with a given result.
+func answer(c Checklist, step int, id string, s checks.Status) Checklist {
+	c, run := c.Start(step)
+	return c.Record(step, run, result(id, s))
+}
+
+func statuses(c Checklist) string {
+	var all []string
+	for _, s := range c.Steps {
+		all = append(all, string(s.Status))
+	}
+	return strings.Join(all, " ")
+}
+
+func TestReadySteps(t *testing.T) {
+	c := New(entry, target(t), nil)
+	if got := c.Ready(); !slices.Equal(got, []int{keyStep}) {
+		t.Errorf("at first %v are ready: only the key check has its input and waits for nothing", got)
+	}
+	if got := c.Missing(urlStep); !slices.Equal(got, []catalog.Input{catalog.URLInput}) {
+		t.Errorf("the URL step misses %v", got)
+	}
+	c = answer(c, keyStep, "key.accepted", checks.Pass)
+	if got := c.Ready(); !slices.Equal(got, []int{limitsStep}) {
+		t.Errorf("after the key passed %v are ready, want the limits", got)
+	}
+	c = c.SetURL("https://example.com/a.png", "typed")
+	if got := c.Ready(); !slices.Equal(got, []int{limitsStep, urlStep}) {
+		t.Errorf("with a URL %v are ready", got)
+	}
+}
+
+func TestFailureMakesWhatNeedsItPointlessUntilItPasses(t *testing.T) {
+	c := answer(New(entry, target(t), nil), keyStep, "key.rejected", checks.Fail)
+	if got := statuses(c); got != "fail todo todo skip todo todo" {
+		t.Errorf("statuses %s", got)
+	}
+	if got := c.Steps[limitsStep].Reason; !strings.Contains(got, "Check the key") {
+		t.Errorf("reason %q does not name the step that failed", got)
+	}
+	c = c.SetKey(checks.Key{Secret: safe.NewSecret("another"), Source: "typed"})
+	if got := statuses(c); got != "todo todo todo todo todo todo" {
+		t.Errorf("with another key the statuses are %s", got)
+	}
+	c = answer(c, keyStep, "key.unproven", checks.Unknown)
+	if got := c.Ready(); !slices.Equal(got, []int{limitsStep}) {
+		t.Errorf("what could not tell has not failed: %v are ready, want the limits", got)
+	}
+}
+
+func TestLateResultsAreDropped(t *testing.T) {
+	stories := map[string]func(Checklist) Checklist{
+		"another run was started": func(c Checklist) Checklist { c, _ = c.Start(keyStep); return c },
+		"the key was changed":     func(c Checklist) Checklist { return c.SetKey(checks.Key{Source: "typed"}) },
+		"the step was skipped":    func(c Checklist) Checklist { return c.Skip(keyStep, "not now") },
+		"the step is to do again": func(c Checklist) Checklist { return c.Again(keyStep) },
+	}
+	for name, happened := range stories {
+		t.Run(name, func(t *testing.T) {
+			c, run := New(entry, target(t), nil).Start(keyStep)
+			before := happened(c)
+			after := before.Record(keyStep, run, result("key.accepted", checks.Pass))
+			if statuses(after) != statuses(before) || after.Steps[keyStep].Result != nil {
+				t.Errorf("a late result was taken: %s, before %s", statuses(after), statuses(before))
+			}
+		})
+	}
+}
+
+func TestMethodsLeaveTheReceiverAsItWas(t *testing.T) {
+	c := New(entry, target(t), nil)
+	before := statuses(c)
+	answer(c, keyStep, "key.rejected", checks.Fail)
+	c.Skip(urlStep, "not now")
+	c.Tick(lastStep)
+	c.SetEndpoint("/v1/moderate", "typed")
+	if got := statuses(c); got != before || c.Target.Endpoint != "" {
+		t.Errorf("the receiver changed: %s, endpoint %q", got, c.Target.Endpoint)
+	}
+}
+
+func TestFailsTurnsAFindingIntoAFailure(t *testing.T) {
+	r := result("key.missing", checks.Unknown)
+	c, run := New(entry, target(t), nil).Start(keyStep)
+	c = c.Record(keyStep, run, r)
+	if c.Steps[keyStep].Status != checks.Fail || c.Steps[keyStep].Result.Findings[0].Status != checks.Fail {
+		t.Errorf("the step is %s", c.Steps[keyStep].Status)
+	}
+	if r.Findings[0].Status != checks.Unknown {
+		t.Error("the caller's result was changed")
+	}
+}
+
+func TestTick(t *testing.T) {
+	c := answer(New(entry, target(t), nil), keyStep, "key.rejected", checks.Fail)
+	if c = c.Tick(newKeyStep); c.Steps[newKeyStep].Status != checks.Pass {
+		t.Fatal("the step is not ticked")
+	}
+	if got := c.Ready(); !slices.Equal(got, []int{keyStep}) {
+		t.Errorf("after the act %v are ready: the check that tells whether it helped must run again", got)
+	}
+	if c = c.Tick(newKeyStep); c.Steps[newKeyStep].Status != Todo {
+		t.Error("a second tick does not take the first one back")
+	}
+	if got := c.Tick(keyStep).Steps[keyStep].Status; got != Todo {
+		t.Errorf("a check step was ticked by hand: %s", got)
+	}
+	if got := c.Tick(askStep).Steps[askStep].Status; got != Todo {
+		t.Errorf("an ask step without its answer was ticked: %s", got)
+	}
+	if got := c.SetEndpoint("/v1/moderate", "typed").Steps[askStep]; got.Status != checks.Pass || got.Reason != "known from typed" {
+		t.Errorf("an answered ask step is %s (%s)", got.Status, got.Reason)
+	}
+}
+
+func TestTheProgramFillsInputsFromThePaste(t *testing.T) {
+	d := &paste.Diagnosis{
+		Request: &paste.Request{
+			Path: "/v1/moderate", Key: safe.NewSecret("pasted-key"),
+			ContentURL: safe.NewSecret("https://example.com/a.png?sig=1"),
+		},
+		Findings: []paste.Finding{{ResetAt: time.Unix(1795425300, 0)}},
+	}
+	given := target(t)
+	given.Keys = []checks.Key{{Secret: safe.NewSecret("own-key"), Source: "environment KLYRA_API_KEY"}}
+	c := New(entry, given, d)
+	switch got := c.Target; {
+	case got.Endpoint != "/v1/moderate", got.URL != "https://example.com/a.png?sig=1", !got.URLPasted, got.Response != d:
+		t.Errorf("not filled: %+v", got)
+	case len(got.Keys) != 2 || got.Keys[0].Source != "environment KLYRA_API_KEY" || got.Keys[1].Source != "the paste":
+		t.Errorf("keys %v: one that is known wins over the paste's", got.Keys)
+	case len(given.Keys) != 1:
+		t.Error("the caller's target was changed")
+	case c.Steps[askStep].Status != checks.Pass:
+		t.Error("the endpoint is known, and still asked for")
+	case c.SetURL("http://10.0.0.1/", "typed").Target.URLPasted:
+		t.Error("a URL that was typed still counts as merely pasted")
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	all := func(key, limits, url checks.Status) Checklist {
+		c := New(entry, target(t), nil).SetURL("https://example.com/", "typed")
+		c = answer(c, keyStep, "key.x", key)
+		if key != checks.Fail {
+			c = answer(c, limitsStep, "limits.x", limits)
+		}
+		return answer(c, urlStep, "url.x", url)
+	}
+	cases := []struct {
+		name     string
+		c        Checklist
+		verdict  Verdict
+		resolved bool
+		next     string
+	}{
+		{"nothing has run", New(entry, target(t), nil), Open, false, "Check the key"},
+		{"all passed or warned", all(checks.Pass, checks.Warn, checks.Pass), Resolved, true, "Send the request again"},
+		{"one failed", all(checks.Pass, checks.Pass, checks.Fail), Unresolved, false, "mend url.x"},
+		{"one failed and others are pointless", all(checks.Fail, "", checks.Pass), Unresolved, false, "mend key.x"},
+		{"one could not tell", all(checks.Unknown, checks.Pass, checks.Pass), Untold, false, "mend key.x"},
+		{"inputs are missing", answer(New(entry, target(t), nil).SkipMissing(), keyStep, "key.x", checks.Pass), Open, false, "Read the limits"},
+	}
+	for _, x := range cases {
+		t.Run(x.name, func(t *testing.T) {
+			o := x.c.Outcome()
+			if o.Verdict != x.verdict || o.Next != x.next || x.c.Resolved() != x.resolved {
+				t.Errorf("got %q, next %q, resolved %v", o.Verdict, o.Next, x.c.Resolved())
+			}
+			if o.Headline == "" || o.Confirmed {
+				t.Errorf("headline %q, confirmed %v", o.Headline, o.Confirmed)
+			}
+		})
+	}
+	if o := all(checks.Pass, checks.Pass, checks.Pass).Tick(lastStep).Outcome(); !o.Confirmed || o.Next != "" {
+		t.Errorf("after the last tick: %+v", o)
+	}
+}
+
+func TestAFailingServiceIsNotTheUsersFault(t *testing.T) {
+	c, ok := ForFinding(paste.Finding{Kind: paste.Gateway, Code: "service_unavailable"}, target(t), nil)
+	if !ok || c.Steps[1].Status != checks.Skip {
+		t.Fatalf("no checklist, or a URL step without a URL: %v", statuses(c))
+	}
+	c = answer(c, 0, "service.edge_error", checks.Fail)
+	if o := c.Outcome(); o.Verdict != NotYours || !strings.Contains(o.Headline, "service.edge_error") {
+		t.Errorf("got %+v", o)
+	}
+}
+
+func TestFindingsThatLeadToNoChecklist(t *testing.T) {
+	for _, f := range []paste.Finding{{Kind: paste.Foreign}, {Kind: paste.Envelope, Code: "no_such_code"}} {
+		if _, ok := ForFinding(f, target(t), nil); ok {
+			t.Errorf("%+v leads to a checklist", f)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	const key = "Zq8vK2mN5xW1cR7tB4yH9pLd"
+	given := target(t)
+	given.Keys = []checks.Key{{Secret: safe.NewSecret(key), Source: "typed"}}
+	d := &paste.Diagnosis{Findings: []paste.Finding{{
+		Code: entry.Code, Kind: paste.Envelope, Message: "no `such` key\x1b[31m " + key, RequestID: "req_1", HTTPStatus: 401,
+	}}}
+	c := New(entry, given, d)
+	c, run := c.Start(keyStep)
+	r := result("key.rejected", checks.Fail)
+	r.Findings[0].Evidence = []checks.Evidence{{Label: "answer", Value: "401 <b>`x`</b> " + key}}
+	c = c.Record(keyStep, run, r)
+	c = c.Skip(urlStep, "not now")
+	report := c.Report(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC), "v1")
+	for _, want := range []string{
+		"# Klyra error report: invalid_api_key\n", "2026-11-24T10:00:00Z", "request id: `req_1`", "HTTP status: `401`",
+		"1. **Check the key** — fail\n", "`key.rejected`", "what to do: mend key.rejected", "(not now)",
+		"6. **Send the request again** — to do\n", "`` 401 <b>`x`</b> ",
+	} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+	if strings.ContainsRune(report, '\x1b') {
+		t.Error("a control character of the message stands raw in the report")
+	}
+	for i := range len(key) - 8 {
+		if strings.Contains(report, key[i:i+8]) {
+			t.Fatalf("the report holds a part of the key\n%s", report)
+		}
+	}
+	if got := c.ReportName(time.Date(2026, 11, 24, 10, 9, 8, 0, time.UTC)); got != "klyra-report-invalid_api_key-2026-11-24-100908.md" {
+		t.Errorf("named %s", got)
+	}
+}
+
+func TestRunRunsWhatItCanAndSkipsTheRest(t *testing.T) {
+	list := catalog.Entry{Code: "missing_content", Steps: []catalog.Step{
+		{Kind: catalog.CheckStep, Title: "Look at the content", Check: catalog.ContentCheck},
+		{Kind: catalog.CheckStep, Title: "Download the URL", Check: catalog.URLCheck},
+		{Kind: catalog.DoStep, Title: "Send the request again"},
+	}}
+	given := target(t)
+	given.Content = &checks.Content{Name: "text", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil }}
+	var started []string
+	c := New(list, given, nil).Run(t.Context(), func(s Step) { started = append(started, s.Title) })
+	if !slices.Equal(started, []string{"Look at the content"}) {
+		t.Errorf("started %v", started)
+	}
+	if got := statuses(c); got != "fail skip todo" {
+		t.Errorf("statuses %s", got)
+	}
+	if f := c.Steps[1].Result.Findings[0]; f.ID != "check.no_input" {
+		t.Errorf("the step without its input has the finding %s", f.ID)
+	}
+}

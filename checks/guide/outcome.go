@@ -1,0 +1,150 @@
+package guide
+
+import (
+	"slices"
+	"strings"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks"
+)
+
+// Verdict is what a checklist amounts to.
+type Verdict string
+
+const (
+	Open       Verdict = "open"           // steps are still to be done or running
+	Resolved   Verdict = "resolved"       // every check passed or warned, and at least one ran
+	NotYours   Verdict = "not your fault" // what failed is the API or the network before it
+	Unresolved Verdict = "unresolved"     // a check failed
+	Untold     Verdict = "could not tell" // nothing failed, but not every check could tell
+)
+
+// Outcome is what a checklist amounts to so far.
+type Outcome struct {
+	Verdict   Verdict
+	Headline  string // one sentence
+	Next      string // the one thing to do next
+	Confirmed bool   // the user has ticked that the request, sent again, went through
+}
+
+// Outcome judges the checklist as it stands.
+func (c Checklist) Outcome() Outcome {
+	o := Outcome{Verdict: c.verdict(), Next: c.next()}
+	last := c.Steps[len(c.Steps)-1]
+	o.Confirmed = last.Kind == catalog.DoStep && last.Status == checks.Pass
+	o.Headline = c.headline(o)
+	return o
+}
+
+// Resolved reports whether every check step passed or warned, and at least one of them ran.
+func (c Checklist) Resolved() bool {
+	ran := false
+	for _, s := range c.Steps {
+		if s.Kind != catalog.CheckStep {
+			continue
+		}
+		if s.Status != checks.Pass && s.Status != checks.Warn {
+			return false
+		}
+		ran = true
+	}
+	return ran
+}
+
+func (c Checklist) verdict() Verdict {
+	switch {
+	case c.anyCheck(func(s Step) bool { return s.Status == Todo }):
+		return Open
+	case c.Resolved():
+		return Resolved
+	case c.anyCheck(blamesOthers):
+		return NotYours
+	case c.anyCheck(func(s Step) bool { return s.Status == checks.Fail }):
+		return Unresolved
+	}
+	return Untold
+}
+
+// blamesOthers reports whether a step's check has found the API itself, or what stands before it, at fault.
+func blamesOthers(s Step) bool {
+	return s.Check == catalog.ServiceCheck && s.Status == checks.Fail
+}
+
+func (c Checklist) anyCheck(holds func(Step) bool) bool {
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Kind == catalog.CheckStep && holds(s) })
+}
+
+func (c Checklist) headline(o Outcome) string {
+	switch o.Verdict {
+	case Open:
+		return "Not every check has run yet."
+	case Resolved:
+		if o.Confirmed {
+			return "Resolved: the checks find nothing wrong, and you confirmed that the request goes through."
+		}
+		return "The checks find nothing wrong any more. Sending the request again is the proof."
+	case NotYours:
+		return "This is not your request's fault: " + c.summaries(blamesOthers)
+	case Unresolved:
+		return "Not resolved yet: " + c.summaries(func(s Step) bool { return s.Status == checks.Fail })
+	}
+	return "Nothing failed, but not every check could tell: " + c.summaries(func(s Step) bool {
+		return s.Status == checks.Unknown || s.Status == checks.Skip
+	})
+}
+
+// summaries joins what the check steps that hold say.
+func (c Checklist) summaries(holds func(Step) bool) string {
+	var texts []string
+	for _, s := range c.Steps {
+		if s.Kind == catalog.CheckStep && holds(s) {
+			texts = append(texts, s.says())
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// says returns a step's result in one sentence.
+func (s Step) says() string {
+	if s.Result != nil {
+		return s.Result.Summary
+	}
+	return s.Reason
+}
+
+// next names the one thing to do next: the remedy of the first failure, else the first check that has still to
+// run, else the remedy of the first that could not tell or run, else sending the request again.
+func (c Checklist) next() string {
+	if remedy := c.remedy(checks.Fail); remedy != "" {
+		return remedy
+	}
+	for _, s := range c.Steps {
+		if s.Status == Todo && s.Kind == catalog.CheckStep {
+			return s.Title
+		}
+	}
+	for _, status := range []checks.Status{checks.Unknown, checks.Skip} {
+		if remedy := c.remedy(status); remedy != "" {
+			return remedy
+		}
+	}
+	if last := c.Steps[len(c.Steps)-1]; last.Status == Todo {
+		return last.Title
+	}
+	return ""
+}
+
+// remedy returns what to do about the first step whose check ended with a status, its title where the check
+// knows no remedy, and "" where there is no such step.
+func (c Checklist) remedy(status checks.Status) string {
+	for _, s := range c.Steps {
+		if s.Status != status || s.Result == nil {
+			continue
+		}
+		if remedy := s.Result.Remedy(); remedy != "" {
+			return remedy
+		}
+		return s.Title
+	}
+	return ""
+}

@@ -1,0 +1,237 @@
+package checks
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+)
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+// walkPNG walks a PNG's chunks and checks their checksums.
+func walkPNG(data []byte) imageShape {
+	shape := imageShape{end: -1, perPixel: 4}
+	for at := len(pngSignature); at+12 <= len(data); {
+		size := int64(binary.BigEndian.Uint32(data[at:]))
+		if size > int64(len(data)-at-12) {
+			return shape
+		}
+		next := at + 12 + int(size)
+		name, body := string(data[at+4:at+8]), data[at+8:next-4]
+		if crc32.ChecksumIEEE(data[at+4:next-4]) != binary.BigEndian.Uint32(data[next-4:]) {
+			shape.end, shape.flaw = next, fmt.Sprintf("the checksum of its part %q at offset %d is wrong", name, at)
+			return shape
+		}
+		switch at = next; name {
+		case "IHDR":
+			shape.perPixel = pngPixel(body)
+		case "tRNS":
+			shape.perPixel = max(shape.perPixel, 4)
+		case "acTL":
+			if len(body) >= 4 {
+				shape.frames = int(binary.BigEndian.Uint32(body))
+				shape.facts = append(shape.facts, animation(shape.frames))
+			}
+		case "IEND":
+			shape.end = at
+			return shape
+		}
+	}
+	return shape
+}
+
+// pngPixel returns how many bytes a pixel takes decoded, by the PNG's header.
+func pngPixel(header []byte) float64 {
+	const gray, palette = 0, 3
+	if len(header) < 13 {
+		return 8
+	}
+	bytes := 4.0
+	if colours := header[9]; colours == gray || colours == palette {
+		bytes = 1
+	}
+	if header[8] == 16 {
+		bytes *= 2
+	}
+	if header[12] != 0 { // interlaced: the passes are pictures of their own, the largest one half of all
+		bytes *= 1.5
+	}
+	return bytes
+}
+
+func animation(frames int) Evidence {
+	return Evidence{"animation", counted(int64(frames), "frame") + "; which of them are moderated is not documented"}
+}
+
+const (
+	jpegSOI, jpegEOI, jpegSOS = 0xd8, 0xd9, 0xda
+	jpegAPP1                  = 0xe1
+	jpegProgressive           = 0xc2
+)
+
+// walkJPEG walks a JPEG's segments to its end mark.
+func walkJPEG(data []byte) imageShape {
+	shape := imageShape{end: -1}
+	for at := 2; ; {
+		for at+1 < len(data) && data[at] == 0xff && data[at+1] == 0xff { // fill bytes
+			at++
+		}
+		if at+2 > len(data) {
+			return shape
+		}
+		marker := data[at+1]
+		switch {
+		case data[at] != 0xff:
+			shape.end, shape.flaw = at, fmt.Sprintf("no segment begins at offset %d, where one should", at)
+			return shape
+		case marker == jpegEOI:
+			shape.end = at + 2
+			return shape
+		case marker == jpegSOI || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7): // have no length
+			at += 2
+			continue
+		}
+		if at+4 > len(data) {
+			return shape
+		}
+		next := at + 2 + int(binary.BigEndian.Uint16(data[at+2:]))
+		if next > len(data) {
+			return shape
+		}
+		shape.addSegment(marker, data[at+4:max(next, at+4)])
+		if at = max(next, at+4); marker == jpegSOS {
+			at = scanEnd(data, at)
+		}
+	}
+}
+
+// addSegment takes in what a JPEG's segment says.
+func (shape *imageShape) addSegment(marker byte, body []byte) {
+	switch {
+	case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
+		shape.perPixel = max(shape.perPixel, jpegPixel(body, marker == jpegProgressive))
+		if marker == jpegProgressive {
+			shape.facts = append(shape.facts, Evidence{"JPEG", "progressive"})
+		}
+	case marker == jpegAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
+		if o := exifOrientation(body[6:]); o > 1 {
+			shape.facts = append(shape.facts, Evidence{"orientation", fmt.Sprintf("EXIF %d (%s); whether Klyra turns it upright is not documented", o, orientations[o])})
+		}
+	}
+}
+
+// jpegPixel returns how many bytes a pixel takes decoded, by a JPEG's frame header: the samples of every
+// component, in a progressive one their coefficients of four bytes too, and the picture that RGB and CMYK
+// are converted into.
+func jpegPixel(frame []byte, progressive bool) float64 {
+	const head, perComponent = 6, 3
+	samples, most, components := 0, 1, 0
+	for ; len(frame) >= head+(components+1)*perComponent && components < int(frame[5]); components++ {
+		sampling := frame[head+components*perComponent+1]
+		blocks := int(sampling>>4) * int(sampling&0x0f)
+		samples, most = samples+blocks, max(most, blocks)
+	}
+	bytes := float64(samples) / float64(most)
+	if progressive {
+		bytes *= 5
+	}
+	if components == 4 || samples == 3 { // 4:4:4 may be RGB
+		bytes += 4
+	}
+	return bytes
+}
+
+// scanEnd returns where the coded picture data from at ends: at the next marker.
+func scanEnd(data []byte, at int) int {
+	for {
+		i := bytes.IndexByte(data[at:], 0xff)
+		if i < 0 || at+i+1 >= len(data) {
+			return len(data)
+		}
+		at += i
+		switch next := data[at+1]; {
+		case next == 0xff:
+			at++
+		case next == 0 || (next >= 0xd0 && next <= 0xd7):
+			at += 2
+		default:
+			return at
+		}
+	}
+}
+
+// orientations holds what the EXIF values mean for whoever looks at the stored pixels.
+var orientations = [9]string{
+	2: "mirrored", 3: "upside down", 4: "upside down and mirrored", 5: "on its side and mirrored",
+	6: "on its side, turned left", 7: "on its side and mirrored", 8: "on its side, turned right",
+}
+
+// exifOrientation reads the orientation out of EXIF data; 0 where it has none.
+func exifOrientation(tiff []byte) int {
+	const orientationTag, entrySize = 0x0112, 12
+	var order binary.ByteOrder = binary.LittleEndian
+	if bytes.HasPrefix(tiff, []byte("MM")) {
+		order = binary.BigEndian
+	}
+	if len(tiff) < 8 {
+		return 0
+	}
+	at := int64(order.Uint32(tiff[4:]))
+	if at+2 > int64(len(tiff)) {
+		return 0
+	}
+	entries := tiff[at+2:]
+	for range order.Uint16(tiff[at:]) {
+		if len(entries) < entrySize {
+			return 0
+		}
+		if order.Uint16(entries) == orientationTag {
+			if o := int(order.Uint16(entries[8:])); o < len(orientations) {
+				return o
+			}
+			return 0
+		}
+		entries = entries[entrySize:]
+	}
+	return 0
+}
+
+// walkWebP walks a WebP's chunks.
+func walkWebP(data []byte) imageShape {
+	shape := imageShape{end: -1, perPixel: 5}
+	if len(data) < 12 {
+		return shape
+	}
+	end := 8 + int64(binary.LittleEndian.Uint32(data[4:]))
+	end += end & 1
+	if end > int64(len(data)) {
+		return shape
+	}
+	shape.end = int(end)
+	for at := 12; at+8 <= shape.end; {
+		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
+		if size > int64(shape.end-at-8) {
+			shape.flaw = fmt.Sprintf("its part %q at offset %d is longer than the file", data[at:at+4], at)
+			return shape
+		}
+		body := data[at+8 : at+8+int(size)]
+		switch name := string(data[at : at+4]); {
+		case name == "VP8X" && size > 0 && body[0]&0x02 != 0: // the flag of an animation
+			shape.frames = max(shape.frames, 2)
+		case name == "ANMF":
+			shape.frames++
+		case name == "VP8L" && size >= 5:
+			dims := binary.LittleEndian.Uint32(body[1:])
+			shape.pixels = max(shape.pixels, float64(dims&0x3fff+1)*float64(dims>>14&0x3fff+1))
+		case name == "VP8 " && size >= 10:
+			width, height := binary.LittleEndian.Uint16(body[6:])&0x3fff, binary.LittleEndian.Uint16(body[8:])&0x3fff
+			shape.pixels = max(shape.pixels, float64(width)*float64(height))
+		}
+		at += 8 + int(size+size&1)
+	}
+	if shape.frames > 2 { // the flag counted for two
+		shape.facts = append(shape.facts, animation(shape.frames-2))
+	}
+	return shape
+}

@@ -1,0 +1,139 @@
+package checks
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"time"
+)
+
+// ogg is Ogg with whatever it carries: Vorbis, Opus, FLAC, Theora (RFC 3533).
+var ogg = &container{"Ogg", walkOgg}
+
+const oggPageHead = 27
+
+// oggStream is one of the streams that an Ogg file carries.
+type oggStream struct {
+	next      uint32 // number of the next page
+	ended     bool
+	rate      float64 // units of position in a second; 0 where the codec is not known
+	skip      int64   // units at the start that are not played
+	positions int64   // at the end
+}
+
+func (s *oggStream) duration() time.Duration {
+	if s.rate == 0 {
+		return 0
+	}
+	return unitsTime(float64(s.positions-s.skip), s.rate)
+}
+
+// walkOgg walks the pages and checks their checksums and numbers.
+func walkOgg(r *partReader, shape *mediaShape) error {
+	streams := map[uint32]*oggStream{}
+	for !r.ended() {
+		start := r.at
+		head, _ := r.in.Peek(oggPageHead)
+		if len(head) >= 4 && string(head[:4]) != "OggS" || len(head) < 4 && !bytes.HasPrefix([]byte("OggS"), head) {
+			r.rest()
+			shape.trailing = r.at - start
+			break
+		}
+		page, err := r.oggPage()
+		if err != nil {
+			shape.cut, shape.missing = fmt.Sprintf("its bytes end inside the page at offset %d", start), r.missing
+			break
+		}
+		if flaw := addPage(streams, page); flaw != "" && shape.flaw == "" {
+			shape.flaw = fmt.Sprintf("%s (page at offset %d)", flaw, start)
+		}
+	}
+	for _, s := range streams {
+		shape.duration = max(shape.duration, s.duration())
+		if !s.ended && shape.cut == "" {
+			shape.doubtful = true
+			shape.cut = "its last page is not marked as the end: it was cut off, or recorded live"
+		}
+	}
+	return nil
+}
+
+// oggPage returns the next page, whole.
+func (r *partReader) oggPage() ([]byte, error) {
+	size := oggPageHead
+	head, err := r.in.Peek(size)
+	if err == nil {
+		size += int(head[26])
+		head, err = r.in.Peek(size)
+	}
+	if err == nil {
+		for _, segment := range head[oggPageHead:] {
+			size += int(segment)
+		}
+	}
+	return r.next(size)
+}
+
+// addPage takes a page in and returns what is wrong with it; "" for nothing.
+func addPage(streams map[uint32]*oggStream, page []byte) string {
+	const last, first = 4, 2
+	flags, serial, number := page[5], binary.LittleEndian.Uint32(page[14:]), binary.LittleEndian.Uint32(page[18:])
+	s := streams[serial]
+	if s == nil {
+		s = &oggStream{next: number}
+		streams[serial] = s
+	}
+	if flags&first != 0 {
+		s.rate, s.skip = oggCodec(page[oggPageHead+int(page[26]):])
+	}
+	flaw := ""
+	if binary.LittleEndian.Uint32(page[22:]) != oggChecksum(page) {
+		flaw = "a page's checksum is wrong"
+	} else if number != s.next {
+		flaw = fmt.Sprintf("page %d follows where page %d should", number, s.next)
+	}
+	s.next = number + 1
+	s.ended = flags&last != 0
+	if position := int64(binary.LittleEndian.Uint64(page[6:])); position > 0 {
+		s.positions = position
+	}
+	return flaw
+}
+
+// oggCodec reads from a stream's first packet what its positions count.
+func oggCodec(packet []byte) (rate float64, skip int64) {
+	switch {
+	case bytes.HasPrefix(packet, []byte("OpusHead")) && len(packet) >= 12:
+		return 48000, int64(binary.LittleEndian.Uint16(packet[10:]))
+	case bytes.HasPrefix(packet, []byte("\x01vorbis")) && len(packet) >= 16:
+		return float64(binary.LittleEndian.Uint32(packet[12:])), 0
+	}
+	return 0, 0
+}
+
+// oggTable holds the checksum of each byte: CRC-32 of the polynomial 0x04C11DB7, not reflected.
+var oggTable = func() (table [256]uint32) {
+	for i := range table {
+		c := uint32(i) << 24
+		for range 8 {
+			if c&(1<<31) != 0 {
+				c = c<<1 ^ 0x04C11DB7
+			} else {
+				c <<= 1
+			}
+		}
+		table[i] = c
+	}
+	return table
+}()
+
+// oggChecksum returns a page's checksum, for which its own four bytes count as zero.
+func oggChecksum(page []byte) (sum uint32) {
+	for i, c := range page {
+		if i >= 22 && i < 26 {
+			c = 0
+		}
+		sum = sum<<8 ^ oggTable[byte(sum>>24)^c]
+	}
+	return sum
+}

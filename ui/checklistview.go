@@ -1,0 +1,217 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
+)
+
+// draw draws the steps, the selected one in full beside or below them, and what it all amounts to.
+func (s *checklistScreen) draw(a *app, columns, height int) picture {
+	foot := s.foot(a, columns, height)
+	room := max(0, height-len(foot))
+	var p picture
+	if columns >= twoColumns {
+		p = s.drawBeside(a, columns, room)
+	} else {
+		p = s.drawBelow(a, columns, room)
+	}
+	p.lines = append(fit(p.lines, columns, room, a.look.tail), foot...)
+	return p
+}
+
+func (s *checklistScreen) drawBeside(a *app, columns, height int) picture {
+	left := columns * 9 / 20
+	p := s.drawStep(a, columns-left-3, height)
+	steps := s.steps(a, left, height, true)
+	p.lines = beside(fit(steps, left, height, a.look.tail), p.lines, left, " "+a.look.between+" ")
+	if p.cursor != nil {
+		p.cursor.X += left + 3
+	}
+	return p
+}
+
+func (s *checklistScreen) drawBelow(a *app, columns, height int) picture {
+	steps := s.steps(a, columns, max(1, min(len(s.list.Steps), height/2)), false)
+	p := s.drawStep(a, columns, height-len(steps)-1)
+	if p.cursor != nil {
+		p.cursor.Y += len(steps) + 1
+	}
+	p.lines = append(append(steps, strings.Repeat(a.look.rule, columns)), p.lines...)
+	return p
+}
+
+// steps lists the steps, as many as fit, with the selected one among them. Titles are wrapped or cut.
+func (s *checklistScreen) steps(a *app, columns, height int, wrapped bool) []string {
+	var lines []string
+	first, last := 0, 0
+	for i := range s.list.Steps {
+		from := len(lines)
+		lines = append(lines, s.row(a, i, columns, wrapped)...)
+		if i == s.selected {
+			first, last = from, len(lines)-1
+		}
+	}
+	top := follow(0, first, last, height)
+	return lines[top:min(len(lines), top+height)]
+}
+
+// row draws one step: how it stands, as a mark and as a word, its title, and the time that it has run.
+func (s *checklistScreen) row(a *app, i, columns int, wrapped bool) []string {
+	step, status, time := s.list.Steps[i], s.list.Steps[i].Status, ""
+	if step.Running {
+		status, time = running, fmt.Sprintf(" %.1f s", s.since(i).Seconds())
+	}
+	lead, style := "  ", plain
+	if i == s.selected {
+		lead, style = a.look.cursor+" ", a.look.strong
+	}
+	lead += a.look.states[status].Render(pad(s.mark(a, i)+" "+statusWord(step), 10)) + fmt.Sprintf("%d. ", i+1)
+	room := columns - width(lead) - width(time)
+	titles := []string{truncate(step.Title, room, a.look.tail)}
+	if wrapped {
+		titles = wrap(step.Title, room)
+	}
+	var lines []string
+	for _, title := range titles {
+		lines = append(lines, lead+style.Render(title))
+		lead = strings.Repeat(" ", width(lead))
+	}
+	lines[0] += time
+	return lines
+}
+
+// mark returns the mark of a step; that of a running one turns.
+func (s *checklistScreen) mark(a *app, i int) string {
+	step := s.list.Steps[i]
+	if !step.Running {
+		return a.look.marks[step.Status]
+	}
+	frames := a.look.spinner
+	return frames[int(s.since(i)/tickEvery)%len(frames)]
+}
+
+func (s *checklistScreen) since(i int) time.Duration {
+	r := s.runs[i]
+	if r.since.IsZero() {
+		return 0
+	}
+	return max(0, s.now.Sub(r.since))
+}
+
+// drawStep draws the selected step: the form while it is open, what its check found, how it is done.
+func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
+	var top picture
+	if s.form != nil {
+		top = s.form.draw(a, columns, height)
+		top.lines = append(top.lines, "")
+	}
+	step := s.step()
+	p := newPage(columns)
+	a.look.writeResult(p, step)
+	p.blank()
+	p.text(plain, step.Detail)
+	s.writeInputs(p)
+	rest := scrolled(&s.view, p.lines, columns, max(0, height-len(top.lines)))
+	return picture{append(top.lines, rest...), top.cursor}
+}
+
+// writeResult writes what a step's check found, the worst first, each with its remedy and its evidence.
+func (l look) writeResult(p *page, step guide.Step) {
+	if step.Reason != "" {
+		p.text(l.strong, step.Reason)
+	}
+	if step.Result == nil {
+		return
+	}
+	findings := slices.Clone(step.Result.Findings)
+	slices.SortStableFunc(findings, func(a, b checks.Finding) int {
+		switch {
+		case checks.Worse(a.Status, b.Status):
+			return -1
+		case checks.Worse(b.Status, a.Status):
+			return 1
+		}
+		return 0
+	})
+	for _, f := range findings {
+		p.hang(l.mark(f.Status)+" ", l.states[f.Status], string(f.Status)+": "+f.Summary)
+		if f.Remedy != "" {
+			p.hang("  What to do: ", l.strong, f.Remedy)
+		}
+		for _, e := range f.Evidence {
+			p.hang("  "+e.Label+": ", plain, e.Value)
+		}
+	}
+	if step.Result.Duration > 0 {
+		p.text(plain, fmt.Sprintf("the %s check took %.1f s", step.Result.Check, step.Result.Duration.Seconds()))
+	}
+}
+
+// writeInputs writes what the selected step reads, and where it came from.
+func (s *checklistScreen) writeInputs(p *page) {
+	inputs := s.list.Inputs(s.selected)
+	if len(inputs) == 0 {
+		return
+	}
+	p.blank()
+	redactor := safe.NewRedactor(s.list.Secrets()...)
+	for _, input := range inputs {
+		value, from := known(s.list.Target, input)
+		if from != "" {
+			value += ", from " + from
+		}
+		p.hang(input.String()+": ", plain, safe.EscapeLine(redactor.Redact(value)))
+	}
+}
+
+// known returns an input's value as it may be shown, and where it came from.
+func known(t checks.Target, input catalog.Input) (value, from string) {
+	if !t.Has(input) {
+		return "not given", ""
+	}
+	switch input {
+	case catalog.KeyInput:
+		return t.Keys[0].Secret.String(), t.Keys[0].Source
+	case catalog.EndpointInput:
+		value = t.Endpoint
+	case catalog.URLInput:
+		value = t.URL
+	case catalog.ContentInput:
+		value = t.Content.Name
+	}
+	return value, t.From[input]
+}
+
+// foot says how far the checklist has come, or what it amounts to. The form takes its room.
+func (s *checklistScreen) foot(a *app, columns, height int) []string {
+	if s.form != nil {
+		return nil
+	}
+	p := newPage(columns)
+	o := s.list.Outcome()
+	if o.Verdict == guide.Open {
+		settled := 0
+		for _, step := range s.list.Steps {
+			if step.Status != guide.Todo {
+				settled++
+			}
+		}
+		p.text(plain, fmt.Sprintf("%d of %d steps settled", settled, len(s.list.Steps)))
+		return p.lines
+	}
+	p.text(a.look.verdict(o.Verdict), o.Headline)
+	if o.Next != "" {
+		p.hang("Next: ", plain, o.Next)
+	}
+	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)
+}
+
+// shorten leaves out the lines after the first most.
+func shorten(lines []string, most int) []string { return lines[:min(len(lines), most)] }

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/atotto/clipboard"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks"
+	"klyra-doctor/checks/sandbox"
+	"klyra-doctor/ui"
+)
+
+// noCommand refuses words that are no command, and guesses what they were meant for.
+func (p *program) noCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "klyra-doctor help lists the commands"
+	if entry, ok := catalog.Lookup(args[0]); ok {
+		hint = fmt.Sprintf("klyra-doctor explain %s, or klyra-doctor fix %s", entry.Code, entry.Code)
+	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean klyra-doctor " + near[0] + "?"
+	}
+	return usagef(hint, "unknown command: %s", args[0])
+}
+
+// app opens the terminal app. With text on standard input it opens on its diagnosis; where there is no
+// terminal to draw on it answers like diagnose.
+func (p *program) app(*cobra.Command, []string) error {
+	piped := !term.IsTerminal(int(p.in.Fd()))
+	drawable := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb" && !p.flags.json
+	switch {
+	case piped && (!drawable || !hasTerminal()):
+		return p.diagnose(nil)
+	case !drawable:
+		return usagef("use the commands instead: klyra-doctor diagnose, check, fix (klyra-doctor help lists them)", "the app needs a terminal to draw on")
+	}
+	text := ""
+	if piped {
+		var err error
+		if text, err = p.readStdin("the app"); err != nil {
+			return err
+		}
+	}
+	return p.open(text)
+}
+
+func (p *program) open(text string) error {
+	target, err := p.target(nil)
+	if err != nil {
+		return err
+	}
+	o := ui.Options{
+		Effects: ui.Effects{
+			Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
+		},
+		Target: target, Paste: text, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
+	}
+	if p.flags.sandbox != "" {
+		o.Sandbox = true
+		for _, k := range sandbox.Keys() {
+			o.SandboxKeys = append(o.SandboxKeys, ui.Sample{Value: k.Key, What: k.State})
+		}
+		for _, s := range sandbox.Samples() {
+			o.SandboxURLs = append(o.SandboxURLs, ui.Sample{Value: s.Path, What: s.What})
+		}
+	}
+	final, err := ui.Run(p.ctx, o)
+	for _, path := range final.Reports {
+		fmt.Fprintln(p.out, "report saved: "+path)
+	}
+	if final.Interrupted {
+		p.code = exitInterrupted
+	}
+	return err
+}
+
+func (p *program) colourless() bool {
+	return p.flags.color == "never" || p.flags.color == "auto" && os.Getenv("NO_COLOR") != ""
+}
+
+// hasTerminal reports whether the process has a terminal to read keys from, whatever its streams are.
+func hasTerminal() bool {
+	name := "/dev/tty"
+	if runtime.GOOS == "windows" {
+		name = "CONIN$"
+	}
+	tty, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	return tty.Close() == nil
+}

@@ -1,0 +1,138 @@
+// Package cli is the command line: flags, environment, files and exit codes, and everything that is printed
+// outside of the app. It fills the app's effects, and it is the only package that touches the process.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"klyra-doctor/catalog/safe"
+)
+
+// The exit codes. Where several hold, the first of 130, 70, 2, 1, 4, 3, 0 wins.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNoMatch     = 3
+	exitUntold      = 4
+	exitBug         = 70
+	exitInterrupted = 130
+)
+
+// usageError is wrong usage or an unusable setting: what is wrong, and what to do.
+type usageError struct{ message, hint string }
+
+func (e usageError) Error() string { return e.message }
+
+func usagef(hint, format string, args ...any) error {
+	return usageError{fmt.Sprintf(format, args...), hint}
+}
+
+// program is one invocation.
+type program struct {
+	ctx   context.Context
+	in    *os.File
+	out   io.Writer // the answer, and nothing else
+	err   io.Writer // progress and notices
+	flags flags
+
+	sandbox    *sandboxed // started on demand; nil until then
+	stdinTaken string     // by which flag or argument; "" while nobody reads it
+	code       int        // the exit code of a command that ran
+}
+
+// Main runs one invocation of the program on the process's own streams and environment, and returns its
+// exit code.
+func Main(args []string) (code int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	p := &program{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	defer p.close()
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(p.err, "klyra-doctor: a bug: %v\n%s\nhint: please report this with the lines above\n", cause, debug.Stack())
+			code = exitBug
+		}
+	}()
+	return p.run(args)
+}
+
+func (p *program) run(args []string) int {
+	root := p.root()
+	root.SetArgs(args)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	err := root.ExecuteContext(p.ctx)
+	switch {
+	case p.ctx.Err() != nil:
+		return exitInterrupted
+	case err != nil:
+		return p.complain(err)
+	}
+	return p.code
+}
+
+// complain prints an error and returns its exit code.
+func (p *program) complain(err error) int {
+	usage := usageError{err.Error(), "klyra-doctor help lists the commands, klyra-doctor COMMAND --help its flags"}
+	errors.As(err, &usage)
+	usage.message = safe.Escape(err.Error())
+	if p.flags.json {
+		doc := errorDoc{frame: schema("error"), exitCode: exitCode{exitUsage}}
+		doc.Error.Message, doc.Error.Hint = usage.message, usage.hint
+		_ = writeJSON(p.out, doc)
+		return exitUsage
+	}
+	fmt.Fprintf(p.err, "klyra-doctor: %s\n", usage.message)
+	if usage.hint != "" {
+		fmt.Fprintf(p.err, "hint: %s\n", usage.hint)
+	}
+	return exitUsage
+}
+
+func (p *program) close() {
+	if p.sandbox != nil {
+		_ = p.sandbox.server.Close()
+	}
+}
+
+// root assembles the commands.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "klyra-doctor",
+		Short: "Find out what a Klyra API error means, and fix it step by step",
+		Long: `Find out what a Klyra API error means, and fix it step by step.
+
+Without a command it opens the app: search the 21 codes, paste an error response,
+run the checklist of a code with live checks. With text on standard input
+(pbpaste | klyra-doctor) the app opens on its diagnosis.`,
+		Example: `  klyra-doctor --sandbox              try everything without a key or a network
+  pbpaste | klyra-doctor diagnose     what is this error?
+  klyra-doctor fix invalid_api_key    run its checklist`,
+		Args:          p.noCommand,
+		RunE:          p.app,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	p.flags.add(root)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.valid() }
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef(c.CommandPath()+" --help lists the flags", "%v", err)
+	})
+	root.AddCommand(
+		p.listCommand(), p.searchCommand(), p.explainCommand(),
+		p.diagnoseCommand(), p.checkCommand(), p.fixCommand(),
+		p.sandboxCommand(), p.versionCommand(),
+	)
+	return root
+}

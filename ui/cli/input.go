@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
+)
+
+// keyFlags say where a key comes from beside the environment. A key never stands on the command line.
+type keyFlags struct {
+	file  string
+	stdin bool
+}
+
+func (k *keyFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&k.file, "key-file", "", "read the API key from a file")
+	c.Flags().BoolVar(&k.stdin, "key-stdin", false, "read the API key from standard input")
+	c.MarkFlagsMutuallyExclusive("key-file", "key-stdin")
+}
+
+func secretKey(key, source string) checks.Key {
+	return checks.Key{Secret: safe.NewSecret(key), Source: source}
+}
+
+// givenKeys reads the key that flags name; none where they name none.
+func (p *program) givenKeys(k *keyFlags) ([]checks.Key, error) {
+	switch {
+	case k == nil:
+		return nil, nil
+	case k.file != "":
+		key, err := os.ReadFile(k.file)
+		if err != nil {
+			return nil, usagef("--key-file names a file that holds the key alone", "read the key: %v", pathError(err))
+		}
+		return []checks.Key{secretKey(string(key), "file "+k.file)}, nil
+	case k.stdin:
+		key, err := p.readStdin("--key-stdin")
+		return []checks.Key{secretKey(key, "standard input")}, err
+	}
+	return nil, nil
+}
+
+// askKey asks for a key on the terminal without showing it; false where there is no terminal to ask on.
+func (p *program) askKey() (checks.Key, bool, error) {
+	stderr, isFile := p.err.(*os.File)
+	if !isFile || p.stdinTaken != "" || !term.IsTerminal(int(p.in.Fd())) || !term.IsTerminal(int(stderr.Fd())) {
+		return checks.Key{}, false, nil
+	}
+	state, err := term.GetState(int(p.in.Fd()))
+	if err != nil {
+		return checks.Key{}, false, err
+	}
+	fmt.Fprint(p.err, "API key (hidden; empty for none): ")
+	typed := make(chan []byte, 1)
+	go func() {
+		key, _ := term.ReadPassword(int(p.in.Fd()))
+		typed <- key
+	}()
+	select {
+	case key := <-typed:
+		fmt.Fprintln(p.err)
+		return secretKey(string(key), "typed"), len(key) > 0, nil
+	case <-p.ctx.Done():
+		fmt.Fprintln(p.err)
+		return checks.Key{}, false, errors.Join(p.ctx.Err(), term.Restore(int(p.in.Fd()), state))
+	}
+}
+
+// readText reads a text that a user named: a file, or standard input for "-".
+func (p *program) readText(path, who string) (string, error) {
+	if path == "-" {
+		return p.readStdin(who)
+	}
+	if err := notFolder(path); err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", usagef("name a text file, or - for standard input", "read %s: %v", path, pathError(err))
+	}
+	return string(text), checkText(path, text)
+}
+
+// readStdin reads standard input to its end, for one reader alone.
+func (p *program) readStdin(who string) (string, error) {
+	if p.stdinTaken != "" {
+		return "", usagef("give one of them as a file", "%s and %s both read standard input", p.stdinTaken, who)
+	}
+	p.stdinTaken = who
+	if term.IsTerminal(int(p.in.Fd())) && who != "--key-stdin" {
+		fmt.Fprintln(p.err, "reading standard input: paste the text, then press Ctrl-D on an empty line")
+	}
+	read := make(chan struct{})
+	var text []byte
+	var err error
+	go func() {
+		text, err = io.ReadAll(p.in)
+		close(read)
+	}()
+	select {
+	case <-read:
+	case <-p.ctx.Done():
+		return "", p.ctx.Err()
+	}
+	if err != nil {
+		return "", usagef("", "read standard input: %v", err)
+	}
+	return string(text), checkText("standard input", text)
+}
+
+// checkText refuses what is plainly no text. UTF-16 is text.
+func checkText(name string, data []byte) error {
+	head := data[:min(len(data), 4096)]
+	utf16 := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+	compressed := bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("PK\x03\x04"))
+	if !compressed && (utf16 || bytes.Count(head, []byte{0})*10 <= len(head)) {
+		return nil
+	}
+	return usagef("give the text of the response; unpack it first if it is compressed", "%s is a binary file, not a text", name)
+}
+
+// openContent finds a file whose content is to be checked. It must be a regular file, as it is read anew on
+// every run.
+func openContent(path string) (checks.Content, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return checks.Content{}, usagef("name a file", "open %s: %v", path, pathError(err))
+	}
+	if !info.Mode().IsRegular() {
+		return checks.Content{}, usagef("name a regular file", "%s is a %s, not a file", path, kindOf(info.Mode()))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return checks.Content{}, usagef("name a file that you may read", "open %s: %v", path, pathError(err))
+	}
+	f.Close()
+	return checks.Content{
+		Name: filepath.Base(path), Size: info.Size(),
+		Open: func() (io.ReadCloser, error) { return os.Open(path) },
+	}, nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "pipe"
+	}
+	return "device"
+}
+
+// bytesContent is content that is held in memory.
+func bytesContent(name string, data []byte) *checks.Content {
+	return &checks.Content{
+		Name: name, Size: int64(len(data)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
+	}
+}
+
+func notFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return usagef("name a text file, or - for standard input", "%s is a folder", path)
+	}
+	return nil
+}
+
+// pathError is an error of a file without the path, which the message names already.
+func pathError(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// saveReport writes a report beside the user's files and returns its full path. A name that is taken gets a
+// number; nothing is ever overwritten, and only the user may read it.
+func saveReport(name, markdown string) (string, error) {
+	stem, ext := strings.TrimSuffix(name, filepath.Ext(name)), filepath.Ext(name)
+	for n := 1; ; n++ {
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d%s", stem, n, ext)
+		}
+		path, err := filepath.Abs(name)
+		if err != nil {
+			return "", err
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("save the report %s: %w", path, pathError(err))
+		}
+		_, err = f.WriteString(markdown)
+		return path, errors.Join(err, f.Close())
+	}
+}

@@ -1,0 +1,374 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
+)
+
+// The documents that --json prints. Their names and fields are a contract: they only ever gain fields.
+
+// frame opens and closes every document.
+type frame struct {
+	Schema string `json:"schema"`
+}
+
+type exitCode struct {
+	ExitCode int `json:"exit_code"`
+}
+
+func schema(name string) frame { return frame{"klyra-doctor/" + name + ".v1"} }
+
+type errorDoc struct {
+	frame
+	Error struct {
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+	} `json:"error"`
+	exitCode
+}
+
+type searchDoc struct {
+	frame
+	Query string   `json:"query"`
+	Hits  []hitDoc `json:"hits"`
+	exitCode
+}
+
+type hitDoc struct {
+	Code        catalog.Code  `json:"code"`
+	Group       catalog.Group `json:"group"`
+	Description string        `json:"description"`
+	Score       float64       `json:"score"`
+	Why         string        `json:"why"`
+}
+
+type codesDoc struct {
+	frame
+	Codes   []codeDoc    `json:"codes"`
+	Unknown []unknownDoc `json:"unknown"`
+	exitCode
+}
+
+type codeDoc struct {
+	Code        catalog.Code   `json:"code"`
+	Group       catalog.Group  `json:"group"`
+	Description string         `json:"description"`
+	Resolution  string         `json:"resolution"`
+	Statuses    []int          `json:"http_status"`
+	Documented  []int          `json:"http_status_documented"`
+	Retryable   bool           `json:"retryable"`
+	Retry       string         `json:"retry"`
+	Fault       catalog.Fault  `json:"fault"`
+	Confused    []lookalikeDoc `json:"confused_with"`
+	DocsURL     string         `json:"docs_url"`
+	Steps       []stepDoc      `json:"steps"`
+}
+
+type lookalikeDoc struct {
+	Code catalog.Code `json:"code"`
+	Tell string       `json:"tell"`
+}
+
+type stepDoc struct {
+	Title string           `json:"title"`
+	Kind  catalog.StepKind `json:"kind"`
+	Check *string          `json:"check"`
+}
+
+type unknownDoc struct {
+	Given       string         `json:"given"`
+	Suggestions []catalog.Code `json:"suggestions"`
+}
+
+func describe(e catalog.Entry) codeDoc {
+	d := codeDoc{
+		Code: e.Code, Group: e.Group, Description: e.Description, Resolution: e.Resolution,
+		Statuses: []int{}, Documented: []int{}, Retryable: e.Retry.Helps, Retry: e.Retry.When,
+		Fault: e.Fault, Confused: []lookalikeDoc{}, DocsURL: e.DocsURL, Steps: []stepDoc{},
+	}
+	for _, s := range e.Statuses {
+		d.Statuses = append(d.Statuses, s.Code)
+		if s.Documented {
+			d.Documented = append(d.Documented, s.Code)
+		}
+	}
+	for _, l := range e.Confused {
+		d.Confused = append(d.Confused, lookalikeDoc(l))
+	}
+	for _, s := range e.Steps {
+		d.Steps = append(d.Steps, stepDoc{Title: s.Title, Kind: s.Kind, Check: checkName(s.Check)})
+	}
+	return d
+}
+
+// checkName is null for the zero Check.
+func checkName(c catalog.Check) *string { return orNull(c.String()) }
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+type diagnosisDoc struct {
+	frame
+	Findings   []findingDoc   `json:"findings"`
+	Request    *requestDoc    `json:"request"`
+	RateLimit  *rateLimitDoc  `json:"rate_limit"`
+	Answer     paste.Answer   `json:"answer"`
+	Candidates []candidateDoc `json:"candidates"`
+	Notes      []string       `json:"notes"`
+	exitCode
+}
+
+type findingDoc struct {
+	File        string          `json:"file,omitempty"`
+	Code        *string         `json:"code"`
+	Known       bool            `json:"known"`
+	Kind        paste.Kind      `json:"kind"`
+	Certainty   paste.Certainty `json:"certainty"`
+	Message     string          `json:"message"`
+	Type        string          `json:"type"`
+	Param       *string         `json:"param"`
+	RequestID   *string         `json:"request_id"`
+	ResetAt     *time.Time      `json:"reset_at"`
+	HTTPStatus  *int            `json:"http_status"`
+	Count       int             `json:"count"`
+	Line        int             `json:"line"`
+	Why         string          `json:"why"`
+	Evidence    []spanDoc       `json:"evidence"`
+	Suggestions []catalog.Code  `json:"suggestions"`
+}
+
+type spanDoc struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+type requestDoc struct {
+	Method    string            `json:"method"`
+	URL       string            `json:"url"`
+	Headers   []headerDoc       `json:"headers"`
+	BodyBytes int               `json:"body_bytes"`
+	Problems  []checkFindingDoc `json:"problems"`
+}
+
+type headerDoc struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type rateLimitDoc struct {
+	Limit          *int `json:"limit"`
+	Remaining      *int `json:"remaining"`
+	ResetS         *int `json:"reset_s"`
+	DailyRemaining *int `json:"daily_remaining"`
+	RetryAfterS    *int `json:"retry_after_s"`
+}
+
+type candidateDoc struct {
+	Code catalog.Code `json:"code"`
+	Why  string       `json:"why"`
+}
+
+// showDiagnosis makes the document of what one text holds. Everything foreign in it is redacted and escaped.
+func showDiagnosis(file, text string, d paste.Diagnosis) diagnosisDoc {
+	show := shower(d.Secrets)
+	doc := diagnosisDoc{
+		frame: schema("diagnosis"), Findings: []findingDoc{}, Answer: d.Answer,
+		Candidates: []candidateDoc{}, Notes: []string{},
+	}
+	for _, f := range d.Findings {
+		doc.Findings = append(doc.Findings, showFinding(file, text, f, show))
+	}
+	for _, c := range d.Candidates {
+		doc.Candidates = append(doc.Candidates, candidateDoc(c))
+	}
+	for _, n := range d.Notes {
+		doc.Notes = append(doc.Notes, show(n))
+	}
+	if r := d.Request; r != nil {
+		doc.Request = showRequest(r, show)
+	}
+	if l := d.RateLimit; l != nil {
+		doc.RateLimit = &rateLimitDoc{l.Limit, l.Remaining, l.ResetS, l.DailyRemaining, l.RetryAfterS}
+	}
+	return doc
+}
+
+// shower returns the function that makes foreign text fit to be shown.
+func shower(secrets []safe.Secret) func(string) string {
+	redactor := safe.NewRedactor(secrets...)
+	return func(s string) string { return safe.Escape(redactor.Redact(s)) }
+}
+
+func showFinding(file, text string, f paste.Finding, show func(string) string) findingDoc {
+	doc := findingDoc{
+		File: file, Code: orNull(show(string(f.Code))), Known: f.Known, Kind: f.Kind, Certainty: f.Certainty,
+		Message: show(f.Message), Type: show(f.Type), Param: orNull(show(f.Param)), RequestID: orNull(show(f.RequestID)),
+		Count: f.Count, Line: f.Line, Why: show(f.Why), Evidence: []spanDoc{}, Suggestions: []catalog.Code{},
+	}
+	if !f.ResetAt.IsZero() {
+		at := f.ResetAt.UTC()
+		doc.ResetAt = &at
+	}
+	if f.HTTPStatus != 0 {
+		doc.HTTPStatus = &f.HTTPStatus
+	}
+	for _, s := range f.Evidence {
+		doc.Evidence = append(doc.Evidence, spanDoc{s.Start, s.End, show(text[s.Start:s.End])})
+	}
+	doc.Suggestions = append(doc.Suggestions, f.Suggestions...)
+	return doc
+}
+
+func showRequest(r *paste.Request, show func(string) string) *requestDoc {
+	doc := &requestDoc{
+		Method: show(r.Method), URL: show(r.URL), Headers: []headerDoc{},
+		BodyBytes: r.Body.End - r.Body.Start, Problems: []checkFindingDoc{},
+	}
+	for _, h := range r.Headers {
+		value := h.Value
+		if !h.Secret.Empty() {
+			value = h.Secret.String()
+		}
+		doc.Headers = append(doc.Headers, headerDoc{show(h.Name), show(value)})
+	}
+	return doc
+}
+
+// checkDoc is a check's result; framed it is a document of its own.
+type checkDoc struct {
+	Check      string            `json:"check"`
+	Target     string            `json:"target"`
+	Status     checks.Status     `json:"status"`
+	Summary    string            `json:"summary"`
+	Findings   []checkFindingDoc `json:"findings"`
+	DurationMS int64             `json:"duration_ms"`
+	WaitS      *int64            `json:"wait_s,omitempty"`
+	RetryAt    *time.Time        `json:"retry_at,omitempty"`
+}
+
+type framedCheckDoc struct {
+	frame
+	checkDoc
+	exitCode
+}
+
+type checkFindingDoc struct {
+	ID       string        `json:"id"`
+	Status   checks.Status `json:"status"`
+	Summary  string        `json:"summary"`
+	Evidence []evidenceDoc `json:"evidence"`
+	Remedy   string        `json:"remedy"`
+}
+
+type evidenceDoc struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+func showResult(r checks.Result) checkDoc {
+	doc := checkDoc{
+		Check: r.Check.String(), Target: r.Target, Status: r.Status, Summary: r.Summary,
+		Findings: []checkFindingDoc{}, DurationMS: r.Duration.Milliseconds(),
+	}
+	for _, f := range r.Findings {
+		doc.Findings = append(doc.Findings, showCheckFinding(f))
+	}
+	if r.Wait > 0 {
+		seconds := int64((r.Wait + time.Second - 1) / time.Second)
+		doc.WaitS = &seconds
+	}
+	if !r.RetryAt.IsZero() {
+		at := r.RetryAt.UTC()
+		doc.RetryAt = &at
+	}
+	return doc
+}
+
+func showCheckFinding(f checks.Finding) checkFindingDoc {
+	doc := checkFindingDoc{f.ID, f.Status, f.Summary, []evidenceDoc{}, f.Remedy}
+	for _, e := range f.Evidence {
+		doc.Evidence = append(doc.Evidence, evidenceDoc(e))
+	}
+	return doc
+}
+
+type checklistDoc struct {
+	frame
+	Code     *string            `json:"code"`
+	Steps    []checklistStepDoc `json:"steps"`
+	Next     string             `json:"next"`
+	Resolved bool               `json:"resolved"`
+	Verdict  guide.Verdict      `json:"verdict"`
+	Headline string             `json:"headline"`
+	Notes    []string           `json:"notes"`
+	exitCode
+}
+
+type checklistStepDoc struct {
+	Title  string           `json:"title"`
+	Kind   catalog.StepKind `json:"kind"`
+	Status checks.Status    `json:"status"`
+	Reason string           `json:"reason,omitempty"`
+	Check  *checkDoc        `json:"check,omitempty"`
+}
+
+func showChecklist(c guide.Checklist, notes []string) checklistDoc {
+	o := c.Outcome()
+	doc := checklistDoc{
+		frame: schema("checklist"), Code: orNull(string(c.Entry.Code)), Steps: []checklistStepDoc{},
+		Next: o.Next, Resolved: c.Resolved(), Verdict: o.Verdict, Headline: o.Headline, Notes: append([]string{}, notes...),
+	}
+	for _, s := range c.Steps {
+		step := checklistStepDoc{Title: s.Title, Kind: s.Kind, Status: s.Status, Reason: s.Reason}
+		if s.Result != nil {
+			result := showResult(*s.Result)
+			step.Check = &result
+		}
+		doc.Steps = append(doc.Steps, step)
+	}
+	return doc
+}
+
+type sandboxDoc struct {
+	frame
+	Keys    []sandboxKeyDoc    `json:"keys"`
+	Samples []sandboxSampleDoc `json:"samples"`
+	exitCode
+}
+
+type sandboxKeyDoc struct {
+	State string `json:"state"`
+	Key   string `json:"key"`
+}
+
+type sandboxSampleDoc struct {
+	Path string `json:"path"`
+	What string `json:"what"`
+}
+
+type versionDoc struct {
+	frame
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	exitCode
+}
+
+// writeJSON prints one document, indented, with a final line end.
+func writeJSON(w io.Writer, doc any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(doc)
+}

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks"
+	"klyra-doctor/checks/sandbox"
+)
+
+const defaultAPI = "https://api.klyra.live"
+
+// flags are the flags that every command takes.
+type flags struct {
+	json    bool
+	strict  bool
+	ascii   bool
+	color   string
+	apiURL  string
+	sandbox string // "" off, plainSandbox on, else the code of its state
+	timeout time.Duration
+}
+
+// plainSandbox is what --sandbox without a code means.
+const plainSandbox = "on"
+
+func (f *flags) add(c *cobra.Command) {
+	set := c.PersistentFlags()
+	set.BoolVar(&f.json, "json", false, "print one JSON document")
+	set.BoolVar(&f.strict, "strict", false, "let a warning count as a failure")
+	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters alone")
+	set.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
+	set.StringVar(&f.apiURL, "api-url", "", "the API's base URL (or KLYRA_API_URL; default "+defaultAPI+")")
+	set.StringVar(&f.sandbox, "sandbox", "", "use an embedded pretend API with a key that works; =CODE makes it give that error")
+	set.Lookup("sandbox").NoOptDefVal = plainSandbox
+	set.DurationVar(&f.timeout, "timeout", checks.DefaultTimeout, "the most that one check may take")
+	_ = c.RegisterFlagCompletionFunc("sandbox", completeCodes)
+	_ = c.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// valid finds settings that no command could use, before anything else happens.
+func (f *flags) valid() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return usagef("--color takes auto, always or never", "unknown colour setting %q", f.color)
+	}
+	if f.timeout <= 0 {
+		return usagef("give a duration such as 15s", "a timeout of %v leaves no time for a check", f.timeout)
+	}
+	if f.sandbox == "" {
+		return nil
+	}
+	if f.apiURL != "" {
+		return usagef("leave one of the two out", "--sandbox brings its own API, so --api-url has no use beside it")
+	}
+	if f.sandbox == plainSandbox {
+		return nil
+	}
+	entry, ok := catalog.Lookup(f.sandbox)
+	if !ok {
+		return usagef(suggestion(f.sandbox), "--sandbox=%s: no such code", f.sandbox)
+	}
+	f.sandbox = string(entry.Code)
+	return nil
+}
+
+// sandboxed is a running sandbox and what it wants to be asked with.
+type sandboxed struct {
+	server *sandbox.Running
+	setup  sandbox.Setup
+}
+
+// startSandbox starts the sandbox that --sandbox asks for, once.
+func (p *program) startSandbox() (*sandboxed, error) {
+	if p.sandbox != nil {
+		return p.sandbox, nil
+	}
+	state := catalog.Code("")
+	if p.flags.sandbox != plainSandbox {
+		state = catalog.Code(p.flags.sandbox)
+	}
+	server, err := sandbox.Start(sandbox.Options{State: state}, "")
+	if err != nil {
+		return nil, err
+	}
+	p.sandbox = &sandboxed{server, sandbox.SetupFor(state)}
+	return p.sandbox, nil
+}
+
+// target returns what flags, environment and sandbox tell of the checks' target; the key flags of a command
+// may be nil where it takes no key.
+func (p *program) target(keys *keyFlags) (checks.Target, error) {
+	t := checks.Target{
+		CI: os.Getenv("CI") != "", Timeout: p.flags.timeout, From: map[catalog.Input]string{},
+		Proxy: http.ProxyFromEnvironment,
+	}
+	given, err := p.givenKeys(keys)
+	if err != nil {
+		return t, err
+	}
+	t.Keys = given
+	if p.flags.sandbox != "" {
+		return p.sandboxTarget(t)
+	}
+	if key, ok := os.LookupEnv("KLYRA_API_KEY"); ok {
+		t.Keys = append(t.Keys, secretKey(key, "environment KLYRA_API_KEY"))
+	}
+	base, source := p.flags.apiURL, "--api-url"
+	if base == "" {
+		base, source = os.Getenv("KLYRA_API_URL"), "KLYRA_API_URL"
+	}
+	if base == "" {
+		base, source = defaultAPI, "the default"
+	}
+	t.API, err = checks.NewAPI(base, http.ProxyFromEnvironment)
+	if err != nil {
+		return t, usagef("a base URL looks like "+defaultAPI, "%s: %v", source, err)
+	}
+	return t, nil
+}
+
+// sandboxTarget points a target at the sandbox. A key that was given wins over the sandbox's own.
+func (p *program) sandboxTarget(t checks.Target) (checks.Target, error) {
+	s, err := p.startSandbox()
+	if err != nil {
+		return t, err
+	}
+	if s.setup.Key != "" {
+		t.Keys = append(t.Keys, secretKey(s.setup.Key, "the sandbox"))
+	}
+	if s.setup.URL != "" {
+		t.URL, t.From[catalog.URLInput] = s.setup.URL, "the sandbox"
+	}
+	if s.setup.Content != nil {
+		t.Content, t.From[catalog.ContentInput] = bytesContent(s.setup.ContentName, s.setup.Content), "the sandbox"
+		t.Content.Type = s.setup.ContentType
+	}
+	t.API, err = checks.NewAPI(s.server.URL(), nil)
+	return t, err
+}
+
+// suggestion is the hint for a code that does not exist.
+func suggestion(name string) string {
+	near := index().Suggest(name, 3)
+	if len(near) == 0 {
+		return "klyra-doctor list shows the 21 codes"
+	}
+	names := make([]string, len(near))
+	for i, c := range near {
+		names[i] = string(c)
+	}
+	return "did you mean " + strings.Join(names, ", ") + "?"
+}

@@ -1,0 +1,357 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/viewport"
+	tea "charm.land/bubbletea/v2"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/guide"
+)
+
+// diagnosisScreen says what a paste is, and shows the evidence in it.
+type diagnosisScreen struct {
+	place
+	diagnosis *paste.Diagnosis // nil while the paste is being read
+	choices   []choice
+	selected  int // index into choices
+	view      viewport.Model
+
+	run     int // of the excerpt that is waited for
+	excerpt *excerpt
+	drawn   []string // the excerpt, drawn for so many columns
+	columns int
+}
+
+// choice is something of a diagnosis that can be gone on with.
+type choice struct {
+	code    catalog.Code // "" where no entry tells more
+	label   string
+	finding *paste.Finding // nil for a code that is only near
+}
+
+func newDiagnosis(a *app) *diagnosisScreen {
+	return &diagnosisScreen{place: a.place(), view: newViewport()}
+}
+
+func (s *diagnosisScreen) title() string { return "diagnosis" }
+func (s *diagnosisScreen) typing() bool  { return false }
+
+func (s *diagnosisScreen) bindings() []key.Binding {
+	var bs []key.Binding
+	if f := s.finding(); s.code() != "" || f != nil && (f.Kind == paste.Gateway || f.Kind == paste.Network) {
+		bs = append(bs, keyFix)
+	}
+	if s.code() != "" {
+		bs = append(bs, keyPage)
+	}
+	if len(s.choices) > 1 {
+		bs = append(bs, keyMove)
+	}
+	bs = append(bs, keyScroll, keyNew, keyBack)
+	if what, _ := s.copies(); what != "" {
+		bs = append(bs, does(keyCopy, "copy "+what))
+	}
+	return append(bs, keyQuit)
+}
+
+func (s *diagnosisScreen) update(a *app, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return s.pressed(a, msg)
+	case diagnosedMsg:
+		s.diagnosis, s.choices = &msg.diagnosis, choices(msg.diagnosis)
+		return s.look(a)
+	case excerptedMsg:
+		if msg.run == s.run {
+			s.excerpt, s.drawn = &msg.excerpt, nil
+		}
+	}
+	return nil
+}
+
+func (s *diagnosisScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keyBack):
+		a.back()
+	case key.Matches(k, keyNew):
+		a.open(newPaste(a))
+	case key.Matches(k, keyFix):
+		return s.fix(a)
+	case key.Matches(k, keyPage):
+		if e, ok := catalog.Lookup(string(s.code())); ok {
+			a.open(newEntry(a, e))
+		}
+	case key.Matches(k, keyCopy):
+		if what, text := s.copies(); what != "" {
+			return a.copy(what, text)
+		}
+	case len(s.choices) > 1 && key.Matches(k, keyPrevious):
+		return s.move(a, -1)
+	case len(s.choices) > 1 && key.Matches(k, keyNext):
+		return s.move(a, 1)
+	default:
+		scroll(&s.view, k)
+	}
+	return nil
+}
+
+// fix starts the checklist of the selected choice, where there is one.
+func (s *diagnosisScreen) fix(a *app) tea.Cmd {
+	if list, ok := s.checklist(a); ok {
+		return a.openChecklist(list)
+	}
+	if s.diagnosis != nil {
+		a.notice = "There is no checklist for this. Press esc and search for what you see instead."
+	}
+	return nil
+}
+
+func (s *diagnosisScreen) checklist(a *app) (guide.Checklist, bool) {
+	if f := s.finding(); f != nil {
+		return guide.ForFinding(*f, a.target, s.diagnosis)
+	}
+	e, ok := catalog.Lookup(string(s.code()))
+	return guide.New(e, a.target, s.diagnosis), ok
+}
+
+func (s *diagnosisScreen) code() catalog.Code {
+	if s.selected >= len(s.choices) {
+		return ""
+	}
+	return s.choices[s.selected].code
+}
+
+func (s *diagnosisScreen) move(a *app, by int) tea.Cmd {
+	s.selected = max(0, min(s.selected+by, len(s.choices)-1))
+	s.view.GotoTop()
+	return s.look(a)
+}
+
+// copies returns what can be copied: the request id, which support asks for, else the code.
+func (s *diagnosisScreen) copies() (what, text string) {
+	if f := s.finding(); f != nil && f.RequestID != "" {
+		return "the request id", f.RequestID
+	}
+	if code := s.code(); code != "" {
+		return "the code", string(code)
+	}
+	return "", ""
+}
+
+func (s *diagnosisScreen) finding() *paste.Finding {
+	if s.selected >= len(s.choices) {
+		return nil
+	}
+	return s.choices[s.selected].finding
+}
+
+// look asks for the paste with the evidence of what is selected. Until it is there, none is shown.
+func (s *diagnosisScreen) look(a *app) tea.Cmd {
+	s.run++
+	var spans []paste.Span
+	if f := s.finding(); f != nil {
+		spans = f.Evidence
+	}
+	return a.excerpt(s.place, s.run, spans, s.secrets(a))
+}
+
+func (s *diagnosisScreen) secrets(a *app) []safe.Secret {
+	secrets := a.target.Secrets()
+	if s.diagnosis != nil {
+		secrets = append(secrets, s.diagnosis.Secrets...)
+	}
+	return secrets
+}
+
+// choices lists the findings, then the codes that are only near.
+func choices(d paste.Diagnosis) []choice {
+	var list []choice
+	seen := map[catalog.Code]bool{}
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		c := choice{label: headline(f), finding: f}
+		if f.Known {
+			c.code = f.Code
+			seen[f.Code] = true
+		}
+		list = append(list, c)
+	}
+	near := func(code catalog.Code, why string) {
+		if !seen[code] {
+			seen[code] = true
+			list = append(list, choice{code: code, label: string(code) + ": " + why})
+		}
+	}
+	for _, f := range d.Findings {
+		for _, code := range f.Suggestions {
+			near(code, "the documented code nearest to "+string(f.Code))
+		}
+	}
+	for _, c := range d.Candidates {
+		near(c.Code, c.Why)
+	}
+	return list
+}
+
+// headline says in a few words what a finding is.
+func headline(f *paste.Finding) string {
+	switch {
+	case f.Kind == paste.Gateway:
+		return "A gateway answered, not the API"
+	case f.Kind == paste.Network:
+		return "No answer arrived"
+	case f.Kind == paste.Foreign:
+		return "This is another API's error, not Klyra's"
+	case !f.Known:
+		return string(f.Code) + " is none of the documented codes"
+	case f.Kind == paste.Mention:
+		return string(f.Code) + " is named in the text, but not by a response"
+	}
+	return string(f.Code)
+}
+
+// certainties says how sure a finding is.
+var certainties = map[paste.Certainty]string{
+	paste.Certain: "certain", paste.Likely: "likely", paste.Possible: "possible",
+}
+
+func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
+	if s.diagnosis == nil {
+		return picture{lines: []string{"Reading the paste (" + extent(a.paste) + ")"}}
+	}
+	p := newPage(columns)
+	redactor := safe.NewRedactor(s.secrets(a)...)
+	show := func(text string) string { return safe.Escape(redactor.Redact(text)) }
+	if len(s.choices) > 1 {
+		s.writeChoices(a, p, show)
+	}
+	switch {
+	case s.finding() != nil:
+		a.look.writeFinding(p, *s.finding(), show)
+	case len(s.choices) == 0:
+		writeNothing(p, a.look, s.diagnosis.Answer)
+	default:
+		a.look.writeNear(p, s.code())
+	}
+	for _, note := range s.diagnosis.Notes {
+		p.blank()
+		p.hang("note: ", plain, show(note))
+	}
+	return picture{lines: scrolled(&s.view, append(p.lines, s.pasteLines(a, columns)...), columns, height)}
+}
+
+func (s *diagnosisScreen) writeChoices(a *app, p *page, show func(string) string) {
+	for i, c := range s.choices {
+		lead, style := "  ", plain
+		if i == s.selected {
+			lead, style = a.look.cursor+" ", a.look.strong
+		}
+		label := show(c.label)
+		if c.finding != nil {
+			label += " (" + certainties[c.finding.Certainty] + ")"
+		}
+		p.hang(lead, style, label)
+	}
+	p.blank()
+}
+
+// writeFinding writes the verdict: the code, how sure, what it means, why this one, and the facts of it.
+func (l look) writeFinding(p *page, f paste.Finding, show func(string) string) {
+	p.hang("", l.code, show(headline(&f)))
+	sure := certainties[f.Certainty]
+	if f.Count > 1 {
+		sure += fmt.Sprintf(", %d times, first in line %d", f.Count, f.Line)
+	}
+	p.hang("How sure     ", plain, sure)
+	entry, known := catalog.Lookup(string(f.Code))
+	if known && f.Known {
+		p.hang("It means     ", plain, entry.Description+".")
+	}
+	if f.Message != "" {
+		who := "The API says "
+		if f.Kind == paste.Gateway || f.Kind == paste.Network || f.Kind == paste.Foreign {
+			who = "What happened "
+		}
+		p.hang(who, plain, show(f.Message))
+	}
+	if f.Why != "" {
+		p.hang("Why this one ", plain, show(f.Why))
+	}
+	if facts := facts(f); facts != "" {
+		p.hang("Facts        ", plain, show(facts))
+	}
+	if known && f.Known {
+		p.blank()
+		p.text(plain, entry.Meaning)
+	}
+}
+
+// writeNear writes what a code means that the paste does not show, but that may be meant.
+func (l look) writeNear(p *page, code catalog.Code) {
+	p.text(plain, "The paste does not show this code itself. It may be meant:")
+	p.blank()
+	p.text(l.code, string(code))
+	if e, ok := catalog.Lookup(string(code)); ok {
+		p.hang("It means     ", plain, e.Description+".")
+		p.blank()
+		p.text(plain, e.Meaning)
+	}
+}
+
+// facts lists what else a finding holds.
+func facts(f paste.Finding) string {
+	var texts []string
+	add := func(label, value string) {
+		if value != "" {
+			texts = append(texts, label+" "+value)
+		}
+	}
+	if f.HTTPStatus != 0 {
+		add("HTTP", fmt.Sprint(f.HTTPStatus))
+	}
+	add("type", f.Type)
+	add("param", f.Param)
+	add("request id", f.RequestID)
+	if !f.ResetAt.IsZero() {
+		add("limit resets at", f.ResetAt.UTC().Format(time.RFC3339))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// writeNothing says that no error was found, and what to paste instead.
+func writeNothing(p *page, l look, answer paste.Answer) {
+	switch answer {
+	case paste.Success:
+		p.text(l.strong, "This is an answer of the API, and no error.")
+	case paste.HiddenBody:
+		p.text(l.strong, "The client library did not print what the API said.")
+	default:
+		p.text(l.strong, "There is no Klyra error in this paste.")
+	}
+	p.blank()
+	p.text(plain, "Paste the whole response (n): the status line, the headers and the body, as curl -i prints them."+
+		" Or press esc and search for what you see.")
+}
+
+// pasteLines draws the paste. They are kept: a large paste takes long to wrap.
+func (s *diagnosisScreen) pasteLines(a *app, columns int) []string {
+	if s.excerpt == nil {
+		return nil
+	}
+	if s.drawn == nil || s.columns != columns {
+		title := "The paste (" + extent(a.paste) + ")"
+		if f := s.finding(); f != nil && len(f.Evidence) > 0 {
+			title += ", its evidence marked with " + a.look.gutter
+		}
+		s.columns = columns
+		s.drawn = append([]string{"", a.look.strong.Render(title)}, s.excerpt.draw(a.look, columns)...)
+	}
+	return s.drawn
+}

@@ -1,0 +1,197 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+)
+
+// segment is a piece of text that is evidence throughout or not at all.
+type segment struct {
+	text     string
+	evidence bool
+}
+
+// line is one line of a text, in segments.
+type line []segment
+
+// excerpt is the part of a paste that is shown: redacted and escaped.
+type excerpt struct {
+	lines         []line
+	before, after int // bytes that are left out
+}
+
+const (
+	mostShown  = 64 << 10 // bytes of a paste that are shown
+	leadShown  = 4 << 10  // of them, before the first evidence
+	mostMarked = 16       // pieces of evidence that are marked
+)
+
+// newExcerpt shows a paste around its evidence.
+func newExcerpt(text string, spans []paste.Span, r *safe.Redactor) excerpt {
+	segments := mark(text, spans, r)
+	before, segments := cutBefore(segments)
+	after, segments := cutAfter(segments)
+	return excerpt{lines: splitLines(segments), before: before, after: after}
+}
+
+// mark redacts a text and splits it at its evidence. Evidence that a masked secret reaches into from outside
+// has no place in the redacted text, and stays unmarked.
+func mark(text string, spans []paste.Span, r *safe.Redactor) []segment {
+	shown := r.Redact(text)
+	spans = slices.SortedFunc(slices.Values(spans), func(a, b paste.Span) int { return a.Start - b.Start })
+	var segments []segment
+	done := 0
+	for _, s := range spans[:min(len(spans), mostMarked)] {
+		head, rest := r.Redact(text[:s.Start]), r.Redact(text[s.End:])
+		from, to := len(head), len(shown)-len(rest)
+		if from < done || to <= from || !strings.HasPrefix(shown, head) || !strings.HasSuffix(shown, rest) {
+			continue
+		}
+		segments = append(segments, segment{shown[done:from], false}, segment{shown[from:to], true})
+		done = to
+	}
+	return append(segments, segment{shown[done:], false})
+}
+
+// cutBefore leaves out what stands far before the first evidence.
+func cutBefore(segments []segment) (int, []segment) {
+	first := segments[0].text
+	if len(segments) == 1 || len(first) <= leadShown {
+		return 0, segments
+	}
+	at := runeStart(first, len(first)-leadShown)
+	return at, append([]segment{{first[at:], false}}, segments[1:]...)
+}
+
+// cutAfter leaves out what is more than can be shown.
+func cutAfter(segments []segment) (int, []segment) {
+	room := mostShown
+	for i, s := range segments {
+		if len(s.text) <= room {
+			room -= len(s.text)
+			continue
+		}
+		at := runeStart(s.text, room)
+		left := len(s.text) - at
+		for _, other := range segments[i+1:] {
+			left += len(other.text)
+		}
+		return left, append(slices.Clone(segments[:i]), segment{s.text[:at], s.evidence})
+	}
+	return 0, segments
+}
+
+// runeStart returns the place of the first rune at or after a byte.
+func runeStart(text string, at int) int {
+	for at < len(text) && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return at
+}
+
+// splitLines escapes segments and splits them into lines.
+func splitLines(segments []segment) []line {
+	lines := []line{nil}
+	for _, s := range segments {
+		for i, part := range strings.Split(safe.Escape(s.text), "\n") {
+			if i > 0 {
+				lines = append(lines, nil)
+			}
+			if part != "" {
+				last := len(lines) - 1
+				lines[last] = append(lines[last], segment{expandTabs(part), s.evidence})
+			}
+		}
+	}
+	return lines
+}
+
+// wrap breaks a line into ones of at most width columns.
+func (l line) wrap(columns int) []line {
+	var text strings.Builder
+	for _, s := range l {
+		text.WriteString(s.text)
+	}
+	var rows []line
+	for row := range strings.SplitSeq(ansi.Hardwrap(text.String(), max(1, columns), true), "\n") {
+		var head line
+		head, l = l.cut(len(row))
+		rows = append(rows, head)
+	}
+	return rows
+}
+
+// cut splits a line after a number of bytes.
+func (l line) cut(at int) (head, rest line) {
+	for i, s := range l {
+		if len(s.text) > at {
+			head = append(slices.Clone(l[:i]), segment{s.text[:at], s.evidence})
+			return head, append(line{{s.text[at:], s.evidence}}, l[i+1:]...)
+		}
+		at -= len(s.text)
+	}
+	return l, nil
+}
+
+// draw draws an excerpt; a mark stands beside every line that holds evidence.
+func (e excerpt) draw(l look, columns int) []string {
+	var drawn []string
+	note := func(bytes int, where string) {
+		if bytes > 0 {
+			drawn = append(drawn, fmt.Sprintf("(%s %s it are not shown)", size(bytes), where))
+		}
+	}
+	note(e.before, "before")
+	for _, whole := range e.lines {
+		for _, row := range whole.wrap(columns - 2) {
+			drawn = append(drawn, row.draw(l))
+		}
+	}
+	note(e.after, "after")
+	return drawn
+}
+
+func (l line) draw(look look) string {
+	lead, text := "  ", ""
+	for _, s := range l {
+		if s.evidence {
+			lead = look.gutter + " "
+			text += look.evidence.Render(s.text)
+		} else {
+			text += s.text
+		}
+	}
+	return lead + text
+}
+
+// size says how much a number of bytes is.
+func size(bytes int) string {
+	switch {
+	case bytes == 1:
+		return "1 byte"
+	case bytes < 10_000:
+		return fmt.Sprintf("%d bytes", bytes)
+	case bytes < 10_000_000:
+		return fmt.Sprintf("%d KB", bytes/1000)
+	}
+	return fmt.Sprintf("%d MB", bytes/1_000_000)
+}
+
+// extent says how large a text is.
+func extent(text string) string {
+	lines := strings.Count(strings.TrimRight(text, "\n"), "\n") + 1
+	if text == "" {
+		lines = 0
+	}
+	if lines == 1 {
+		return "1 line, " + size(len(text))
+	}
+	return fmt.Sprintf("%d lines, %s", lines, size(len(text)))
+}

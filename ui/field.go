@@ -1,0 +1,34 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"klyra-doctor/catalog/safe"
+)
+
+// newField returns a focused text field with the terminal's own cursor. Its keys are those of a shell's line,
+// without the ones that this program has another use for.
+func newField(placeholder string) textinput.Model {
+	f := textinput.New()
+	f.Prompt, f.Placeholder = "", placeholder
+	f.SetVirtualCursor(false)
+	f.SetStyles(textinput.Styles{})
+	none := key.NewBinding()
+	f.KeyMap.Paste, f.KeyMap.AcceptSuggestion, f.KeyMap.NextSuggestion, f.KeyMap.PrevSuggestion = none, none, none, none
+	f.KeyMap.DeleteCharacterForward = binding("delete", "erase", "delete")
+	f.Focus()
+	return f
+}
+
+// drawField returns a field of the given width and where the cursor stands in it. Characters that a
+// terminal would act on are shown escaped, then without a cursor.
+func drawField(f *textinput.Model, columns int, tail string) (string, *tea.Cursor) {
+	f.SetWidth(max(1, columns-1))
+	f.SetCursor(f.Position())
+	if escaped := safe.EscapeLine(f.Value()); escaped != f.Value() && f.EchoMode == textinput.EchoNormal {
+		return truncate(escaped, columns, tail), nil
+	}
+	return truncate(f.View(), columns, ""), f.Cursor()
+}

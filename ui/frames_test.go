@@ -1,0 +1,194 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/checks"
+)
+
+var update = flag.Bool("update", false, "write the golden frames anew")
+
+const revoked = `HTTP/1.1 401 Unauthorized
+content-type: application/json
+
+{
+  "error": {
+    "code": "invalid_api_key",
+    "message": "The API key provided is invalid or has been revoked.",
+    "type": "authentication_error",
+    "param": null,
+    "request_id": "req_1a2b3c4d5e6f"
+  }
+}
+`
+
+// span finds a part of the revoked response.
+func span(part string) paste.Span {
+	at := strings.Index(revoked, part)
+	return paste.Span{Start: at, End: at + len(part)}
+}
+
+// diagnoses are what scenes find in the revoked response, by name.
+var diagnoses = map[string]paste.Diagnosis{
+	"envelope": {Answer: paste.Error, Findings: []paste.Finding{{
+		Code: "invalid_api_key", Known: true, Kind: paste.Envelope, Certainty: paste.Certain, Count: 1, Line: 4,
+		Message: "The API key provided is invalid or has been revoked.", Type: "authentication_error",
+		RequestID: "req_1a2b3c4d5e6f", HTTPStatus: 401, Evidence: []paste.Span{span(`"code": "invalid_api_key"`)},
+		Why: "The response names the code itself, in the envelope that the API documents.",
+	}}},
+	"several": {Answer: paste.Error, Findings: []paste.Finding{
+		{
+			Code: "rate_limit_exceeded", Known: true, Kind: paste.Envelope, Certainty: paste.Certain, Count: 12, Line: 3,
+			Message: "You have exceeded the rate limit", HTTPStatus: 429, ResetAt: time.Unix(1623180660, 0),
+			Evidence: []paste.Span{span("401")},
+		},
+		{
+			Code: "invalid_key_format", Kind: paste.Envelope, Certainty: paste.Certain, Count: 1, Line: 9,
+			Suggestions: []catalog.Code{"invalid_api_key"}, Evidence: []paste.Span{span("message")},
+		},
+		{
+			Kind: paste.Gateway, Code: "service_unavailable", Known: true, Certainty: paste.Likely, Count: 1, Line: 1,
+			Message: "Cloudflare answered with 522: it could not reach the API's servers.",
+		},
+	}, Notes: []string{"The body was cut off."}},
+	"nothing": {Answer: paste.HiddenBody, Notes: []string{"Print error.response.text to see what the API said."}},
+	"near": {Answer: paste.None, Candidates: []paste.Candidate{
+		{Code: "invalid_api_key", Why: "HTTP 401 usually comes with it"},
+		{Code: "missing_api_key", Why: "HTTP 401 usually comes with it too"},
+	}},
+}
+
+// rejected is a key check that fails.
+var rejected = result(catalog.KeyCheck, checks.Fail, "key.rejected", "The API knows no such key: it was revoked, or is not whole.")
+
+// scenes are what is done before a frame is looked at, one act a line.
+var scenes = []struct{ name, found, acts string }{
+	{"search", "", ""},
+	{"search-hits", "", "type rate limit\npress down"},
+	{"search-none", "", "type zzzzqqqq"},
+	{"entry", "", "type 429\npress enter"},
+	{"help", "", "press enter ?"},
+	{"paste", "", "press ctrl+d\ntype HTTP/1.1 401 Unau"},
+	{"diagnosis", "envelope", "paste"},
+	{"diagnosis-several", "several", "paste\npress down"},
+	{"diagnosis-nothing", "nothing", "paste"},
+	{"diagnosis-near", "near", "paste"},
+	{"checklist-running", "envelope", "paste\nhold\npress enter"},
+	{"checklist-failed", "envelope", "reject\npaste\npress enter"},
+	{"checklist-key", "envelope", "paste\npress enter up up up up up up e\ntype klyra_secret_value"},
+	{"checklist-samples", "envelope", "paste\npress enter up up up up up up e ctrl+s down"},
+	{"checklist-url", "", "type content_download_failed\npress enter enter"},
+	{"report", "envelope", "reject\npaste\npress enter p"},
+	{"report-saved", "envelope", "reject\npaste\npress enter p w"},
+}
+
+func play(t *testing.T, found, acts string, o Options) *driver {
+	t.Helper()
+	var d *driver
+	if diagnosis, ok := diagnoses[found]; ok {
+		d = newDriverFinding(t, o, &diagnosis)
+	} else {
+		d = newDriver(t, o)
+	}
+	for act := range strings.Lines(acts) {
+		verb, rest, _ := strings.Cut(strings.TrimSpace(act), " ")
+		switch verb {
+		case "press":
+			d.press(strings.Fields(rest)...)
+		case "type":
+			d.write(rest)
+		case "paste":
+			d.paste(revoked)
+		case "hold":
+			d.hold = true
+		case "reject":
+			d.results[catalog.KeyCheck] = []checks.Result{rejected}
+		default:
+			t.Fatalf("no such act: %q", act)
+		}
+	}
+	return d
+}
+
+func TestFrames(t *testing.T) {
+	for _, scene := range scenes {
+		for _, size := range []struct{ columns, lines int }{{80, 24}, {120, 40}, {40, 10}} {
+			name := fmt.Sprintf("%s@%dx%d", scene.name, size.columns, size.lines)
+			t.Run(name, func(t *testing.T) {
+				golden(t, name, play(t, scene.found, scene.acts, sandboxed()).size(size.columns, size.lines).frame())
+			})
+		}
+	}
+}
+
+func TestASCIIFrames(t *testing.T) {
+	o := sandboxed()
+	o.ASCII, o.NoColor = true, true
+	for _, scene := range scenes {
+		t.Run(scene.name, func(t *testing.T) {
+			d := play(t, scene.found, scene.acts, o)
+			for i, r := range d.frame() {
+				if r > '~' {
+					t.Fatalf("%q at byte %d is not ASCII:\n%s", r, i, d.frame())
+				}
+			}
+			if content := d.app.View().Content; strings.Contains(content, "\x1b[3") {
+				t.Errorf("there is a colour in %q", content)
+			}
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is\n%s\nand was\n%s\n(go test ./ui -update writes it anew)", name, got, want)
+	}
+}
+
+func TestFramesFitTheirWindow(t *testing.T) {
+	for _, scene := range scenes {
+		d := play(t, scene.found, scene.acts, sandboxed())
+		for _, size := range [][2]int{{1, 1}, {20, 6}, {39, 12}, {40, 10}, {40, 12}, {80, 24}, {99, 11}, {100, 11}, {120, 40}, {200, 50}} {
+			d.size(size[0], size[1])
+			fits(t, fmt.Sprintf("%s at %dx%d", scene.name, size[0], size[1]), d.app.View(), size[0], size[1])
+		}
+	}
+}
+
+func fits(t *testing.T, name string, v tea.View, columns, lines int) {
+	t.Helper()
+	drawn := strings.Split(v.Content, "\n")
+	if len(drawn) > lines || columns >= minWidth && lines >= minHeight && len(drawn) != lines {
+		t.Errorf("%s: %d lines", name, len(drawn))
+	}
+	for _, line := range drawn {
+		if n := ansi.StringWidth(line); n > columns {
+			t.Errorf("%s: %d columns: %q", name, n, line)
+		}
+	}
+	if c := v.Cursor; c != nil && (c.X >= columns || c.Y >= lines || c.X < 0 || c.Y < 0) {
+		t.Errorf("%s: the cursor stands at %d, %d", name, c.X, c.Y)
+	}
+}

@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/viewport"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+const (
+	minWidth, minHeight = 40, 10 // the smallest window that something useful fits into
+	twoColumns          = 110    // from this width on there is room for a second column
+	maxText             = 100    // wider lines of prose are hard to read
+)
+
+var plain = lipgloss.NewStyle()
+
+// picture is what a screen shows, and where the terminal's cursor stands in it; nil where it is hidden.
+type picture struct {
+	lines  []string
+	cursor *tea.Cursor
+}
+
+// wrap breaks a text without escape sequences into lines of at most so many columns. It breaks at blanks
+// alone, and in words that are longer than a line: a URL or a path that is cut at a hyphen cannot be copied.
+func wrap(text string, columns int) []string {
+	const hyphen = "\uE000" // of the private use area, as wide
+	text = strings.ReplaceAll(expandTabs(text), "-", hyphen)
+	return strings.Split(strings.ReplaceAll(ansi.Wrap(text, max(1, columns), ""), hyphen, "-"), "\n")
+}
+
+func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
+
+// page gathers the wrapped lines of a text.
+type page struct {
+	width int
+	lines []string
+}
+
+func newPage(width int) *page { return &page{width: min(width, maxText)} }
+
+// text adds a paragraph.
+func (p *page) text(style lipgloss.Style, text string) { p.hang("", style, text) }
+
+// hang adds a paragraph whose first line begins with lead and whose other lines are indented as far.
+func (p *page) hang(lead string, style lipgloss.Style, text string) {
+	indent := ansi.StringWidth(lead)
+	for i, line := range wrap(text, p.width-indent) {
+		if i > 0 {
+			lead = strings.Repeat(" ", indent)
+		}
+		p.lines = append(p.lines, lead+style.Render(line))
+	}
+}
+
+// blank adds an empty line, unless the page begins here or one stands already.
+func (p *page) blank() {
+	if n := len(p.lines); n > 0 && p.lines[n-1] != "" {
+		p.lines = append(p.lines, "")
+	}
+}
+
+// fit makes lines exactly height lines of at most width columns.
+func fit(lines []string, width, height int, tail string) []string {
+	fitted := make([]string, max(0, height))
+	for i := range fitted {
+		if i < len(lines) {
+			fitted[i] = truncate(lines[i], width, tail)
+		}
+	}
+	return fitted
+}
+
+// truncate cuts a line that is too wide, and says so with tail.
+func truncate(line string, width int, tail string) string {
+	return ansi.Truncate(line, max(0, width), tail)
+}
+
+// width returns how many columns a line takes.
+func width(line string) int { return ansi.StringWidth(line) }
+
+// pad fills a line with blanks up to width columns.
+func pad(line string, columns int) string {
+	return line + strings.Repeat(" ", max(0, columns-width(line)))
+}
+
+// beside puts two blocks of lines side by side.
+func beside(left, right []string, leftWidth int, between string) []string {
+	lines := make([]string, max(len(left), len(right)))
+	for i := range lines {
+		var l, r string
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		lines[i] = pad(l, leftWidth) + between + r
+	}
+	return lines
+}
+
+// follow returns the first line to show so that the lines from first to last are seen in a window of
+// height lines that has begun at top.
+func follow(top, first, last, height int) int {
+	if last >= top+height {
+		top = last - height + 1
+	}
+	return max(0, min(top, first))
+}
+
+// newViewport returns a viewport that is moved by this program's keys alone.
+func newViewport() viewport.Model {
+	v := viewport.New()
+	v.KeyMap = viewport.KeyMap{}
+	v.MouseWheelEnabled = false
+	return v
+}
+
+// scrolled shows lines in a viewport of the given size and returns what is seen of them.
+func scrolled(v *viewport.Model, lines []string, width, height int) []string {
+	v.SetWidth(width)
+	v.SetHeight(height)
+	v.SetContentLines(lines)
+	v.SetYOffset(v.YOffset())
+	return strings.Split(v.View(), "\n")
+}
