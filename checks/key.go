@@ -177,6 +177,7 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 	if row.remedy == howToNameEndpoint && p.t.Endpoint != "" {
 		f.Remedy = "see whether " + p.t.API.resolve(p.t.Endpoint).Path + " is the very endpoint that your program calls. " + howToPrintEndpoint
 	}
+	f.Evidence = append(f.Evidence, p.t.sent())
 	for _, r := range p.replies() {
 		f.Evidence = append(f.Evidence, r.evidence())
 	}

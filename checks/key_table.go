@@ -275,6 +275,9 @@ var keyRows = []keyRow{
 	{8, locked, passed, malformed, whatever, "key.likely_accepted", Warn, words{
 		"the API probably accepts this key: a made-up one is refused, but only for its form", "send your real request: its answer settles it",
 	}},
+	{9, locked, denied, refused, whatever, "key.refused", Fail, words{
+		"the API knows this key, and says that it may not do this", useOtherKey,
+	}},
 	{9, locked, barred, refused, whatever, "key.refused", Fail, words{
 		"the API knows this key, but refuses it this request", useOtherKey,
 	}},
@@ -288,7 +291,7 @@ var keyRows = []keyRow{
 		"the API knows this key, but payment or quota stands in the way", "look at plan, quota and billing in the Klyra Dashboard",
 	}},
 	{13, locked, limited, refused, whatever, "key.limited", Warn, words{
-		"the API knows this key, but its rate limit is used up", "wait for the reset; the limits check says for how long",
+		"the API knows this key, but a limit stands in the way right now", "wait for the reset; the limits check says which limit it is and for how long",
 	}},
 	{14, locked, limited, limited, whatever, "key.unproven", Unknown, words{
 		"could not tell: requests from here are limited whatever the key", "stop for now, wait for the reset, then run this again once",

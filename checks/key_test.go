@@ -145,8 +145,8 @@ var keyTableCases = []struct {
 	{11, "401 missing_api_key", "403 suspended", "403 forbidden", "none key fake", "key.refused", Fail, "seems to know"},
 	{12, "401 missing_api_key", "402", "401", "none key fake", "key.limited", Warn, "quota"},
 	{12, "401 missing_api_key", "429 quota_exceeded", "401 invalid_api_key", "none key fake", "key.limited", Warn, "quota"},
-	{13, "401 missing_api_key", "429 rate_limit_exceeded", "401 invalid_api_key", "none key fake", "key.limited", Warn, "rate limit"},
-	{13, "401 missing_api_key", "429 concurrent_requests_exceeded", "401 invalid_api_key", "none key fake", "key.limited", Warn, "rate limit"},
+	{13, "401 missing_api_key", "429 rate_limit_exceeded", "401 invalid_api_key", "none key fake", "key.limited", Warn, "a limit stands in the way"},
+	{13, "401 missing_api_key", "429 concurrent_requests_exceeded", "401 invalid_api_key", "none key fake", "key.limited", Warn, "a limit stands in the way"},
 	{14, "401 missing_api_key", "429 rate_limit_exceeded", "429 rate_limit_exceeded", "none key fake", "key.unproven", Unknown, "whatever the key"},
 	{15, "429 rate_limit_exceeded", "", "", "none", "key.unproven", Unknown, "before the key"},
 	{15, "429", "", "", "none", "key.unproven", Unknown, "before the key"},
@@ -192,8 +192,8 @@ func TestKeyTable(t *testing.T) {
 		if sent := s.sent(); sent != c.sent {
 			t.Errorf("%s: sent %q, want %q", name, sent, c.sent)
 		}
-		if got, want := len(r.Findings[0].Evidence), 1+len(s.requests()); got != want {
-			t.Errorf("%s: %d pieces of evidence, want %d: the key and each request", name, got, want)
+		if got, want := len(r.Findings[0].Evidence), 2+len(s.requests()); got != want {
+			t.Errorf("%s: %d pieces of evidence, want %d: the key, what was sent, each answer", name, got, want)
 		}
 		if c.status != Pass && r.Findings[0].Remedy == "" {
 			t.Errorf("%s: no remedy", name)

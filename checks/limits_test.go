@@ -273,6 +273,15 @@ var limitsPastedCases = []struct {
 		paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address"}}},
 		"limits.headers_missing", Unknown, 0, "Cloudflare limits your address",
 	},
+	{
+		"a bare 429 with something left",
+		paste.Diagnosis{
+			RateLimit:  &paste.RateLimit{Limit: number(60), Remaining: number(20)},
+			Candidates: []paste.Candidate{{Code: "rate_limit_exceeded"}},
+		},
+		"limits.concurrency", Fail, 0, "although 20 requests of this minute are left",
+	},
+	{"a bare 429", paste.Diagnosis{Candidates: []paste.Candidate{{Code: "quota_exceeded"}}}, "limits.headers_missing", Unknown, 0, "nothing tells which"},
 	{"another error", paste.Diagnosis{Findings: []paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}}, "limits.headers_missing", Unknown, 0, "the key was not accepted"},
 	{"nothing", paste.Diagnosis{}, "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
 }
@@ -284,6 +293,24 @@ func TestLimitsPasted(t *testing.T) {
 		target.Response = &c.paste
 		target.Now = func() time.Time { return limitsNow }
 		checkLimitsResult(t, c.name, Run(inTime(t), catalog.LimitsCheck, target), c.ids, c.status, c.wait, c.says)
+	}
+}
+
+func TestLimitsSayWhatWaitsCountFrom(t *testing.T) {
+	for _, c := range []struct {
+		date time.Time
+		says bool
+	}{
+		{time.Time{}, true},
+		{limitsNow, false},
+		{limitsNow.Add(time.Minute), false},
+	} {
+		d := paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: c.date}}
+		target := Target{API: mustAPI(t, "http://127.0.0.1:1"), Response: &d, Now: func() time.Time { return limitsNow }}
+		got := evidenceText(Run(inTime(t), catalog.LimitsCheck, target))
+		if strings.Contains(got, "shows no Date") != c.says {
+			t.Errorf("date %v: evidence %q", c.date, got)
+		}
 	}
 }
 

@@ -186,7 +186,7 @@ func serviceReachable(ps serviceProbes) (Finding, bool) {
 	return Finding{
 		ID: "service.reachable", Status: Pass,
 		Summary:  "the API is reachable from here and answers in " + latencyText(ps.medianLatency()),
-		Evidence: append(append(ps.evidence(), Evidence{"who answered", p.why}), p.answer.supportFacts()...),
+		Evidence: append(append(ps.evidence(), Evidence{"how it shows", p.why}), p.answer.supportFacts()...),
 	}, true
 }
 
