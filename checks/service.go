@@ -52,10 +52,10 @@ func newServiceProbe(x exchange) serviceProbe {
 	}
 	by, why := sentBy(x.answer)
 	class := classify(x)
-	if by == unclearSender && class == limited {
+	if by == unclearSender && class == gotLimited {
 		by, why = apiSender, "it limits the rate of requests"
 	}
-	return serviceProbe{x, by, why, class == server}
+	return serviceProbe{x, by, why, class == gotServerError}
 }
 
 type serviceProbes []serviceProbe
