@@ -115,25 +115,39 @@ type Diagnosis struct {
 // Answer says so.
 func Diagnose(text string) Diagnosis {
 	d := read(text)
-	secrets := safe.Seen(d.text)
-	r := &report{document: d, Diagnosis: Diagnosis{Answer: None, Secrets: secrets}}
-	r.redactor = safe.NewRedactor(secrets[:min(len(secrets), maxSecrets)]...)
+	r := &report{document: d, Diagnosis: Diagnosis{Answer: None}}
 	if reason := unreadable(d.text); reason != "" {
 		r.note(reason)
 		return r.Diagnosis
 	}
-	shown := requests(d.text)
-	s := &envelopes{text: d.text, ahead: 4*len(d.text) + 1<<20, excluded: bodies(shown)}
+	asked := requests(d.text)
+	s := &envelopes{text: d.text, ahead: 4*len(d.text) + 1<<20, excluded: bodies(asked)}
 	s.scan(0, len(d.text), 0)
 	s.strict = len(s.found)
 	w := readWords(d.text, apart(s))
 	mentions := s.looseSightings(w)
 	s.cutCode()
 	s.placeAll(w)
+	for _, v := range s.requests[:min(len(s.requests), maxCommands)] {
+		asked = append(asked, object(d.text, v))
+	}
+	r.keep(append(safe.Seen(d.text), secretsOf(asked)...))
 	r.decide(s, w, mentions)
-	r.request(shown, s.requests)
+	r.request(asked)
 	r.RateLimit = rateLimit(d.text, w.limits)
 	return r.Diagnosis
+}
+
+// keep notes the secrets of the text, each once, before anything else of it is taken in.
+func (r *report) keep(secrets []safe.Secret) {
+	seen := map[safe.Secret]bool{{}: true}
+	for _, s := range secrets {
+		if !seen[s] {
+			seen[s] = true
+			r.Secrets = append(r.Secrets, s)
+		}
+	}
+	r.redactor = safe.NewRedactor(r.Secrets[:min(len(r.Secrets), maxSecrets)]...)
 }
 
 // maxSecrets is how many of the secrets seen are also searched for in every other place.
@@ -150,10 +164,11 @@ const maxShown = 2000 // bytes of one string of a Diagnosis
 
 // show returns a string of the text as a Diagnosis may hold it.
 func (r *report) show(s string) string {
+	s = r.redactor.Redact(s[:min(len(s), maxString)]) // before it is cut, lest a secret be cut beyond recognition
 	if len(s) > maxShown {
 		s = strings.ToValidUTF8(s[:maxShown], "") + "…"
 	}
-	return r.redactor.Redact(s)
+	return s
 }
 
 func (r *report) note(words string) { r.Notes = append(r.Notes, words) }

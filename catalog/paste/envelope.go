@@ -80,7 +80,7 @@ var anchors = map[string]bool{
 	"errors": true, "status": true, "statuscode": true, "httpstatus": true, "errorcode": true, "errormessage": true,
 	"errortype": true, "response": true, "request": true, "method": true, "isaxioserror": true, "config": true,
 	"success": true, "result": true, "statustext": true, "body": true, "httpstatuscode": true, "err": true, "errcode": true,
-	"authcode": true, "autherrorcode": true, "detail": true, "startedDateTime": true, "name": true, "apierror": true,
+	"authcode": true, "autherrorcode": true, "detail": true, "starteddatetime": true, "transformrequest": true, "transitional": true, "adapter": true, "name": true, "apierror": true,
 }
 
 var errorKeys = map[string]bool{"error": true, "errors": true, "err": true, "apierror": true, "autherror": true, "klyraerror": true}

@@ -352,8 +352,11 @@ var placeholders = map[string]bool{
 }
 
 func placeholder(value string) bool {
-	if value == "" || strings.IndexByte("<$[{%*(/", value[0]) >= 0 {
+	if value == "" || strings.IndexByte("<[{*", value[0]) >= 0 || value[0] == '%' && value[len(value)-1] == '%' {
 		return true
+	}
+	if value[0] == '$' { // a variable; what follows its name would be a value
+		return strings.IndexFunc(value[1:], func(r rune) bool { return r > 0x7f || !wordByte(byte(r)) && !strings.ContainsRune("{}()$: ", r) }) < 0
 	}
 	return len(value) <= 16 && (placeholders[strings.ToLower(value)] || strings.Trim(value, "xX.*•…-_") == "")
 }

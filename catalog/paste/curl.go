@@ -1,0 +1,197 @@
+package paste
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// option is what a flag of curl is followed by.
+type option uint8
+
+const (
+	noValue option = iota
+	otherValue
+	headerValueOf
+	methodValue
+	dataValue
+	jsonValue
+	formValue
+	urlValue
+	userValue
+	cookieValue
+	agentValue
+	refererValue
+	getFlag
+	headFlag
+)
+
+// options are curl's flags that take a value or change the request; all others stand alone.
+var options = map[string]option{
+	"-H": headerValueOf, "--header": headerValueOf, "-X": methodValue, "--request": methodValue,
+	"-d": dataValue, "--data": dataValue, "--data-raw": dataValue, "--data-binary": dataValue, "--data-ascii": dataValue,
+	"--data-urlencode": dataValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formValue,
+	"--url": urlValue, "-u": userValue, "--user": userValue, "-b": cookieValue, "--cookie": cookieValue,
+	"-A": agentValue, "--user-agent": agentValue, "-e": refererValue, "--referer": refererValue,
+	"-G": getFlag, "--get": getFlag, "-I": headFlag, "--head": headFlag,
+	"--oauth2-bearer": otherValue, "-o": otherValue, "--output": otherValue, "-w": otherValue, "--write-out": otherValue,
+	"-m": otherValue, "--max-time": otherValue, "--connect-timeout": otherValue, "-x": otherValue, "--proxy": otherValue,
+	"-T": otherValue, "--upload-file": otherValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
+	"--cert": otherValue, "--key": otherValue, "--cacert": otherValue, "--capath": otherValue, "-r": otherValue,
+	"--range": otherValue, "--resolve": otherValue, "--retry": otherValue, "--retry-delay": otherValue,
+	"--retry-max-time": otherValue, "-D": otherValue, "--dump-header": otherValue, "-K": otherValue, "--config": otherValue,
+	"--limit-rate": otherValue, "--interface": otherValue, "--noproxy": otherValue, "-U": otherValue, "--proxy-user": otherValue,
+	"--ciphers": otherValue, "--tls-max": otherValue, "--trace": otherValue, "--trace-ascii": otherValue, "-z": otherValue,
+	"--stderr": otherValue, "--max-redirs": otherValue, "--unix-socket": otherValue, "--connect-to": otherValue,
+}
+
+const maxCommands = 32 // read in one text
+
+// curls reads the curl commands in a text.
+func curls(text string) (all []shown) {
+	from := 0
+	for range maxCommands {
+		at := strings.Index(text[from:], "curl")
+		if at < 0 {
+			break
+		}
+		i := from + at
+		from = i + len("curl")
+		if i > 0 && strings.IndexByte(" \t\n\r$`'\"(|;&/\\>", text[i-1]) < 0 {
+			continue
+		}
+		rest := strings.TrimPrefix(text[from:], ".exe")
+		if rest == "" || rest[0] != ' ' && rest[0] != '\t' {
+			continue
+		}
+		words, end := commandWords(text, len(text)-len(rest))
+		if s, ok := curl(words); ok {
+			s.at = Span{i, end}
+			all = append(all, s)
+			from = max(from, end)
+		}
+	}
+	return all
+}
+
+// curl makes a request of a command's words; it is not ok where they hold no address.
+func curl(words []word) (s shown, ok bool) {
+	c := command{}
+	for i := 0; i < len(words); i++ {
+		flag, attached := split(words[i].text)
+		kind := options[flag]
+		switch {
+		case !strings.HasPrefix(flag, "-"):
+			c.url(words[i].text)
+		case kind == getFlag:
+			c.get = true
+		case kind == headFlag:
+			c.shown.method = "HEAD"
+		case kind == noValue:
+		case attached != "":
+			c.take(kind, word{attached, words[i].Span})
+		case i+1 < len(words):
+			i++
+			c.take(kind, words[i])
+		}
+	}
+	return c.done()
+}
+
+// split takes apart "-XPOST", "-sSX", "--url=…" into the flag that may have a value and that value.
+func split(text string) (flag, attached string) {
+	if len(text) < 2 || text[0] != '-' {
+		return text, ""
+	}
+	if text[1] == '-' {
+		flag, attached, _ = strings.Cut(text, "=")
+		return flag, attached
+	}
+	for i := 1; i < len(text); i++ {
+		if kind := options["-"+text[i:i+1]]; kind != noValue && kind != getFlag && kind != headFlag {
+			return "-" + text[i:i+1], text[i+1:]
+		}
+	}
+	return text, ""
+}
+
+// command collects what curl's words say.
+type command struct {
+	shown     shown
+	data      []string
+	form, get bool
+}
+
+func (c *command) url(address string) {
+	looks := strings.Contains(address, "://") || strings.HasPrefix(address, "localhost") || strings.HasPrefix(address, "$") ||
+		strings.Contains(address, ".") && strings.ContainsAny(address, "/:") && !strings.ContainsAny(address, "()'\",")
+	if c.shown.url == "" && looks {
+		c.shown.url = address
+	}
+}
+
+func (c *command) take(kind option, w word) {
+	switch kind {
+	case headerValueOf:
+		name, value, _ := strings.Cut(w.text, ":")
+		c.header(strings.TrimSpace(name), strings.TrimSpace(value))
+	case methodValue:
+		c.shown.method = strings.ToUpper(w.text)
+	case jsonValue:
+		c.header("Content-Type", "application/json")
+		c.body(w)
+	case dataValue:
+		c.body(w)
+	case formValue:
+		c.form = true
+	case urlValue:
+		c.shown.url = w.text
+	case userValue:
+		c.shown.secrets = append(c.shown.secrets, w.text[strings.IndexByte(w.text, ':')+1:])
+		c.header("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(w.text)))
+	case cookieValue:
+		c.header("Cookie", w.text)
+	case agentValue:
+		c.header("User-Agent", w.text)
+	case refererValue:
+		c.header("Referer", w.text)
+	}
+}
+
+func (c *command) header(name, value string) {
+	if name != "" {
+		c.shown.headers = append(c.shown.headers, pair{name, value})
+	}
+}
+
+func (c *command) body(w word) {
+	if strings.HasPrefix(w.text, "@") {
+		c.form = true
+		return
+	}
+	if c.shown.body.End == 0 {
+		c.shown.body = w.Span
+	} else {
+		c.shown.body.End = w.End
+	}
+	c.data = append(c.data, w.text)
+}
+
+// done adds what curl adds by itself.
+func (c *command) done() (shown, bool) {
+	s := c.shown
+	s.content = strings.Join(c.data, "&")
+	sends := c.form || len(c.data) > 0
+	if s.method == "" {
+		s.method = "GET"
+		if sends && !c.get {
+			s.method = "POST"
+		}
+	}
+	if len(c.data) > 0 && !c.get && s.header("Content-Type") == "" {
+		s.headers = append(s.headers, pair{"Content-Type", "application/x-www-form-urlencoded"})
+	}
+	if s.url != "" && !strings.Contains(s.url, "://") && !strings.HasPrefix(s.url, "$") {
+		s.url = "http://" + s.url // as curl does
+	}
+	return s, s.url != ""
+}

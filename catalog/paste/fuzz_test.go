@@ -1,0 +1,101 @@
+package paste
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// plantings are places where a key stands in real pastes; KEY is the key.
+var plantings = []string{
+	"Authorization: Bearer KEY\n",
+	`{"error":{"code":"invalid_api_key","message":"The key KEY is invalid","type":"authentication_error","param":"KEY","request_id":"req_KEY"},"authorization":"Bearer KEY"}`,
+	"curl -H 'Authorization: Bearer KEY' 'https://api.klyra.live/v1/x?api_key=KEY&sig=KEY' -d '{\"url\":\"https://u:KEY@h/?token=KEY\"}' -b 'session=KEY' -u me:KEY\n",
+	"> POST /KEY HTTP/1.1\n> Host: h\n> X-Api-Key: KEY\n>\n",
+	`{"request":{"method":"POST","url":"https://h/KEY","headers":[{"name":"X-Api-Key","value":"KEY"}]}}`,
+	"'Authorization': 'Bearer KEY', code: 'KEY'",
+	`{"error":{"code":"KEY","message":"m","type":"KEY"},"headers":{"authorization":"KEY"}}`,
+	"Cookie: a=KEY; b=KEY\r\n",
+	"-----BEGIN PRIVATE KEY-----\nKEY\n-----END PRIVATE KEY-----",
+}
+
+func FuzzDiagnose(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join(pastes, "*.txt"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no pastes: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(data), uint64(len(data)), 0)
+	}
+	for _, hard := range []string{
+		"", "{", "\"", "\\", "{\"error\":", "\xff\xfe{\x00", "\xfe\xff\x00{\xd8", "\x1b", "\x1b]", "\ufeff", "{'error':{'code':'",
+		"curl '", "curl -d", "curl ^\"", "> POST / HTTP/1.1", "code=timeout", "\\\\\\\"code\\\\\\\":", "&quot;code&quot;:&quot;",
+		"POST / HTTP/1.1\nA: b\n\n", "fetch(\"https://h\",{headers:{", "\"\"code\"\":\"\"timeout\"\"",
+	} {
+		for i := range plantings {
+			f.Add(hard, uint64(i), i)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, seed uint64, place int) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		key := plantable(random)
+		planted := strings.ReplaceAll(plantings[(place%len(plantings)+len(plantings))%len(plantings)], "KEY", key)
+		at := random.IntN(len(text) + 1)
+		for _, given := range []string{text, text + "\n" + planted, text[:at] + "\n" + planted + text[at:]} {
+			begin := time.Now()
+			d := Diagnose(given)
+			if took := time.Since(begin); took > 2*time.Second {
+				t.Fatalf("%v for %d bytes", took, len(given))
+			}
+			checkSound(t, given, d)
+			if given != text {
+				checkSecret(t, reflect.ValueOf(d), key, "Diagnosis")
+			}
+		}
+	})
+}
+
+func plantable(random *rand.Rand) string {
+	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
+	b := make([]byte, 24+random.IntN(20))
+	for i := range b {
+		b[i] = letters[random.IntN(len(letters))]
+	}
+	return string(b)
+}
+
+// checkSecret demands that no 8 bytes of key stand in a string of v, but in a Secret.
+func checkSecret(t *testing.T, v reflect.Value, key, path string) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.String:
+		for i := 0; i+8 <= len(key); i++ {
+			if strings.Contains(v.String(), key[i:i+8]) {
+				t.Fatalf("%s holds the key %s: %q", path, key, v.String())
+			}
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			checkSecret(t, v.Elem(), key, path)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			checkSecret(t, v.Index(i), key, path)
+		}
+	case reflect.Struct:
+		if v.Type().Name() == "Secret" || v.Type().Name() == "Time" {
+			return
+		}
+		for i := range v.NumField() {
+			checkSecret(t, v.Field(i), key, path+"."+v.Type().Field(i).Name)
+		}
+	}
+}
