@@ -177,9 +177,20 @@ func (s *survey) judgeSize(kind contentKind, size int64) {
 	if s.encoded > 0 {
 		s.fact("size as base64", "%s", sizeWords(s.encoded))
 	}
-	if kind.media != Image {
-		return
+	switch {
+	case kind.media == Image:
+		s.judgeImageSize(size)
+	case kind.media == Text && !s.isRequestBody(kind) && size > imageLimit:
+		s.found(Finding{
+			ID: "content.too_large", Status: Fail,
+			Summary:  fmt.Sprintf("the text is too large: %s, and one request takes about 500 words", sizeWords(size)),
+			Evidence: []Evidence{{"limit", "about 500 words for a text, 4 MB for an image (documented)"}},
+			Remedy:   "split the text at sentence borders and send the parts one by one",
+		})
 	}
+}
+
+func (s *survey) judgeImageSize(size int64) {
 	evidence := []Evidence{{"limit", "4 MB for an image (documented; not whether MB means 1,000,000 or 1,048,576 bytes)"}}
 	const remedy = "make the image smaller (fewer pixels, or JPEG at a lower quality) and check it again"
 	switch {

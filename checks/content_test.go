@@ -123,6 +123,7 @@ func TestContentSizes(t *testing.T) {
 		{name: "3 MiB in base64", data: inBase64(paddedPNG(imageInBase64)), base64: true, want: "content.fits=pass"},
 		{name: "just over 3 MiB in base64", data: inBase64(paddedPNG(imageInBase64 + 1)), base64: true, want: "content.near_limit=warn", says: "its base64"},
 		{name: "just over 4 MiB in base64", data: inBase64(paddedPNG(imageLimit + 1)), base64: true, want: "content.too_large=fail"},
+		{name: "a text over 4 MiB", data: bytes.Repeat([]byte("a"), imageLimit+1), want: "content.too_many_words=warn content.too_large=fail", says: "one request takes about 500 words"},
 		{name: "audio has no limit", data: wavOf(imageLimit), want: "content.fits=pass", says: "4.2 MB"},
 	})
 }
