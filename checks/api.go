@@ -66,7 +66,7 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 		a.dialer.Control = loopbackOnly
 	}
 	a.transport = &http.Transport{
-		Proxy:                  proxy,
+		Proxy:                  withoutProxyText(proxy),
 		DialContext:            a.dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    apiTLSTimeout,
@@ -104,6 +104,20 @@ func parseAPIBase(base string) (*url.URL, error) {
 	}
 	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
 	return u, nil
+}
+
+// withoutProxyText keeps a malformed proxy setting, which may hold a password, out of errors.
+func withoutProxyText(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if proxy == nil {
+		return nil
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := proxy(r)
+		if err != nil {
+			return nil, errors.New("the proxy setting of this machine (HTTPS_PROXY) is malformed")
+		}
+		return u, nil
+	}
 }
 
 func validAPIPort(u *url.URL) bool {

@@ -191,12 +191,9 @@ func TestReadProblem(t *testing.T) {
 
 // Two servers on loopback differ in their ports: whatever the first says, the second must not see the key.
 func TestKeyNeverLeavesTheAPI(t *testing.T) {
-	var mu sync.Mutex
-	var strangerSaw []string
+	strangerSaw := make(chan string, 9)
 	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		strangerSaw = append(strangerSaw, r.Header.Get("Authorization"))
+		strangerSaw <- r.Header.Get("Authorization")
 	}))
 	defer stranger.Close()
 	redirect := func(w http.ResponseWriter, r *http.Request) {
@@ -223,10 +220,9 @@ func TestKeyNeverLeavesTheAPI(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
-		if len(strangerSaw) != 1 || strangerSaw[0] != "" {
-			t.Errorf("%s: the other server saw %q, want one request without a key", name, strangerSaw)
+		if saw := <-strangerSaw; saw != "" {
+			t.Errorf("%s: the other server saw %q", name, saw)
 		}
-		strangerSaw = nil
 	}
 }
 
@@ -276,6 +272,44 @@ func TestErrorsKeepQueriesToThemselves(t *testing.T) {
 	_, err := mustAPI(t, server.URL).send(inTime(t), call{method: "GET", path: "/x?token=hunter2"})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	connects := make(chan string, 9)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connects <- r.Method + " " + r.Host + " " + r.Header.Get("Authorization")
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	defer proxy.Close()
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := safe.NewSecret("a-key-that-a-proxy-must-not-see")
+	api, err := NewAPI("https://api.klyra.invalid", http.ProxyURL(address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.send(inTime(t), call{"POST", "/", key, "{}"}); err == nil {
+		t.Error("no error from a proxy that refuses")
+	}
+	if got := <-connects; got != "CONNECT api.klyra.invalid:443 " {
+		t.Errorf("the proxy saw %q", got)
+	}
+	broken := func(*http.Request) (*url.URL, error) { return nil, errors.New(`invalid proxy address "user:hunter2@"`) }
+	if api, err = NewAPI("https://api.klyra.invalid", broken); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.send(inTime(t), call{"POST", "/", key, "{}"}); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("error %v", err)
+	}
+	onLoopback, err := NewAPI(proxy.URL, broken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := onLoopback.send(inTime(t), call{method: "GET", path: "/"}); err != nil || got.status != http.StatusBadGateway {
+		t.Errorf("loopback goes through the proxy setting: %v", err)
 	}
 }
 

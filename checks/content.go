@@ -133,11 +133,13 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		in, bytes = text.decoded(ctx)
 		head, _ = in.Peek(sniffLen)
 	}
-	kind := s.judgeType(head)
-	s.kind, s.what = kind, kind.name
-	s.readAs(ctx, kind, head, in)
+	if len(head) > 0 { // base64 may hold nothing
+		s.kind = s.judgeType(head)
+		s.what = s.kind.name
+		s.readAs(ctx, s.kind, in)
+	}
 	if text == nil && s.content.Size >= 0 { // the rest need not be read to know the size
-		s.judgeSize(kind, max(bytes.n, s.content.Size))
+		s.judgeSize(s.kind, max(bytes.n, s.content.Size))
 		return
 	}
 	drain(in)
@@ -146,16 +148,15 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		s.encoded = raw.n
 		s.judgeBase64(text)
 	}
-	s.judgeSize(kind, bytes.n)
+	s.judgeSize(s.kind, bytes.n)
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
 func drain(in io.Reader) { _, _ = io.Copy(io.Discard, in) }
 
 // readAs hands the content to the reader of its kind.
-func (s *survey) readAs(ctx context.Context, kind contentKind, head []byte, in *bufio.Reader) {
+func (s *survey) readAs(ctx context.Context, kind contentKind, in *bufio.Reader) {
 	switch walk := containerOf(kind.mime); {
-	case len(head) == 0: // base64 of nothing: said already
 	case s.isRequestBody(kind):
 		s.readRequestBody(ctx, in)
 	case kind.media == Text:
@@ -176,9 +177,20 @@ func (s *survey) judgeSize(kind contentKind, size int64) {
 	if s.encoded > 0 {
 		s.fact("size as base64", "%s", sizeWords(s.encoded))
 	}
-	if kind.media != Image {
-		return
+	switch {
+	case kind.media == Image:
+		s.judgeImageSize(size)
+	case kind.media == Text && !s.isRequestBody(kind) && size > imageLimit:
+		s.found(Finding{
+			ID: "content.too_large", Status: Fail,
+			Summary:  fmt.Sprintf("the text is too large: %s, and one request takes about 500 words", sizeWords(size)),
+			Evidence: []Evidence{{"limit", "about 500 words for a text, 4 MB for an image (documented)"}},
+			Remedy:   "split the text at sentence borders and send the parts one by one",
+		})
 	}
+}
+
+func (s *survey) judgeImageSize(size int64) {
 	evidence := []Evidence{{"limit", "4 MB for an image (documented; not whether MB means 1,000,000 or 1,048,576 bytes)"}}
 	const remedy = "make the image smaller (fewer pixels, or JPEG at a lower quality) and check it again"
 	switch {

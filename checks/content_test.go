@@ -100,6 +100,11 @@ func TestContentTypes(t *testing.T) {
 		{name: "image where text is expected", data: pngSample(2, 2), expect: Text, want: "content.type_mismatch=fail"},
 		{name: "text where text is expected", data: html, expect: Text, want: "content.fits=pass"},
 		{name: "multipart", data: pngSample(2, 2), mime: "multipart/form-data; boundary=x", want: "content.fits=pass"},
+		{name: "form", data: []byte("text=hi"), mime: "application/x-www-form-urlencoded", want: "content.fits=pass"},
+		{name: "text that begins like a program", data: []byte("MZ makes motorcycles"), want: "content.fits=pass", says: "text, 3 words"},
+		{name: "pdf declared image", data: pdf, mime: "image/png", want: "content.type_mismatch=fail content.unsupported_type=fail"},
+		{name: "pdf declared pdf", data: pdf, mime: "application/pdf", want: "content.unsupported_type=fail"},
+		{name: "program", data: append([]byte("MZ\x90\x00\x03\x00\x00\x00"), make([]byte, 60)...), want: "content.unsupported_type=fail", says: "Windows program"},
 		{name: "pdf", data: pdf, want: "content.unsupported_type=fail", says: "PDF document"},
 		{name: "zip", data: zip, want: "content.unsupported_type=fail", says: "ZIP archive"},
 		{name: "svg", data: svg, want: "content.unsupported_type=warn content.unverifiable=unknown", says: "not public"},
@@ -118,6 +123,7 @@ func TestContentSizes(t *testing.T) {
 		{name: "3 MiB in base64", data: inBase64(paddedPNG(imageInBase64)), base64: true, want: "content.fits=pass"},
 		{name: "just over 3 MiB in base64", data: inBase64(paddedPNG(imageInBase64 + 1)), base64: true, want: "content.near_limit=warn", says: "its base64"},
 		{name: "just over 4 MiB in base64", data: inBase64(paddedPNG(imageLimit + 1)), base64: true, want: "content.too_large=fail"},
+		{name: "a text over 4 MiB", data: bytes.Repeat([]byte("a"), imageLimit+1), want: "content.too_many_words=warn content.too_large=fail", says: "one request takes about 500 words"},
 		{name: "audio has no limit", data: wavOf(imageLimit), want: "content.fits=pass", says: "4.2 MB"},
 	})
 }

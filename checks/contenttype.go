@@ -57,15 +57,34 @@ var doubtfulTypes = map[string]bool{
 	"image/x-icon": true, "image/jxl": true, "image/jp2": true, "image/vnd.djvu": true, "image/vnd.dwg": true, "image/x-xcf": true,
 }
 
-// contentKindOf tells a kind by the first bytes. Text with stray control bytes is still text where it was said to be.
+// wordyTypes are files that are no plain text though they consist of readable characters.
+var wordyTypes = map[string]bool{"application/pdf": true, "application/postscript": true, "image/svg+xml": true, "image/x-xpixmap": true}
+
+// contentKindOf tells a kind by the first bytes. A few formats have words for a mark ("MZ", "GIF89a"): what
+// is all readable is text all the same. Text with stray control bytes is still text.
 func contentKindOf(head []byte, saidText bool) contentKind {
-	found := mimetype.Detect(head)
-	name, _, _ := mime.ParseMediaType(found.String())
-	name = canonicalType(name)
-	if name == unknownBytes && (saidText || mostlyText(head)) {
-		name = "text/plain"
+	sniffed := mimetype.Detect(head)
+	name := canonicalType(sniffed.String())
+	kind := contentKind{name, kindName(name), mediaOf(name, sniffed)}
+	stray, runes := strayBytes(head)
+	mostlyText := runes > 0 && stray*20 <= runes
+	readable := stray == 0 || (len(head) == sniffLen && stray < utf8.UTFMax) // the last character may be cut
+	if name == unknownBytes && (saidText || mostlyText) || kind.media != Text && readable && !wordyTypes[name] {
+		return contentKind{"text/plain", kindName("text/plain"), Text}
 	}
-	return contentKind{name, kindName(name), mediaOf(name, found)}
+	return kind
+}
+
+// strayBytes counts what does not belong in text: control characters and broken ones.
+func strayBytes(b []byte) (stray, runes int) {
+	for ; len(b) > 0; runes++ {
+		r, n := utf8.DecodeRune(b)
+		if (r == utf8.RuneError && n == 1) || (r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r)) {
+			stray++
+		}
+		b = b[n:]
+	}
+	return stray, runes
 }
 
 // kindName returns the name for people.
@@ -110,20 +129,6 @@ func canonicalType(declared string) string {
 	return name
 }
 
-// mostlyText reports whether bytes are text with at most a few stray control or broken characters.
-func mostlyText(head []byte) bool {
-	const share = 20 // one in so many may be stray
-	stray, runes := 0, 0
-	for b := head; len(b) > 0; runes++ {
-		r, n := utf8.DecodeRune(b)
-		if (r == utf8.RuneError && n == 1) || (r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r)) {
-			stray++
-		}
-		b = b[n:]
-	}
-	return runes > 0 && stray*share <= runes
-}
-
 // judgeType tells the content's kind by its bytes and compares it with what was promised.
 func (s *survey) judgeType(head []byte) contentKind {
 	saidText := s.expect == Text || mediaOf(canonicalType(s.content.Type), nil) == Text
@@ -132,15 +137,16 @@ func (s *survey) judgeType(head []byte) contentKind {
 	if s.content.Type != "" {
 		s.fact("declared type", "%s", s.content.Type)
 	}
-	switch promise, broken := s.brokenPromise(kind); {
-	case kind.mime == unknownBytes && !promise.certain:
-		s.unknownType()
-	case broken:
+	promise, broken := s.brokenPromise(kind)
+	if broken && (kind.mime != unknownBytes || promise.certain) {
 		s.found(promise.finding(kind))
-	case kind.media == AnyMedia:
-		s.found(unsupportedKind(kind, Fail, "Klyra moderates text, images, audio and video"))
+	} else if kind.mime == unknownBytes {
+		s.unknownType()
 	}
-	if doubtfulTypes[kind.mime] {
+	switch {
+	case kind.media == AnyMedia && kind.mime != unknownBytes:
+		s.found(unsupportedKind(kind, Fail, "Klyra moderates text, images, audio and video"))
+	case doubtfulTypes[kind.mime]:
 		s.found(unsupportedKind(kind, Warn, "many services do not accept this format, and Klyra's list of formats is not public"))
 	}
 	return kind
@@ -186,7 +192,7 @@ func (s *survey) brokenPromise(kind contentKind) (typePromise, bool) {
 
 func (s *survey) promises() []typePromise {
 	var all []typePromise
-	if declared := canonicalType(s.content.Type); declared != "" && !strings.HasPrefix(declared, "multipart/") {
+	if declared := canonicalType(s.content.Type); declared != "" && !isFormType(declared) {
 		all = append(all, promiseOf("the declared type", declared))
 	}
 	if s.expect != AnyMedia {
@@ -196,6 +202,11 @@ func (s *survey) promises() []typePromise {
 		all = append(all, promiseOf("the file's name", named))
 	}
 	return all
+}
+
+// isFormType reports whether a declared type is that of a whole form, which says nothing of a content in it.
+func isFormType(declared string) bool {
+	return strings.HasPrefix(declared, "multipart/") || declared == "application/x-www-form-urlencoded"
 }
 
 // extensionOf returns the type that a file's name promises; "" for none.
@@ -230,9 +241,8 @@ func (p typePromise) keptBy(kind contentKind) bool {
 func (p typePromise) finding(kind contentKind) Finding {
 	f := Finding{
 		ID: "content.type_mismatch", Status: Fail,
-		Summary:  "the bytes say " + kind.name + ", but " + p.by + " says " + p.mime,
-		Evidence: []Evidence{{p.by, p.mime}},
-		Remedy:   "send the type that the bytes have: " + kind.mime,
+		Summary: "the bytes say " + kind.name + ", but " + p.by + " says " + p.mime,
+		Remedy:  "where these are the right bytes, declare " + kind.mime + "; else find out what was read in place of the content (a saved error page, a wrong path)",
 	}
 	switch {
 	case p.mime == unknownBytes:
@@ -244,7 +254,7 @@ func (p typePromise) finding(kind contentKind) Finding {
 		f.Summary = "the bytes say " + kind.name + ", but " + string(p.media) + " is expected"
 		f.Remedy = "send the content itself; an HTML page or JSON in its place is usually an error page that was saved"
 	case p.media == kind.media || p.by == "the file's name":
-		f.Status = Warn
+		f.Status, f.Remedy = Warn, "declare the type that the bytes have: "+kind.mime
 	}
 	return f
 }

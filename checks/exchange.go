@@ -38,6 +38,15 @@ func (t Target) ask(ctx context.Context, who, path string, key safe.Secret) exch
 	return exchange{who, a, err}
 }
 
+// sent says what ask sends.
+func (t Target) sent() Evidence {
+	path := "a path that does not exist"
+	if t.Endpoint != "" {
+		path = t.API.resolve(t.Endpoint).Path
+	}
+	return Evidence{"sent", "POST to " + path + " with an empty object, which cannot be moderated"}
+}
+
 // evidence says in one line what came back.
 func (x exchange) evidence() Evidence {
 	if x.err != nil {

@@ -26,7 +26,7 @@ func checkKey(ctx context.Context, t Target) Result {
 	f.Evidence = append(keySources(t), f.Evidence...)
 	r.Findings = append(r.Findings, f)
 	for _, reply := range p.replies() {
-		if reply.class == limited {
+		if reply.class == gotLimited {
 			r.Wait, r.RetryAt = liveLimits(reply.answer, t.Now()).retry(t.Now())
 		}
 	}
@@ -112,11 +112,11 @@ func (p *keyProbe) ask(ctx context.Context, who string, key safe.Secret) reply {
 // row returns the first row of the table that the replies so far fit.
 func (p *keyProbe) row() (keyRow, bool) {
 	none, fake := p.none.class, p.fake.class
-	if none == forbidden && json.Valid(p.none.answer.body) && p.mine.class&(barred|unsent) == 0 {
+	if none == gotForbidden && json.Valid(p.none.answer.body) && p.mine.class&(gotForbidden|unsent) == 0 {
 		// Some servers say 403 where no valid key is given; that the key gets past it shows that this is one.
-		none = unknownKey
-		if fake == forbidden {
-			fake = unknownKey
+		none = gotUnknownKey
+		if fake == gotForbidden {
+			fake = gotUnknownKey
 		}
 	}
 	for _, row := range keyRows {
@@ -177,6 +177,7 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 	if row.remedy == howToNameEndpoint && p.t.Endpoint != "" {
 		f.Remedy = "see whether " + p.t.API.resolve(p.t.Endpoint).Path + " is the very endpoint that your program calls. " + howToPrintEndpoint
 	}
+	f.Evidence = append(f.Evidence, p.t.sent())
 	for _, r := range p.replies() {
 		f.Evidence = append(f.Evidence, r.evidence())
 	}
@@ -186,17 +187,17 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 // classify says what an exchange means for the key it was sent with.
 func classify(x exchange) class {
 	if x.err != nil {
-		return failed
+		return gotNothing
 	}
 	a := x.answer
 	if a.isRedirect() {
-		return redirect
+		return gotRedirect
 	}
 	switch who, _ := sentBy(a); who {
 	case edgeSender:
-		return edge
+		return gotEdge
 	case strangerSender:
-		return stranger
+		return gotStranger
 	}
 	if entry, known := catalog.Lookup(string(a.code())); known {
 		return codeClasses[entry.Code]
@@ -219,22 +220,22 @@ func classOfStatus(a answer) class {
 	aboutKey := speaksOfKeys.MatchString(name)
 	switch {
 	case a.status >= 200 && a.status < 300:
-		return success
+		return gotSuccess
 	case a.status == 400 && speaksOfForm.MatchString(name+message) && speaksOfKeys.MatchString(name+message):
-		return malformed
+		return gotMalformed
 	case a.status == 401, aboutKey && (a.status == 400 || a.status == 403):
-		return unknownKey
+		return gotUnknownKey
 	case a.status == 402, a.status == 403 && speaksOfQuota.MatchString(name), a.status == 429 && speaksOfQuota.MatchString(name):
-		return payment
+		return gotPayment
 	case a.status == 429:
-		return limited
+		return gotLimited
 	case a.status >= 500:
-		return server
+		return gotServerError
 	}
 	if plain, listed := plainClasses[a.status]; listed {
 		return plain
 	}
-	return other
+	return gotOther
 }
 
 // publicPrefix is the part of a key that says what sort of key it is: "klyra_".

@@ -24,6 +24,11 @@ func inspectKey(k Key) keyForm {
 	if strings.TrimSpace(text) == "" {
 		return keyForm{findings: []Finding{missingKey(k)}}
 	}
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		f := formFinding("key.non_ascii", Evidence{"encoding", "UTF-16, as PowerShell's > writes it"})
+		f.Remedy = "write the file as plain text: Set-Content -Encoding ascii"
+		return keyForm{findings: []Finding{f}}
+	}
 	var form keyForm
 	if line, ended := cutFinalLineEnd(text); ended && k.FromFile {
 		f := formFinding("key.newline", Evidence{"where", "one line end after the last character; it was left off"})

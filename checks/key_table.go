@@ -125,59 +125,59 @@ var foreignKeys = []pattern{
 type class uint
 
 const (
-	unsent     class = 1 << iota // the request was not sent: not needed, or not yet
-	withheld                     // the made-up key was not sent, because this run must not send one
-	failed                       // no answer came
-	redirect                     // a redirect, which is never followed
-	stranger                     // something that is not the API answered
-	edge                         // something in front of the API answered
-	success                      // 2xx
-	unknownKey                   // refused for the key: invalid or revoked, or refused without saying why
-	expired                      // refused: the key has expired
-	noKey                        // refused: the API saw no key
-	malformed                    // refused: the key is not even of the right form
-	forbidden                    // 403 that is not about authentication
-	denied                       // the API says that the key may not do this
-	passed                       // past the lock: the rest of the request was wrong, on purpose
-	payment                      // payment or quota
-	limited                      // rate limited
-	server                       // the server's own trouble
-	other                        // anything else
+	unsent         class = 1 << iota // the request was not sent: not needed, or not yet
+	withheld                         // the made-up key was not sent, because this run must not send one
+	gotNothing                       // no answer came
+	gotRedirect                      // a redirect, which is never followed
+	gotStranger                      // something that is not the API answered
+	gotEdge                          // something in front of the API answered
+	gotSuccess                       // 2xx
+	gotUnknownKey                    // refused for the key: invalid or revoked, or refused without saying why
+	gotExpired                       // refused: the key has expired
+	gotNoKey                         // refused: the API saw no key
+	gotMalformed                     // refused: the key is not even of the right form
+	gotForbidden                     // 403 that is not about authentication
+	gotDenied                        // the API says that the key may not do this
+	gotPast                          // past the lock: the rest of the request was wrong, on purpose
+	gotPayment                       // payment or quota
+	gotLimited                       // rate limited
+	gotServerError                   // the server's own trouble
+	gotOther                         // anything else
 
-	refused = unknownKey | expired | noKey // for authentication
-	locked  = refused | malformed          // what a lock says to a request without a key
-	barred  = forbidden | denied
-	sent    = ^(unsent | withheld) // whatever came
+	gotRefused = gotUnknownKey | gotExpired | gotNoKey // for authentication
+	gotLocked  = gotRefused | gotMalformed             // what a lock says to a request without a key
+	gotBarred  = gotForbidden | gotDenied
+	gotAny     = ^(unsent | withheld) // whatever came
 )
 
 // codeClasses are the classes of the API's own codes, which outrank the status that they come with.
 var codeClasses = map[catalog.Code]class{
-	"invalid_api_key":              unknownKey,
-	"missing_api_key":              noKey,
-	"expired_api_key":              expired,
-	"insufficient_permissions":     denied,
-	"invalid_request":              passed,
-	"unsupported_content_type":     passed,
-	"content_too_large":            passed,
-	"invalid_parameters":           passed,
-	"missing_content":              passed,
-	"invalid_url":                  passed,
-	"rate_limit_exceeded":          limited,
-	"quota_exceeded":               payment,
-	"concurrent_requests_exceeded": limited,
-	"internal_server_error":        server,
-	"service_unavailable":          server,
-	"model_unavailable":            server,
-	"timeout":                      server,
-	"unprocessable_content":        passed,
-	"content_download_failed":      passed,
-	"unsupported_language":         passed,
-	"corrupted_media":              passed,
+	"invalid_api_key":              gotUnknownKey,
+	"missing_api_key":              gotNoKey,
+	"expired_api_key":              gotExpired,
+	"insufficient_permissions":     gotDenied,
+	"invalid_request":              gotPast,
+	"unsupported_content_type":     gotPast,
+	"content_too_large":            gotPast,
+	"invalid_parameters":           gotPast,
+	"missing_content":              gotPast,
+	"invalid_url":                  gotPast,
+	"rate_limit_exceeded":          gotLimited,
+	"quota_exceeded":               gotPayment,
+	"concurrent_requests_exceeded": gotLimited,
+	"internal_server_error":        gotServerError,
+	"service_unavailable":          gotServerError,
+	"model_unavailable":            gotServerError,
+	"timeout":                      gotServerError,
+	"unprocessable_content":        gotPast,
+	"content_download_failed":      gotPast,
+	"unsupported_language":         gotPast,
+	"corrupted_media":              gotPast,
 }
 
 // plainClasses are the classes of statuses that come without a code that tells more.
 var plainClasses = map[int]class{
-	400: passed, 403: forbidden, 404: passed, 405: passed, 406: passed, 411: passed, 413: passed, 415: passed, 422: passed,
+	400: gotPast, 403: gotForbidden, 404: gotPast, 405: gotPast, 406: gotPast, 411: gotPast, 413: gotPast, 415: gotPast, 422: gotPast,
 }
 
 // likeness is how one answer has to compare with another for a row to hold.
@@ -210,87 +210,90 @@ const (
 // keyRows decide on a key. The first row that holds wins. A made-up key is sent only where rows that ask for
 // its answer are all that is left.
 var keyRows = []keyRow{
-	{20, failed, unsent, unsent, whatever, "", "", words{}},
-	{18, redirect, unsent, unsent, whatever, "key.unproven", Unknown, words{
+	{20, gotNothing, unsent, unsent, whatever, "", "", words{}},
+	{18, gotRedirect, unsent, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: the API URL redirects, and a key is never sent along", "set the API URL to the address that is meant",
 	}},
-	{17, stranger, unsent, unsent, whatever, "key.unproven", Unknown, words{
+	{17, gotStranger, unsent, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: what answers at the API URL is not the API, so the key was not sent", "check the API URL; " + orNetwork,
 	}},
-	{15, limited, unsent, unsent, whatever, "key.unproven", Unknown, words{
+	{15, gotLimited, unsent, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: requests are limited before the key is looked at", "wait for the reset, then run this again once",
 	}},
-	{20, sent, failed, unsent, whatever, "", "", words{}},
-	{18, sent, redirect, unsent, whatever, "key.unproven", Unknown, words{
+	{20, gotAny, gotNothing, unsent, whatever, "", "", words{}},
+	{18, gotAny, gotRedirect, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: the API URL redirects, and a key is never sent along", "set the API URL to the address that is meant",
 	}},
-	{17, sent, edge | stranger, unsent, whatever, "key.unproven", Unknown, words{
+	{17, gotAny, gotEdge | gotStranger, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: something in front of the API answered, so the key was never looked at", "this is about your address, country or client, not about the key: run the service check; " + orNetwork,
 	}},
-	{1, sent, expired, unsent, whatever, "key.expired", Fail, words{
+	{1, gotAny, gotExpired, unsent, whatever, "key.expired", Fail, words{
 		"the API says that this key has expired", newKey + " and put it wherever the old one stands",
 	}},
-	{1, sent, noKey, unsent, whatever, "key.rejected", Fail, words{
+	{1, gotAny, gotNoKey, unsent, whatever, "key.rejected", Fail, words{
 		"the API says that no key arrived, although one was sent", "something on the way takes the Authorization header off: look at proxies, gateways and the API URL",
 	}},
-	{1, sent, unknownKey, unsent, whatever, "key.rejected", Fail, words{
+	{1, gotAny, gotUnknownKey, unsent, whatever, "key.rejected", Fail, words{
 		"the API rejects this key", byDashboard,
 	}},
-	{2, sent, malformed, unsent, whatever, "key.rejected", Fail, words{
+	{2, gotAny, gotMalformed, unsent, whatever, "key.rejected", Fail, words{
 		"the API rejects this key: it is not of the right form", copyAnew,
 	}},
-	{19, sent, server, unsent, whatever, "key.unproven", Unknown, words{
+	{19, gotAny, gotServerError, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: the API answered with an error of its own", runService,
 	}},
-	{17, edge, sent, unsent, whatever, "key.unproven", Unknown, words{
+	{17, gotEdge, gotAny, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: something in front of the API answers some requests", "run the service check; " + orNetwork,
 	}},
-	{19, server, sent, unsent, whatever, "key.unproven", Unknown, words{
+	{19, gotServerError, gotAny, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: the API answers some requests with an error of its own", runService,
 	}},
-	{3, locked, success, unsent, whatever, "key.accepted", Pass, words{
+	{3, gotLocked, gotSuccess, unsent, whatever, "key.accepted", Pass, words{
 		"the API accepts this key", "",
 	}},
-	{4, success, success, unsent, whatever, "key.unproven", Unknown, words{
+	{4, gotSuccess, gotSuccess, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: this path answers without a key too", howToNameEndpoint,
 	}},
-	{5, passed, passed, unsent, keyAsNone, "key.unproven", Unknown, words{
+	{5, gotPast, gotPast, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: this path is answered alike with and without a key, so the key was not looked at", howToNameEndpoint,
 	}},
-	{5, barred, barred, unsent, whatever, "key.unproven", Unknown, words{
+	{5, gotBarred, gotBarred, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: everything is refused here, with and without a key", "look at what the refusal says: an address list, a region or a plan may be meant; " + askSupport,
 	}},
-	{9, locked, denied, withheld, whatever, "key.refused", Fail, words{
+	{9, gotLocked, gotDenied, withheld, whatever, "key.refused", Fail, words{
 		"the API says that this key may not do this", useOtherKey,
 	}},
-	{0, locked, passed | barred | payment | limited, withheld, whatever, "key.unproven", Unknown, words{
+	{0, gotLocked, gotPast | gotBarred | gotPayment | gotLimited, withheld, whatever, "key.unproven", Unknown, words{
 		"could not tell: proof would take a request with a made-up key, which is not sent in CI", "run this on your own machine",
 	}},
-	{6, locked, passed, refused, whatever, "key.accepted", Pass, words{
+	{6, gotLocked, gotPast, gotRefused, whatever, "key.accepted", Pass, words{
 		"the API accepts this key, and refuses a made-up one", "",
 	}},
-	{7, locked, passed, sent, fakeAsKey, "key.unproven", Unknown, words{
+	{7, gotLocked, gotPast, gotAny, fakeAsKey, "key.unproven", Unknown, words{
 		"could not tell: a made-up key gets the same answer, so only its presence is looked at here", howToNameEndpoint,
 	}},
-	{8, locked, passed, malformed, whatever, "key.likely_accepted", Warn, words{
+	{8, gotLocked, gotPast, gotMalformed, whatever, "key.likely_accepted", Warn, words{
 		"the API probably accepts this key: a made-up one is refused, but only for its form", "send your real request: its answer settles it",
 	}},
-	{9, locked, barred, refused, whatever, "key.refused", Fail, words{
+	{9, gotLocked, gotDenied, gotRefused, whatever, "key.refused", Fail, words{
+		"the API knows this key, and says that it may not do this", useOtherKey,
+	}},
+	{9, gotLocked, gotBarred, gotRefused, whatever, "key.refused", Fail, words{
 		"the API knows this key, but refuses it this request", useOtherKey,
 	}},
-	{10, locked, barred, sent, fakeAsKey, "key.unproven", Unknown, words{
+	{10, gotLocked, gotBarred, gotAny, fakeAsKey, "key.unproven", Unknown, words{
 		"could not tell: a made-up key is refused in the same way", "either the key is bad or everything is refused from here: try another network; " + askSupport,
 	}},
-	{11, locked, barred, barred, fakeUnlikeKey, "key.refused", Fail, words{
+	{11, gotLocked, gotBarred, gotBarred, fakeUnlikeKey, "key.refused", Fail, words{
 		"the API seems to know this key, but refuses it this request", useOtherKey,
 	}},
-	{12, locked, payment, refused, whatever, "key.limited", Warn, words{
+	{12, gotLocked, gotPayment, gotRefused, whatever, "key.limited", Warn, words{
 		"the API knows this key, but payment or quota stands in the way", "look at plan, quota and billing in the Klyra Dashboard",
 	}},
-	{13, locked, limited, refused, whatever, "key.limited", Warn, words{
-		"the API knows this key, but its rate limit is used up", "wait for the reset; the limits check says for how long",
+	{13, gotLocked, gotLimited, gotRefused, whatever, "key.limited", Warn, words{
+		"the API knows this key, but a limit stands in the way right now", "wait for the reset; the limits check says which limit it is and for how long",
 	}},
-	{14, locked, limited, limited, whatever, "key.unproven", Unknown, words{
+	{14, gotLocked, gotLimited, gotLimited, whatever, "key.unproven", Unknown, words{
 		"could not tell: requests from here are limited whatever the key", "stop for now, wait for the reset, then run this again once",
 	}},
 }

@@ -32,7 +32,7 @@ func checkLimits(ctx context.Context, t Target) Result {
 	}
 	now = t.Now()
 	r := limitsResult("the limits at "+t.API.base.Host, liveLimits(x.answer, now), now)
-	r.Findings[0].Evidence = append([]Evidence{x.evidence()}, r.Findings[0].Evidence...)
+	r.Findings[0].Evidence = append([]Evidence{t.sent(), x.evidence()}, r.Findings[0].Evidence...)
 	return r
 }
 
@@ -58,6 +58,7 @@ type limitState struct {
 	status  int           // 0 where unknown
 	edge    string        // by what it is known that the edge answered; "" where it did not
 	live    bool          // just received; else pasted
+	undated bool          // nothing tells when it was made, so waits count from now
 	age     time.Duration // since the response was made, as far as is known
 	took    time.Duration // how long it took; 0 where unknown
 }
@@ -139,9 +140,11 @@ func pastedLimits(d paste.Diagnosis, now time.Time) limitState {
 		} else {
 			s.code = f.Code
 		}
+	} else if mayBeLimit(d.Candidates) {
+		s.status = http.StatusTooManyRequests
 	}
 	if s.Date.IsZero() {
-		s.Date = now
+		s.Date, s.undated = now, true
 	} else {
 		s.age = max(now.Sub(s.Date), 0)
 	}
@@ -159,6 +162,16 @@ func limitFinding(findings []paste.Finding) (paste.Finding, bool) {
 		return paste.Finding{}, false
 	}
 	return findings[0], true
+}
+
+// mayBeLimit reports whether a paste shows no more than a status that limits come with.
+func mayBeLimit(candidates []paste.Candidate) bool {
+	for _, c := range candidates {
+		if _, ours := limitCodes[c.Code]; ours {
+			return true
+		}
+	}
+	return false
 }
 
 // limitKind is one of the limits that Klyra has.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,129 +42,133 @@ func limitsAnswer(w http.ResponseWriter, script string) {
 
 const serverDate = "Date: Mon, 04 May 2026 00:13:27 GMT"
 
+// limitsAt writes a time after these tests' clock as seconds since 1970.
+func limitsAt(after time.Duration) string { return fmt.Sprint(limitsNow.Add(after).Unix()) }
+
+var limitsAskedCases = []struct {
+	name, answer string
+	ids          string
+	status       Status
+	wait         time.Duration
+	says         string
+}{
+	{
+		"plenty", "404\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 54\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 900",
+		"limits.low", Pass, 0, "54 of 60 requests in this minute, 900 requests today",
+	},
+	{
+		"low", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 6\nX-Daily-Limit-Remaining: 900",
+		"limits.low", Warn, 0, "6 of 60",
+	},
+	{
+		"low day", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 60\nX-Daily-Limit-Remaining: 59",
+		"limits.low", Warn, 0, "59 requests today",
+	},
+	{
+		"minute by the header", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
+		"limits.minute_exhausted", Fail, 37 * time.Second, "retry at 02:14:04, in 37 s",
+	},
+	{
+		"minute before any 429", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
+		"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+	},
+	{
+		"minute by reset_at", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + limitsAt(42*time.Second),
+		"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s",
+	},
+	{
+		"minute by Retry-After", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 12\nX-RateLimit-Reset: 14",
+		"limits.minute_exhausted", Fail, 12 * time.Second, "in 12 s",
+	},
+	{
+		"minute by a date", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: Mon, 04 May 2026 00:14:00 GMT",
+		"limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s",
+	},
+	{
+		"minute by a time", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + limitsAt(20*time.Second),
+		"limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s",
+	},
+	{
+		"minute by milliseconds", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + limitsAt(20*time.Second) + "500",
+		"limits.minute_exhausted", Fail, 20*time.Second + 500*time.Millisecond, "in 21 s",
+	},
+	{
+		"minute by its window", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: soon",
+		"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
+	},
+	{
+		"minute by the message", "429 rate_limit_exceeded\nmessage: the rate limit of 60 requests per minute\nreset_at: " + limitsAt(9*time.Second),
+		"limits.minute_exhausted", Fail, 9 * time.Second, "in 9 s",
+	},
+	{
+		"reset in the past", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + limitsAt(-time.Hour),
+		"limits.minute_exhausted", Fail, 0, "in 0 s",
+	},
+	{
+		"reset beyond belief", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 999999999",
+		"limits.minute_exhausted", Fail, 24 * time.Hour, "in 24 h 0 min",
+	},
+	{
+		"resets disagree", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 50\nreset_at: " + limitsAt(42*time.Second),
+		"limits.minute_exhausted limits.reset_disagrees", Fail, 42 * time.Second, "in 42 s",
+	},
+	{
+		"resets agree within 5 s", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 47\nreset_at: " + limitsAt(42*time.Second),
+		"limits.minute_exhausted", Fail, 42 * time.Second, "in 42 s",
+	},
+	{
+		"day", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
+		"limits.day_exhausted", Fail, 0, "does not say",
+	},
+	{
+		"day with an end", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nX-RateLimit-Reset: 37\nRetry-After: 7200",
+		"limits.day_exhausted", Fail, 2 * time.Hour, "retry at 04:13:27, in 2 h 0 min",
+	},
+	{
+		"day with the minute's reset_at", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nreset_at: " + limitsAt(30*time.Second),
+		"limits.day_exhausted", Fail, 0, "does not say",
+	},
+	{
+		"day by the message", "429 rate_limit_exceeded\nmessage: 1000 requests per day",
+		"limits.day_exhausted", Fail, 0, "does not say",
+	},
+	{
+		"quota", "429 quota_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
+		"limits.quota_exhausted", Fail, 0, "does not say",
+	},
+	{
+		"quota with an end", "429 quota_exceeded\nreset_at: " + limitsAt(time.Hour),
+		"limits.quota_exhausted", Fail, time.Hour, "retry at 03:13:27, in 60 min 0 s",
+	},
+	{
+		"concurrency by its code", "429 concurrent_requests_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37",
+		"limits.concurrency", Fail, 0, "at once",
+	},
+	{
+		"concurrency by what is left", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 50\nRetry-After: 1",
+		"limits.concurrency", Fail, time.Second, "although 50 requests of this minute are left",
+	},
+	{
+		"limited, and nothing else", "429\nRetry-After: 5",
+		"limits.headers_missing", Unknown, 5 * time.Second, "nothing tells which",
+	},
+	{
+		"limited by the code alone", "429 rate_limit_exceeded",
+		"limits.headers_missing", Unknown, 0, "nothing tells which",
+	},
+	{"refused", "401 invalid_api_key", "limits.headers_missing", Unknown, 0, "the key was not accepted"},
+	{"broken", "500 internal_server_error", "limits.headers_missing", Unknown, 0, "an error of its own"},
+	{"bare", "200", "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
+	{"nonsense", "200\nX-RateLimit-Remaining: -3\nX-Daily-Limit-Remaining: 99999999999999999999", "limits.headers_missing", Unknown, 0, "none of"},
+	{"draft style", "200\nX-RateLimit-Limit: 60, 60;w=60\nX-RateLimit-Remaining: 59", "limits.low", Pass, 0, "59 of 60"},
+	{"the edge's own limit", "429\ncf-error-type: 1015\nX-RateLimit-Remaining: 0", "limits.headers_missing", Unknown, 0, "in front of the API"},
+}
+
 func TestLimitsAsked(t *testing.T) {
-	at := func(after time.Duration) string { return fmt.Sprint(limitsNow.Add(after).Unix()) }
-	for _, c := range []struct {
-		name, answer string
-		ids          string
-		status       Status
-		wait         time.Duration
-		says         string
-	}{
-		{
-			"plenty", "404\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 54\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 900",
-			"limits.low", Pass, 0, "54 of 60 requests in this minute, 900 requests today",
-		},
-		{
-			"low", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 6\nX-Daily-Limit-Remaining: 900",
-			"limits.low", Warn, 0, "6 of 60",
-		},
-		{
-			"low day", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 60\nX-Daily-Limit-Remaining: 59",
-			"limits.low", Warn, 0, "59 requests today",
-		},
-		{
-			"minute by the header", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
-			"limits.minute_exhausted", Fail, 37 * time.Second, "retry at 02:14:04, in 37 s",
-		},
-		{
-			"minute before any 429", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
-			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
-		},
-		{
-			"minute by reset_at", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + at(42*time.Second),
-			"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s",
-		},
-		{
-			"minute by Retry-After", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 12\nX-RateLimit-Reset: 14",
-			"limits.minute_exhausted", Fail, 12 * time.Second, "in 12 s",
-		},
-		{
-			"minute by a date", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: Mon, 04 May 2026 00:14:00 GMT",
-			"limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s",
-		},
-		{
-			"minute by a time", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + at(20*time.Second),
-			"limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s",
-		},
-		{
-			"minute by milliseconds", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: " + at(20*time.Second) + "500",
-			"limits.minute_exhausted", Fail, 20*time.Second + 500*time.Millisecond, "in 21 s",
-		},
-		{
-			"minute by its window", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: soon",
-			"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
-		},
-		{
-			"minute by the message", "429 rate_limit_exceeded\nmessage: the rate limit of 60 requests per minute\nreset_at: " + at(9*time.Second),
-			"limits.minute_exhausted", Fail, 9 * time.Second, "in 9 s",
-		},
-		{
-			"reset in the past", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + at(-time.Hour),
-			"limits.minute_exhausted", Fail, 0, "in 0 s",
-		},
-		{
-			"reset beyond belief", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 999999999",
-			"limits.minute_exhausted", Fail, 24 * time.Hour, "in 24 h 0 min",
-		},
-		{
-			"resets disagree", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 50\nreset_at: " + at(42*time.Second),
-			"limits.minute_exhausted limits.reset_disagrees", Fail, 42 * time.Second, "in 42 s",
-		},
-		{
-			"resets agree within 5 s", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 47\nreset_at: " + at(42*time.Second),
-			"limits.minute_exhausted", Fail, 42 * time.Second, "in 42 s",
-		},
-		{
-			"day", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
-			"limits.day_exhausted", Fail, 0, "does not say",
-		},
-		{
-			"day with an end", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nX-RateLimit-Reset: 37\nRetry-After: 7200",
-			"limits.day_exhausted", Fail, 2 * time.Hour, "retry at 04:13:27, in 2 h 0 min",
-		},
-		{
-			"day with the minute's reset_at", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nreset_at: " + at(30*time.Second),
-			"limits.day_exhausted", Fail, 0, "does not say",
-		},
-		{
-			"day by the message", "429 rate_limit_exceeded\nmessage: 1000 requests per day",
-			"limits.day_exhausted", Fail, 0, "does not say",
-		},
-		{
-			"quota", "429 quota_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 0",
-			"limits.quota_exhausted", Fail, 0, "does not say",
-		},
-		{
-			"quota with an end", "429 quota_exceeded\nreset_at: " + at(time.Hour),
-			"limits.quota_exhausted", Fail, time.Hour, "retry at 03:13:27, in 60 min 0 s",
-		},
-		{
-			"concurrency by its code", "429 concurrent_requests_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37",
-			"limits.concurrency", Fail, 0, "at once",
-		},
-		{
-			"concurrency by what is left", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 50\nRetry-After: 1",
-			"limits.concurrency", Fail, time.Second, "although 50 requests of this minute are left",
-		},
-		{
-			"limited, and nothing else", "429\nRetry-After: 5",
-			"limits.headers_missing", Unknown, 5 * time.Second, "nothing tells which",
-		},
-		{
-			"limited by the code alone", "429 rate_limit_exceeded",
-			"limits.headers_missing", Unknown, 0, "nothing tells which",
-		},
-		{"refused", "401 invalid_api_key", "limits.headers_missing", Unknown, 0, "the key was not accepted"},
-		{"broken", "500 internal_server_error", "limits.headers_missing", Unknown, 0, "an error of its own"},
-		{"bare", "200", "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
-		{"nonsense", "200\nX-RateLimit-Remaining: -3\nX-Daily-Limit-Remaining: 99999999999999999999", "limits.headers_missing", Unknown, 0, "none of"},
-		{"draft style", "200\nX-RateLimit-Limit: 60, 60;w=60\nX-RateLimit-Remaining: 59", "limits.low", Pass, 0, "59 of 60"},
-		{"the edge's own limit", "429\ncf-error-type: 1015\nX-RateLimit-Remaining: 0", "limits.headers_missing", Unknown, 0, "in front of the API"},
-	} {
-		asked := 0
+	for _, c := range limitsAskedCases {
+		var asked atomic.Int32
 		target := keyTarget(apiOn(t, func(w http.ResponseWriter, r *http.Request) {
-			asked++
+			asked.Add(1)
 			if r.Header.Get("Authorization") != "Bearer "+testKey {
 				t.Errorf("%s: asked without the key", c.name)
 			}
@@ -172,8 +177,8 @@ func TestLimitsAsked(t *testing.T) {
 		target.Now = func() time.Time { return limitsNow }
 		r := Run(inTime(t), catalog.LimitsCheck, target)
 		checkLimitsResult(t, c.name, r, c.ids, c.status, c.wait, c.says)
-		if asked != 1 {
-			t.Errorf("%s: asked %d times", c.name, asked)
+		if asked.Load() != 1 {
+			t.Errorf("%s: asked %d times", c.name, asked.Load())
 		}
 	}
 }
@@ -210,71 +215,102 @@ func TestLimitsWithASkewedClock(t *testing.T) {
 
 func number(n int) *int { return &n }
 
+// rateLimited is what a diagnosis of the documented sample holds, with another reset.
+func rateLimited(resetAfter time.Duration) []paste.Finding {
+	return []paste.Finding{{
+		Code: "rate_limit_exceeded", Kind: paste.Envelope, HTTPStatus: 429, ResetAt: limitsNow.Add(resetAfter),
+		Message: "You have exceeded the rate limit of 60 requests per minute",
+	}}
+}
+
+var limitsPastedCases = []struct {
+	name   string
+	paste  paste.Diagnosis
+	ids    string
+	status Status
+	wait   time.Duration
+	says   string
+}{
+	{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.minute_exhausted", Pass, 0, "has been reset since"},
+	{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s"},
+	{
+		"headers with a date of 10 s ago",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-10 * time.Second)}},
+		"limits.minute_exhausted", Fail, 27 * time.Second, "in 27 s",
+	},
+	{
+		"headers with a date of an hour ago",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-time.Hour)}},
+		"limits.minute_exhausted", Pass, 0, "at 01:14:04, 59 min 23 s ago",
+	},
+	{
+		"a date ahead of this clock",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(time.Hour)}},
+		"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+	},
+	{
+		"headers without a date",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), RetryAfterS: number(37)}},
+		"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+	},
+	{
+		"a day of two days ago",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), Date: limitsNow.Add(-48 * time.Hour)}},
+		"limits.day_exhausted", Pass, 0, "more than a day old",
+	},
+	{
+		"a day of an hour ago",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), ResetS: number(3), Date: limitsNow.Add(-time.Hour)}},
+		"limits.day_exhausted", Fail, 0, "does not say",
+	},
+	{
+		"the limit among other errors",
+		paste.Diagnosis{Findings: append([]paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}, rateLimited(time.Second)...)},
+		"limits.minute_exhausted", Fail, time.Second, "in 1 s",
+	},
+	{
+		"a gateway's limit",
+		paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address"}}},
+		"limits.headers_missing", Unknown, 0, "Cloudflare limits your address",
+	},
+	{
+		"a bare 429 with something left",
+		paste.Diagnosis{
+			RateLimit:  &paste.RateLimit{Limit: number(60), Remaining: number(20)},
+			Candidates: []paste.Candidate{{Code: "rate_limit_exceeded"}},
+		},
+		"limits.concurrency", Fail, 0, "although 20 requests of this minute are left",
+	},
+	{"a bare 429", paste.Diagnosis{Candidates: []paste.Candidate{{Code: "quota_exceeded"}}}, "limits.headers_missing", Unknown, 0, "nothing tells which"},
+	{"another error", paste.Diagnosis{Findings: []paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}}, "limits.headers_missing", Unknown, 0, "the key was not accepted"},
+	{"nothing", paste.Diagnosis{}, "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
+}
+
 func TestLimitsPasted(t *testing.T) {
-	rateLimited := func(resetAfter time.Duration) []paste.Finding {
-		return []paste.Finding{{
-			Code: "rate_limit_exceeded", Kind: paste.Envelope, HTTPStatus: 429, ResetAt: limitsNow.Add(resetAfter),
-			Message: "You have exceeded the rate limit of 60 requests per minute",
-		}}
-	}
-	for _, c := range []struct {
-		name   string
-		paste  paste.Diagnosis
-		ids    string
-		status Status
-		wait   time.Duration
-		says   string
-	}{
-		{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.minute_exhausted", Pass, 0, "has been reset since"},
-		{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s"},
-		{
-			"headers with a date of 10 s ago",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-10 * time.Second)}},
-			"limits.minute_exhausted", Fail, 27 * time.Second, "in 27 s",
-		},
-		{
-			"headers with a date of an hour ago",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-time.Hour)}},
-			"limits.minute_exhausted", Pass, 0, "at 01:14:04, 59 min 23 s ago",
-		},
-		{
-			"a date ahead of this clock",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(time.Hour)}},
-			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
-		},
-		{
-			"headers without a date",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), RetryAfterS: number(37)}},
-			"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
-		},
-		{
-			"a day of two days ago",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), Date: limitsNow.Add(-48 * time.Hour)}},
-			"limits.day_exhausted", Pass, 0, "more than a day old",
-		},
-		{
-			"a day of an hour ago",
-			paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), ResetS: number(3), Date: limitsNow.Add(-time.Hour)}},
-			"limits.day_exhausted", Fail, 0, "does not say",
-		},
-		{
-			"the limit among other errors",
-			paste.Diagnosis{Findings: append([]paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}, rateLimited(time.Second)...)},
-			"limits.minute_exhausted", Fail, time.Second, "in 1 s",
-		},
-		{
-			"a gateway's limit",
-			paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address"}}},
-			"limits.headers_missing", Unknown, 0, "Cloudflare limits your address",
-		},
-		{"another error", paste.Diagnosis{Findings: []paste.Finding{{Code: "invalid_api_key", HTTPStatus: 401}}}, "limits.headers_missing", Unknown, 0, "the key was not accepted"},
-		{"nothing", paste.Diagnosis{}, "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
-	} {
+	for _, c := range limitsPastedCases {
 		api := apiOn(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%s: the API was asked", c.name) })
 		target := keyTarget(api, testKey)
 		target.Response = &c.paste
 		target.Now = func() time.Time { return limitsNow }
 		checkLimitsResult(t, c.name, Run(inTime(t), catalog.LimitsCheck, target), c.ids, c.status, c.wait, c.says)
+	}
+}
+
+func TestLimitsSayWhatWaitsCountFrom(t *testing.T) {
+	for _, c := range []struct {
+		date time.Time
+		says bool
+	}{
+		{time.Time{}, true},
+		{limitsNow, false},
+		{limitsNow.Add(time.Minute), false},
+	} {
+		d := paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: c.date}}
+		target := Target{API: mustAPI(t, "http://127.0.0.1:1"), Response: &d, Now: func() time.Time { return limitsNow }}
+		got := evidenceText(Run(inTime(t), catalog.LimitsCheck, target))
+		if strings.Contains(got, "shows no Date") != c.says {
+			t.Errorf("date %v: evidence %q", c.date, got)
+		}
 	}
 }
 

@@ -156,7 +156,7 @@ func (s limitState) pace() string {
 // evidence lists what the response shows of the limits.
 func (s limitState) evidence() []Evidence {
 	var all []Evidence
-	if s.code != "" {
+	if _, ours := limitCodes[s.code]; ours {
 		all = append(all, Evidence{"code", string(s.code)})
 	}
 	for _, h := range []struct {
@@ -183,7 +183,7 @@ func (s limitState) evidence() []Evidence {
 		}
 		all = append(all, Evidence{"the wait is from", value})
 	}
-	if !s.live && s.age == 0 && len(s.hints()) > 0 && s.resetAt.IsZero() {
+	if s.undated && len(s.hints()) > 0 && s.resetAt.IsZero() {
 		all = append(all, Evidence{"counted from", "now, because the paste shows no Date"})
 	}
 	return all

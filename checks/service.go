@@ -52,10 +52,10 @@ func newServiceProbe(x exchange) serviceProbe {
 	}
 	by, why := sentBy(x.answer)
 	class := classify(x)
-	if by == unclearSender && class == limited {
+	if by == unclearSender && class == gotLimited {
 		by, why = apiSender, "it limits the rate of requests"
 	}
-	return serviceProbe{x, by, why, class == server}
+	return serviceProbe{x, by, why, class == gotServerError}
 }
 
 type serviceProbes []serviceProbe
@@ -186,7 +186,7 @@ func serviceReachable(ps serviceProbes) (Finding, bool) {
 	return Finding{
 		ID: "service.reachable", Status: Pass,
 		Summary:  "the API is reachable from here and answers in " + latencyText(ps.medianLatency()),
-		Evidence: append(append(ps.evidence(), Evidence{"who answered", p.why}), p.answer.supportFacts()...),
+		Evidence: append(append(ps.evidence(), Evidence{"how it shows", p.why}), p.answer.supportFacts()...),
 	}, true
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +77,7 @@ func TestService(t *testing.T) {
 		if findingIDs(r) != c.want || !strings.Contains(r.Summary, c.says) {
 			t.Errorf("%s:\ngot  %s: %s\nwant %s: …%s…", c.name, findingIDs(r), r.Summary, c.want, c.says)
 		}
-		if sent := strings.Join(s.saw, " "); sent != c.sent {
+		if sent := s.sent(); sent != c.sent {
 			t.Errorf("%s: sent %q, want %q", c.name, sent, c.sent)
 		}
 		for _, f := range r.Findings {
@@ -93,8 +92,8 @@ func TestServiceSendsNoUnusableKey(t *testing.T) {
 	for _, key := range []string{"", "sk-ant-foreign", testKey + "\n", "${KEY}"} {
 		s := &scripted{none: "401 missing_api_key"}
 		r := Run(inTime(t), catalog.ServiceCheck, keyTarget(s.start(t), key))
-		if !slices.Equal(s.saw, []string{"none", "none"}) || r.Status != Pass {
-			t.Errorf("key %q: sent %q, %+v", key, s.saw, r)
+		if s.sent() != "none none" || r.Status != Pass {
+			t.Errorf("key %q: sent %q, %+v", key, s.sent(), r)
 		}
 	}
 }

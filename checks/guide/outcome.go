@@ -70,6 +70,8 @@ func blamesOthers(s Step) bool {
 	return s.Check == catalog.ServiceCheck && s.Status == checks.Fail
 }
 
+func warned(s Step) bool { return s.Status == checks.Warn }
+
 func (c Checklist) anyCheck(holds func(Step) bool) bool {
 	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Kind == catalog.CheckStep && holds(s) })
 }
@@ -81,6 +83,9 @@ func (c Checklist) headline(o Outcome) string {
 	case Resolved:
 		if o.Confirmed {
 			return "Resolved: the checks find nothing wrong, and you confirmed that the request goes through."
+		}
+		if c.anyCheck(warned) {
+			return "Nothing fails, but look at the warnings: " + c.summaries(warned)
 		}
 		return "The checks find nothing wrong. Sending the request again is the proof."
 	case NotYours:

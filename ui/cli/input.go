@@ -43,10 +43,10 @@ func (p *program) givenKeys(k *keyFlags) ([]checks.Key, error) {
 		if err != nil {
 			return nil, usagef("--key-file names a file that holds the key alone", "read the key: %v", pathError(err))
 		}
-		return []checks.Key{secretKey(string(key), "file "+k.file)}, nil
+		return []checks.Key{{Secret: safe.NewSecret(string(key)), Source: "file " + k.file, FromFile: true}}, nil
 	case k.stdin:
 		key, err := p.readStdin("--key-stdin")
-		return []checks.Key{secretKey(key, "standard input")}, err
+		return []checks.Key{{Secret: safe.NewSecret(key), Source: "standard input", FromFile: true}}, err
 	}
 	return nil, nil
 }
