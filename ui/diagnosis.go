@@ -237,7 +237,7 @@ func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
 	}
 	switch {
 	case s.finding() != nil:
-		a.look.writeFinding(p, *s.finding(), s.diagnosis.RateLimit, show)
+		s.writeFinding(a.look, p, *s.finding(), show)
 	case len(s.choices) == 0:
 		writeNothing(p, a.look, s.diagnosis.Answer)
 	default:
@@ -266,7 +266,7 @@ func (s *diagnosisScreen) writeChoices(a *app, p *page, show func(string) string
 }
 
 // writeFinding writes the verdict: the code, how sure, what it means, why this one, and the facts of it.
-func (l look) writeFinding(p *page, f paste.Finding, limit *paste.RateLimit, show func(string) string) {
+func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show func(string) string) {
 	p.hang("", l.code, show(headline(&f)))
 	sure := certainties[f.Certainty]
 	if f.Count > 1 {
@@ -287,10 +287,15 @@ func (l look) writeFinding(p *page, f paste.Finding, limit *paste.RateLimit, sho
 	if f.Why != "" {
 		p.hang("Why this one ", plain, show(f.Why))
 	}
+	if s.excerpt != nil {
+		for i, line := range s.excerpt.evidence(l, 2) {
+			p.lines = append(p.lines, truncate([]string{"Evidence     ", "             "}[i]+line, p.width, l.tail))
+		}
+	}
 	if facts := facts(f); facts != "" {
 		p.hang("Facts        ", plain, show(facts))
 	}
-	if limits := limits(limit); limits != "" {
+	if limits := limits(s.diagnosis.RateLimit); limits != "" {
 		p.hang("Limits       ", plain, limits)
 	}
 	if known && f.Known {

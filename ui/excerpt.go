@@ -24,6 +24,7 @@ type line []segment
 // excerpt is the part of a paste that is shown: redacted and escaped.
 type excerpt struct {
 	lines         []line
+	first         int // number of the first line, from 1
 	before, after int // bytes that are left out
 }
 
@@ -38,7 +39,8 @@ func newExcerpt(text string, spans []paste.Span, r *safe.Redactor) excerpt {
 	segments := mark(text, spans, r)
 	before, segments := cutBefore(segments)
 	after, segments := cutAfter(segments)
-	return excerpt{lines: splitLines(segments), before: before, after: after}
+	first := strings.Count(text[:before], "\n") + 1
+	return excerpt{lines: splitLines(segments), first: first, before: before, after: after}
 }
 
 // mark redacts a text and splits it at its evidence. Evidence that a masked secret reaches into from outside
@@ -140,6 +142,37 @@ func (l line) cut(at int) (head, rest line) {
 	return l, nil
 }
 
+// evidence draws the first lines that hold evidence, each from shortly before it, with their numbers.
+func (e excerpt) evidence(l look, most int) []string {
+	var drawn []string
+	for i, line := range e.lines {
+		at := slices.IndexFunc(line, func(s segment) bool { return s.evidence })
+		if at < 0 {
+			continue
+		}
+		if drawn = append(drawn, fmt.Sprintf("line %d: ", e.first+i)+line.from(at, l.tail).draw(l)); len(drawn) == most {
+			break
+		}
+	}
+	return drawn
+}
+
+// lead is how many columns are shown before the evidence in a line.
+const lead = 16
+
+// from returns a line from shortly before one of its segments.
+func (l line) from(at int, tail string) line {
+	var before strings.Builder
+	for _, s := range l[:at] {
+		before.WriteString(s.text)
+	}
+	text := strings.TrimLeft(before.String(), " ")
+	if n := ansi.StringWidth(text); n > lead {
+		text = ansi.TruncateLeft(text, n-lead, tail)
+	}
+	return append(line{{text, false}}, l[at:]...)
+}
+
 // draw draws an excerpt; a mark stands beside every line that holds evidence.
 func (e excerpt) draw(l look, columns int) []string {
 	var drawn []string
@@ -151,24 +184,31 @@ func (e excerpt) draw(l look, columns int) []string {
 	note(e.before, "before")
 	for _, whole := range e.lines {
 		for _, row := range whole.wrap(columns - 2) {
-			drawn = append(drawn, row.draw(l))
+			drawn = append(drawn, row.gutter(l)+row.draw(l))
 		}
 	}
 	note(e.after, "after")
 	return drawn
 }
 
+// gutter marks a line that holds evidence.
+func (l line) gutter(look look) string {
+	if slices.ContainsFunc(l, func(s segment) bool { return s.evidence }) {
+		return look.gutter + " "
+	}
+	return "  "
+}
+
 func (l line) draw(look look) string {
-	lead, text := "  ", ""
+	var text strings.Builder
 	for _, s := range l {
 		if s.evidence {
-			lead = look.gutter + " "
-			text += look.evidence.Render(s.text)
+			text.WriteString(look.evidence.Render(s.text))
 		} else {
-			text += s.text
+			text.WriteString(s.text)
 		}
 	}
-	return lead + text
+	return text.String()
 }
 
 // size says how much a number of bytes is.

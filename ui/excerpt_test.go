@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,27 @@ func TestExcerpt(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestEvidenceIsShownWithItsLine(t *testing.T) {
+	text := "fine\n      2026-11-24T02:01:00Z ERROR klyra answered code x\nfine\ncode x\ncode x\n"
+	var spans []paste.Span
+	for at := 0; ; {
+		n := strings.Index(text[at:], "code x")
+		if n < 0 {
+			break
+		}
+		spans = append(spans, paste.Span{Start: at + n, End: at + n + 6})
+		at += n + 6
+	}
+	got := newExcerpt(text, spans, nil).evidence(newLook(true, true), 2)
+	for i := range got {
+		got[i] = ansi.Strip(got[i])
+	}
+	want := []string{"line 2: ~klyra answered code x", "line 4: code x"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

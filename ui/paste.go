@@ -74,7 +74,7 @@ func (s *pasteScreen) draw(a *app, columns, height int) picture {
 	var shown []string
 	for _, l := range splitLines(mark(ending(s.text), nil, safe.NewRedactor(a.target.Secrets()...))) {
 		for _, row := range l.wrap(columns - 2) {
-			shown = append(shown, row.draw(a.look))
+			shown = append(shown, "  "+row.draw(a.look))
 		}
 	}
 	room := max(0, height-len(p.lines))
