@@ -75,7 +75,7 @@ func TestEvidenceIsShownWithItsLine(t *testing.T) {
 	for i := range got {
 		got[i] = ansi.Strip(got[i])
 	}
-	want := []string{"line 2: ~klyra answered code x", "line 4: code x"}
+	want := []string{"line 2: ~ klyra answered code x", "line 4: code x"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
