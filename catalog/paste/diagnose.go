@@ -71,6 +71,7 @@ type Request struct {
 
 	Path       string      // of the URL, without query; "" where there is none
 	Key        safe.Secret // from the Authorization header; empty where there is none
+	Content    safe.Secret // the body as it was sent, unquoted; empty where none is shown
 	ContentURL safe.Secret // where the body tells the API to download content from; empty where it does not
 }
 

@@ -391,6 +391,7 @@ func (r *report) request(all []shown) {
 		req.Path = r.show(u.Path)
 	}
 	req.Key = keyOf(s.header("Authorization"))
+	req.Content = safe.NewSecret(s.content)
 	req.ContentURL = safe.NewSecret(contentURL(s.content))
 	r.Request = req
 }

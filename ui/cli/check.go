@@ -38,7 +38,7 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 		page.b.WriteString(" " + r.Target)
 	}
 	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + milliseconds(r.Duration) + reset + "\n")
-	page.result(2, r)
+	page.findings(2, r.Findings)
 	return page.print()
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/checks"
 )
 
 func (p *program) diagnoseCommand() *cobra.Command {
@@ -25,11 +26,16 @@ func (p *program) diagnoseCommand() *cobra.Command {
 type read struct {
 	file, text string
 	paste.Diagnosis
+	problems []checks.Finding // of the request that it shows
 }
 
 func (p *program) diagnose(files []string) error {
 	if len(files) == 0 {
 		files = []string{"-"}
+	}
+	api, err := p.configuredAPI()
+	if err != nil {
+		return err
 	}
 	var all []read
 	for _, file := range files {
@@ -37,7 +43,11 @@ func (p *program) diagnose(files []string) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, read{file, text, paste.Diagnose(text)})
+		r := read{file: file, text: text, Diagnosis: paste.Diagnose(text)}
+		if r.Request != nil {
+			r.problems = checks.JudgeRequest(r.Request, api)
+		}
+		all = append(all, r)
 	}
 	p.code = exitNoMatch
 	for _, r := range all {
@@ -77,7 +87,7 @@ func (p *program) diagnosisDoc(all []read) diagnosisDoc {
 		if len(all) == 1 {
 			file = ""
 		}
-		one := showDiagnosis(file, r.text, r.Diagnosis)
+		one := showDiagnosis(file, r)
 		if i == 0 {
 			doc = one
 			continue
@@ -124,6 +134,10 @@ func (g *page) diagnosis(r read) {
 	}
 	for _, n := range r.Notes {
 		g.indented("note: ", show(n))
+	}
+	if len(r.problems) > 0 {
+		g.heading("the request in the text")
+		g.findings(2, r.problems)
 	}
 	if len(r.Findings) > 0 && r.Findings[0].Kind == paste.Envelope && r.Findings[0].Known {
 		g.blank()

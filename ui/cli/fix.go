@@ -228,7 +228,7 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		g.indented(fmt.Sprintf("%2d. ", i+1), bold+s.Title+reset+"  "+status)
 		switch {
 		case s.Result != nil:
-			g.result(6, *s.Result)
+			g.findings(6, s.Result.Findings)
 		case s.Reason != "":
 			g.indented("      ", s.Reason)
 		default:

@@ -181,14 +181,14 @@ type candidateDoc struct {
 }
 
 // showDiagnosis makes the document of what one text holds. Everything foreign in it is redacted and escaped.
-func showDiagnosis(file, text string, d paste.Diagnosis) diagnosisDoc {
+func showDiagnosis(file string, d read) diagnosisDoc {
 	show := shower(d.Secrets)
 	doc := diagnosisDoc{
 		frame: schema("diagnosis"), Findings: []findingDoc{}, Answer: d.Answer,
 		Candidates: []candidateDoc{}, Notes: []string{},
 	}
 	for _, f := range d.Findings {
-		doc.Findings = append(doc.Findings, showFinding(file, text, f, show))
+		doc.Findings = append(doc.Findings, showFinding(file, d.text, f, show))
 	}
 	for _, c := range d.Candidates {
 		doc.Candidates = append(doc.Candidates, candidateDoc(c))
@@ -197,7 +197,7 @@ func showDiagnosis(file, text string, d paste.Diagnosis) diagnosisDoc {
 		doc.Notes = append(doc.Notes, show(n))
 	}
 	if r := d.Request; r != nil {
-		doc.Request = showRequest(r, show)
+		doc.Request = showRequest(r, d.problems, show)
 	}
 	if l := d.RateLimit; l != nil {
 		doc.RateLimit = &rateLimitDoc{l.Limit, l.Remaining, l.ResetS, l.DailyRemaining, l.RetryAfterS}
@@ -231,7 +231,7 @@ func showFinding(file, text string, f paste.Finding, show func(string) string) f
 	return doc
 }
 
-func showRequest(r *paste.Request, show func(string) string) *requestDoc {
+func showRequest(r *paste.Request, problems []checks.Finding, show func(string) string) *requestDoc {
 	doc := &requestDoc{
 		Method: show(r.Method), URL: show(r.URL), Headers: []headerDoc{},
 		BodyBytes: r.Body.End - r.Body.Start, Problems: []checkFindingDoc{},
@@ -242,6 +242,9 @@ func showRequest(r *paste.Request, show func(string) string) *requestDoc {
 			value = h.Secret.String()
 		}
 		doc.Headers = append(doc.Headers, headerDoc{show(h.Name), show(value)})
+	}
+	for _, f := range problems {
+		doc.Problems = append(doc.Problems, showCheckFinding(f))
 	}
 	return doc
 }

@@ -179,10 +179,10 @@ func kindWords(s catalog.Step) string {
 	return ""
 }
 
-// result writes what a check found.
-func (g *page) result(indent int, r checks.Result) {
+// findings writes what a check found.
+func (g *page) findings(indent int, list []checks.Finding) {
 	pad := strings.Repeat(" ", indent)
-	for _, f := range r.Findings {
+	for _, f := range list {
 		g.indented(pad+g.mark(f.Status)+" ", f.Summary+" "+faint+f.ID+reset)
 		for _, e := range f.Evidence {
 			g.evidence(indent+4, e)

@@ -110,18 +110,24 @@ func (p *program) target(keys *keyFlags) (checks.Target, error) {
 	if key, ok := os.LookupEnv("KLYRA_API_KEY"); ok {
 		t.Keys = append(t.Keys, secretKey(key, "environment KLYRA_API_KEY"))
 	}
+	t.API, err = p.configuredAPI()
+	return t, err
+}
+
+// configuredAPI is the API that flag, environment or default name. Beside --sandbox it is the default one.
+func (p *program) configuredAPI() (*checks.API, error) {
 	base, source := p.flags.apiURL, "--api-url"
-	if base == "" {
+	if base == "" && p.flags.sandbox == "" {
 		base, source = os.Getenv("KLYRA_API_URL"), "KLYRA_API_URL"
 	}
 	if base == "" {
 		base, source = defaultAPI, "the default"
 	}
-	t.API, err = checks.NewAPI(base, http.ProxyFromEnvironment)
+	api, err := checks.NewAPI(base, http.ProxyFromEnvironment)
 	if err != nil {
-		return t, usagef("a base URL looks like "+defaultAPI, "%s: %v", source, err)
+		return nil, usagef("a base URL looks like "+defaultAPI, "%s: %v", source, err)
 	}
-	return t, nil
+	return api, nil
 }
 
 // sandboxTarget points a target at the sandbox. A key that was given wins over the sandbox's own.

@@ -1,0 +1,172 @@
+package checks
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
+)
+
+// JudgeRequest says what is wrong with a pasted request that was meant for an API, by the rules of the live
+// checks and without sending anything. The findings are redacted and escaped; there are none where nothing is
+// wrong.
+func JudgeRequest(r *paste.Request, api *API) []Finding {
+	j := requestJudge{Request: r, api: api}
+	j.address()
+	j.authorization()
+	j.body()
+	j.contentURL()
+	secrets := []safe.Secret{r.Key}
+	for _, h := range r.Headers {
+		secrets = append(secrets, h.Secret)
+	}
+	return Result{Findings: j.findings}.shown(safe.NewRedactor(secrets...)).Findings
+}
+
+type requestJudge struct {
+	*paste.Request
+	api      *API
+	findings []Finding
+}
+
+func (j *requestJudge) add(f Finding) { j.findings = append(j.findings, f) }
+
+// header returns the value of a header, secret or not, and whether it is there.
+func (j *requestJudge) header(name string) (string, bool) {
+	for _, h := range j.Headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value + h.Secret.Reveal(), true
+		}
+	}
+	return "", false
+}
+
+// unexpanded is a variable that stands where its value should: $NAME, ${name}, %NAME%, {{name}}.
+var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]\w*\}?|%[A-Z][A-Z0-9_]*%|\{\{[^{}]*\}\}`)
+
+// keyParameter is a query parameter that people put a key into.
+var keyParameter = regexp.MustCompile(`(?i)^(?:api[-_]?key|key|token|access[-_]?token|auth)$`)
+
+// address judges where the request goes.
+func (j *requestJudge) address() {
+	address := j.Address.Reveal()
+	if name := unexpanded.FindString(address); name != "" {
+		j.add(Finding{
+			ID: "request.unexpanded", Status: Fail, Summary: "the request's URL still holds a variable: " + name,
+			Remedy: "See whether the variable is set where the request is made, and whether the quotes let it expand: single quotes do not.",
+		})
+		return
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return
+	}
+	for name := range u.Query() {
+		if keyParameter.MatchString(name) {
+			j.add(Finding{
+				ID: "key.in_url", Status: Fail, Summary: "a key stands in the request's URL: parameter " + name,
+				Remedy: "Send it in the header Authorization: Bearer <key>, and make a new key: URLs end up in logs.",
+			})
+		}
+	}
+	switch {
+	case !strings.EqualFold(u.Host, j.api.base.Host):
+		j.add(Finding{
+			ID: "request.wrong_host", Status: Fail, Summary: "the request goes to " + u.Host + ", not to the API",
+			Evidence: []Evidence{{"the API", j.api.BaseURL()}}, Remedy: "Set the client's base URL to " + j.api.BaseURL() + ".",
+		})
+	case u.Scheme == "http" && j.api.base.Scheme == "https":
+		j.add(Finding{
+			ID: "request.plain_http", Status: Fail, Summary: "the request goes by plain http, which shows the key to the network",
+			Remedy: "Use https, and make a new key.",
+		})
+	}
+}
+
+// authorization judges how the key is sent.
+func (j *requestJudge) authorization() {
+	value, ok := j.header("Authorization")
+	if !ok {
+		j.noAuthorization()
+		return
+	}
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
+	if !strings.EqualFold(strings.TrimRight(scheme, ":"), "bearer") {
+		j.add(Finding{
+			ID: "request.scheme_missing", Status: Fail, Summary: "the Authorization header does not begin with the word Bearer",
+			Remedy: "Write it as Authorization: Bearer <key>.",
+		})
+		return
+	}
+	form := inspectKey(Key{Secret: safe.NewSecret(strings.TrimSpace(rest)), Source: "the pasted request"})
+	for _, f := range form.findings {
+		f.Summary = strings.TrimSuffix(f.Summary, ", so it was not sent")
+		j.add(f)
+	}
+}
+
+// keyHeaders are headers in which other APIs take a key.
+var keyHeaders = []string{"X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token", "X-Klyra-Key", "Klyra-Api-Key"}
+
+func (j *requestJudge) noAuthorization() {
+	for _, name := range keyHeaders {
+		if _, ok := j.header(name); ok {
+			j.add(Finding{
+				ID: "key.wrong_header", Status: Fail, Summary: "the key is sent in the header " + name + ", where Klyra does not look",
+				Remedy: "Send it as Authorization: Bearer <key>.",
+			})
+			return
+		}
+	}
+	if len(j.Headers) == 0 {
+		return // the paste shows no headers at all, so none can be called missing
+	}
+	j.add(Finding{
+		ID: "request.no_authorization", Status: Fail, Summary: "the request has no Authorization header",
+		Remedy: "Add Authorization: Bearer <key>. If your code sets it, a redirect or a proxy may have dropped it.",
+	})
+}
+
+// body judges a body that is JSON, or says that it is.
+func (j *requestJudge) body() {
+	body := strings.TrimSpace(j.Content.Reveal())
+	if body == "" {
+		return
+	}
+	declared, _ := j.header("Content-Type")
+	saysJSON := strings.Contains(strings.ToLower(declared), "json")
+	looksJSON := strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[")
+	switch {
+	case looksJSON && !saysJSON:
+		j.add(Finding{
+			ID: "request.type_mismatch", Status: Warn, Summary: "the body looks like JSON, but Content-Type does not say so",
+			Evidence: []Evidence{{"Content-Type", cmp.Or(declared, "not declared")}},
+			Remedy:   "Send the header Content-Type: application/json. curl -d declares a form unless it is told otherwise.",
+		})
+	case saysJSON && !looksJSON:
+		j.add(Finding{
+			ID: "request.type_mismatch", Status: Fail, Summary: "Content-Type says JSON, and the body does not look like it",
+			Remedy: "Send the body as JSON, built by a JSON library.",
+		})
+		return
+	}
+	if looksJSON {
+		s := &survey{content: Content{Name: "body", Size: -1}}
+		s.readRequestBody(context.Background(), strings.NewReader(j.Content.Reveal()))
+		j.findings = append(j.findings, s.findings...)
+	}
+}
+
+// contentURL judges the form of the URL that the body tells the API to download.
+func (j *requestJudge) contentURL() {
+	if j.ContentURL.Empty() {
+		return
+	}
+	p := &urlProbe{Target: Target{URL: j.ContentURL.Reveal(), API: j.api}.withDefaults()}
+	p.form()
+	j.findings = append(j.findings, p.findings...)
+}
