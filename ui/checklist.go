@@ -67,7 +67,7 @@ func (s *checklistScreen) bindings() []key.Binding {
 	if len(s.list.Inputs(s.selected)) > 0 {
 		bs = append(bs, keyEdit)
 	}
-	if step.Kind == catalog.DoStep {
+	if step.Kind == catalog.DoStep && s.enterDoes() != tickIt {
 		bs = append(bs, keyTick)
 	}
 	return append(bs, keySkip, keyScroll, keyBack, keyQuit)
@@ -138,7 +138,7 @@ func (s *checklistScreen) choose(i int) {
 const (
 	runAgain   = "run again"
 	giveInput  = "fill in"
-	tickIt     = "tick: done"
+	tickIt     = "mark as done"
 	showReport = "report"
 	goOn       = "next step"
 )

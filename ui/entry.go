@@ -75,12 +75,12 @@ func (l look) writeEntry(p *page, e catalog.Entry) {
 		p.text(plain, e.Meaning)
 	}
 	p.blank()
-	p.hang("Klyra says    ", plain, "“"+e.Description+".”")
-	p.hang("and advises   ", plain, "“"+e.Resolution+".”")
-	p.hang("HTTP status   ", plain, statuses(e.Statuses))
-	p.hang("Try again?    ", plain, e.Retry.When)
-	p.hang("The fault is  ", plain, faults[e.Fault])
-	p.hang("Documented at ", plain, e.DocsURL)
+	p.row("Klyra says", "“"+e.Description+".”")
+	p.row("and advises", "“"+e.Resolution+".”")
+	p.row("HTTP status", statuses(e.Statuses))
+	p.row("Try again?", e.Retry.When)
+	p.row("The fault is", faults[e.Fault])
+	p.row("Documented at", e.DocsURL)
 	if len(e.Confused) > 0 {
 		p.blank()
 		p.text(l.strong, "Not to be confused with")

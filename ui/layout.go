@@ -56,6 +56,16 @@ func (p *page) hang(lead string, style lipgloss.Style, text string) {
 	}
 }
 
+// labelWidth is how many columns the labels of rows take.
+const labelWidth = 14
+
+// row adds a paragraph beside its label; none for an empty text.
+func (p *page) row(label, text string) {
+	if text != "" {
+		p.hang(pad(label, labelWidth), plain, text)
+	}
+}
+
 // blank adds an empty line, unless the page begins here or one stands already.
 func (p *page) blank() {
 	if n := len(p.lines); n > 0 && p.lines[n-1] != "" {
