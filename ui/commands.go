@@ -20,7 +20,10 @@ type replyMsg struct {
 }
 
 type (
-	diagnosedMsg struct{ diagnosis paste.Diagnosis }
+	diagnosedMsg struct {
+		diagnosis paste.Diagnosis
+		problems  []checks.Finding // of the request that the paste shows
+	}
 	excerptedMsg struct {
 		run     int
 		excerpt excerpt
@@ -57,9 +60,16 @@ func reply(to place, f func() tea.Msg) tea.Cmd {
 	return func() tea.Msg { return replyMsg{to.id, f()} }
 }
 
-// diagnose reads a paste.
+// diagnose reads a paste, and judges the request in it.
 func (a *app) diagnose(to place, text string) tea.Cmd {
-	return reply(to, func() tea.Msg { return diagnosedMsg{paste.Diagnose(text)} })
+	api := a.options.RequestAPI
+	return reply(to, func() tea.Msg {
+		msg := diagnosedMsg{diagnosis: paste.Diagnose(text)}
+		if msg.diagnosis.Request != nil && api != nil {
+			msg.problems = checks.JudgeRequest(msg.diagnosis.Request, api)
+		}
+		return msg
+	})
 }
 
 // excerpt makes the part of a paste that is shown, with the bytes of some spans marked.

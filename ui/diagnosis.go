@@ -8,6 +8,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
 )
 
@@ -15,6 +16,7 @@ import (
 type diagnosisScreen struct {
 	place
 	diagnosis *paste.Diagnosis // nil while the paste is being read
+	problems  []checks.Finding // of the request in the paste
 	choices   []choice
 	selected  int // index into choices
 	view      viewport.Model
@@ -62,7 +64,7 @@ func (s *diagnosisScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return s.pressed(a, msg)
 	case diagnosedMsg:
-		s.diagnosis, s.choices = &msg.diagnosis, choices(msg.diagnosis)
+		s.diagnosis, s.problems, s.choices = &msg.diagnosis, msg.problems, choices(msg.diagnosis)
 		return s.look(a)
 	case excerptedMsg:
 		if msg.run == s.run {

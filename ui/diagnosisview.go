@@ -8,6 +8,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
 )
 
 func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
@@ -28,6 +29,7 @@ func (s *diagnosisScreen) draw(a *app, columns, height int) picture {
 	default:
 		a.look.writeNear(p, s.code())
 	}
+	a.look.writeProblems(p, s.problems)
 	for _, note := range s.diagnosis.Notes {
 		p.blank()
 		p.hang("note: ", plain, show(note))
@@ -83,6 +85,18 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 	if known && answered(f) {
 		p.blank()
 		p.text(plain, entry.Meaning)
+	}
+}
+
+// writeProblems writes what is wrong with the request in the paste.
+func (l look) writeProblems(p *page, problems []checks.Finding) {
+	if len(problems) > 0 {
+		p.blank()
+		p.text(l.strong, "The request in the paste")
+	}
+	for _, f := range problems {
+		p.hang(l.mark(f.Status)+" ", plain, f.Summary)
+		p.hang("  What to do: ", plain, f.Remedy)
 	}
 }
 

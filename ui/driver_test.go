@@ -160,7 +160,7 @@ func (d *driver) replied(msg replyMsg) {
 	switch msg.reply.(type) {
 	case diagnosedMsg:
 		if d.found != nil {
-			msg.reply = diagnosedMsg{*d.found}
+			msg.reply = diagnosedMsg{diagnosis: *d.found}
 		}
 	case checkedMsg:
 		if d.hold {

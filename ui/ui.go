@@ -38,8 +38,10 @@ type Sample struct{ Value, What string }
 type Options struct {
 	Effects Effects
 	Target  checks.Target // what is known from flags and environment
-	Paste   string        // text to begin with: the app opens on its diagnosis; "" opens the search
-	Version string
+	// RequestAPI is the API that a pasted request was meant for; nil leaves requests unjudged.
+	RequestAPI *checks.API
+	Paste      string // text to begin with: the app opens on its diagnosis; "" opens the search
+	Version    string
 
 	Sandbox     bool     // the API is the embedded sandbox; the header says so
 	SandboxKeys []Sample // the pretend keys, which may be shown; empty without a sandbox

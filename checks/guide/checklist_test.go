@@ -229,12 +229,26 @@ func TestOutcome(t *testing.T) {
 
 func TestAFailingServiceIsNotTheUsersFault(t *testing.T) {
 	c, ok := ForFinding(paste.Finding{Kind: paste.Gateway, Code: "service_unavailable"}, target(t), nil)
-	if !ok || c.Steps[1].Status != checks.Skip {
-		t.Fatalf("no checklist, or a URL step without a URL: %v", statuses(c))
+	if !ok || len(c.Steps) != 2 {
+		t.Fatalf("no checklist, or a URL step without a URL: %v", c.Steps)
 	}
 	c = answer(c, 0, "service.edge_error", checks.Fail)
 	if o := c.Outcome(); o.Verdict != NotYours || !strings.Contains(o.Headline, "service.edge_error") {
 		t.Errorf("got %+v", o)
+	}
+}
+
+func TestAnAnswerThatNeverCameHasAChecklistAndAReport(t *testing.T) {
+	d := &paste.Diagnosis{Request: &paste.Request{ContentURL: safe.NewSecret("https://example.com/a.png")}}
+	c, ok := ForFinding(paste.Finding{Kind: paste.Network}, target(t), d)
+	if !ok || len(c.Steps) != 3 || c.Steps[1].Check != catalog.URLCheck {
+		t.Fatalf("no checklist, or one without the URL: %v", c.Steps)
+	}
+	if got := c.ReportName(time.Time{}); got != "klyra-report-no_answer-0001-01-01-000000.md" {
+		t.Errorf("the report is named %s", got)
+	}
+	if report := c.Report(time.Time{}, "v1"); strings.Contains(report, "Klyra says") {
+		t.Errorf("the report puts words into Klyra's mouth:\n%s", report)
 	}
 }
 

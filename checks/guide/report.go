@@ -29,7 +29,9 @@ func (c Checklist) Report(at time.Time, version string) string {
 	}
 	fmt.Fprintf(&b, "- made: %s by klyra-doctor %s\n", at.UTC().Format(time.RFC3339), version)
 	fmt.Fprintf(&b, "- API: %s\n", code(c.Target.API.BaseURL()))
-	fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
+	if c.Entry.Description != "" {
+		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
+	}
 	c.writeFinding(&b)
 	b.WriteString("\n## Checklist\n")
 	for i, s := range c.Steps {

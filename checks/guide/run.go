@@ -47,31 +47,34 @@ func ForFinding(f paste.Finding, target checks.Target, diagnosis *paste.Diagnosi
 	case paste.Envelope, paste.Mention:
 		return New(entry, target, diagnosis), known
 	case paste.Gateway, paste.Network:
-		c := New(reachability(entry), target, diagnosis)
-		if !c.Target.Has(catalog.URLInput) {
-			c = c.Skip(1, "the paste shows no URL to download")
-		}
-		return c, true
+		hasURL := fill(target, diagnosis).Has(catalog.URLInput)
+		return New(reachability(entry, hasURL), target, diagnosis), true
 	}
 	return Checklist{}, false
 }
 
-// reachability is the checklist where no answer of the API was seen: what stands between here and there.
-// Entry is the nearest one, which may be the zero Entry.
-func reachability(entry catalog.Entry) catalog.Entry {
-	entry.Steps = []catalog.Step{
-		{
-			Kind: catalog.CheckStep, Title: "Ask whether the API answers from here", Check: catalog.ServiceCheck,
-			Detail: "Your client saw no answer of the API itself. This shows whether the API can be reached from this machine now, and whether it is the API or an edge in front of it that answers.",
-		},
-		{
+// NoAnswer stands for a code where the API gave none.
+const NoAnswer catalog.Code = "no_answer"
+
+// reachability is the checklist where no answer of the API was seen: what stands between here and there. Its
+// entry is the nearest one, and one of the code NoAnswer where none is near.
+func reachability(entry catalog.Entry, hasURL bool) catalog.Entry {
+	if entry.Code == "" {
+		entry.Code = NoAnswer
+	}
+	entry.Steps = []catalog.Step{{
+		Kind: catalog.CheckStep, Title: "Ask whether the API answers from here", Check: catalog.ServiceCheck,
+		Detail: "Your client saw no answer of the API itself. This shows whether the API can be reached from this machine now, and whether it is the API or an edge in front of it that answers.",
+	}}
+	if hasURL {
+		entry.Steps = append(entry.Steps, catalog.Step{
 			Kind: catalog.CheckStep, Title: "Download the URL of your request from here", Check: catalog.URLCheck,
 			Detail: "Where the request names a URL, a slow or unreachable host behind it can make the API's edge give up.",
-		},
-		{
-			Kind: catalog.DoStep, Title: "Send the request again",
-			Detail: "Send it from the machine that failed. If it fails there and the checks pass here, look at what differs between the two: proxy, firewall, DNS, clock.",
-		},
+		})
 	}
+	entry.Steps = append(entry.Steps, catalog.Step{
+		Kind: catalog.DoStep, Title: "Send the request again",
+		Detail: "Send it from the machine that failed. If it fails there and the checks pass here, look at what differs between the two: proxy, firewall, DNS, clock.",
+	})
 	return entry
 }

@@ -56,11 +56,15 @@ func (p *program) open(text string) error {
 	if err != nil {
 		return err
 	}
+	meantFor, err := p.configuredAPI()
+	if err != nil {
+		return err
+	}
 	o := ui.Options{
 		Effects: ui.Effects{
 			Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
 		},
-		Target: target, Paste: text, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
+		Target: target, RequestAPI: meantFor, Paste: text, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
 	}
 	if p.flags.sandbox != "" {
 		o.Sandbox = true

@@ -215,9 +215,9 @@ func (p *program) printChecklist(c guide.Checklist, notes []string) error {
 
 // checklist writes every step with what its check found, and what it all amounts to.
 func (g *page) checklist(c guide.Checklist, notes []string) {
-	title := "Checklist"
-	if c.Entry.Code != "" {
-		title += " of " + string(c.Entry.Code)
+	title := "Checklist of " + string(c.Entry.Code)
+	if c.Entry.Code == guide.NoAnswer {
+		title = "Checklist for an answer that never came"
 	}
 	g.heading(title)
 	for i, s := range c.Steps {

@@ -1,0 +1,65 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"klyra-doctor/catalog/paste"
+)
+
+func TestJudgeRequest(t *testing.T) {
+	const key = "Zq8vK2mN5xW1cR7tB4yH9pLd"
+	const good = `curl https://api.klyra.live/v1/moderate -H "Authorization: Bearer ` + key + `" -H "Content-Type: application/json" -d '{"content":"is this fine?"}'`
+	replace := func(old, with string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%q stands not in the good request", old)
+		}
+		return strings.ReplaceAll(good, old, with)
+	}
+	cases := []struct{ name, text, want string }{
+		{"nothing wrong", good, ""},
+		{"no Authorization", replace("Authorization: Bearer "+key, "Accept: */*"), "request.no_authorization"},
+		{"no headers shown", "requests.post('https://api.klyra.live/v1/moderate')", ""},
+		{"another header", replace("Authorization: Bearer ", "X-Api-Key: "), "key.wrong_header"},
+		{"no Bearer", replace("Bearer ", ""), "request.scheme_missing"},
+		{"Basic", replace("Bearer ", "Basic "), "request.scheme_missing"},
+		{"Bearer twice", replace("Bearer ", "Bearer Bearer "), "key.scheme_doubled"},
+		{"placeholder", replace(key, "YOUR_API_KEY"), "key.placeholder"},
+		{"unexpanded key", replace(key, "${KLYRA_API_KEY}"), "key.placeholder"},
+		{"another vendor's key", replace(key, "sk-ant-api03-abcdefghijklmnopqrstuvwxyz"), "key.foreign"},
+		{"key in the URL", replace("/v1/moderate", "/v1/moderate?api_key="+key), "key.in_url"},
+		{"unexpanded URL", replace("https://api.klyra.live", "${BASE_URL}"), "request.unexpanded"},
+		{"wrong host", replace("api.klyra.live", "dashboard.klyra.live"), "request.wrong_host"},
+		{"plain http", replace("https://", "http://"), "request.plain_http"},
+		{"broken body", replace(`fine?"}`, `fine?",}`), "request.body_invalid"},
+		{"empty content", replace(`is this fine?`, ``), "request.content_missing"},
+		{"too many words", replace(`is this fine?`, strings.Repeat("word ", 600)), "request.content_too_long"},
+		{"JSON declared a form", replace("application/json", "application/x-www-form-urlencoded"), "request.type_mismatch"},
+		{"a form declared JSON", replace(`{"content":"is this fine?"}`, "content=fine"), "request.type_mismatch"},
+		{"a file URL", replace(`"content":"is this fine?"`, `"image_url":"file:///tmp/a.png"`), "url.scheme"},
+		{"a private host", replace(`"content":"is this fine?"`, `"image_url":"http://media.internal/a.png"`), "url.local_name"},
+	}
+	api, err := NewAPI("https://api.klyra.live", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			d := paste.Diagnose(c.text)
+			if d.Request == nil {
+				t.Fatal("no request was read")
+			}
+			var ids []string
+			for _, f := range JudgeRequest(d.Request, api) {
+				ids = append(ids, f.ID)
+				if said := f.Summary + f.Remedy; strings.Contains(said, key[:8]) || f.Remedy == "" {
+					t.Errorf("%s says %q", f.ID, said)
+				}
+			}
+			if c.want == "" && ids != nil || c.want != "" && !slices.Contains(ids, c.want) {
+				t.Errorf("found %v, want %s", ids, c.want)
+			}
+		})
+	}
+}
