@@ -46,7 +46,7 @@ type Retry struct {
 // Lookalike is another code that an error is confused with.
 type Lookalike struct {
 	Code Code
-	Tell string // one sentence: how to tell the two apart
+	Tell string // one sentence: what is so where it is this other code
 }
 
 // Check names a live check. Its only values are the variables below, so that a misspelt check does not

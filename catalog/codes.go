@@ -41,9 +41,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"missing_api_key", "There no key arrived at all: the header was absent or empty."},
-			{"expired_api_key", "There the key was right once and ran out by its date; nobody revoked it."},
-			{"insufficient_permissions", "There the key is known and good, but may not do this one thing."},
+			{"missing_api_key", "No key arrived at all: the header was absent or empty."},
+			{"expired_api_key", "The key was right once and ran out by its date; nobody revoked it."},
+			{"insufficient_permissions", "The key is known and good, but may not do this one thing."},
 		},
 		DocsURL: authenticationDocs,
 		Steps: []Step{
@@ -110,8 +110,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_api_key", "There a key did arrive, but not one that Klyra knows."},
-			{"expired_api_key", "There a key did arrive and was recognised, but its time is over."},
+			{"invalid_api_key", "A key did arrive, but not one that Klyra knows."},
+			{"expired_api_key", "A key did arrive and was recognised, but its time is over."},
 		},
 		DocsURL: authenticationDocs,
 		Steps: []Step{
@@ -178,8 +178,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_api_key", "There the key is unknown or was revoked by hand; no date has passed."},
-			{"insufficient_permissions", "There the key is still good, but lacks the right to this action."},
+			{"invalid_api_key", "The key is unknown or was revoked by hand; no date has passed."},
+			{"insufficient_permissions", "The key is still good, but lacks the right to this action."},
 		},
 		DocsURL: authenticationDocs,
 		Steps: []Step{
@@ -238,8 +238,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_api_key", "There the key is not accepted anywhere, for any action."},
-			{"missing_api_key", "There no key arrived, so that no permission could be looked at."},
+			{"invalid_api_key", "The key is not accepted anywhere, for any action."},
+			{"missing_api_key", "No key arrived, so that no permission could be looked at."},
 		},
 		DocsURL: authenticationDocs,
 		Steps: []Step{
@@ -306,9 +306,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_parameters", "There the request could be read, and one named parameter has a bad value."},
-			{"missing_content", "There everything but the content itself is in place."},
-			{"unsupported_content_type", "There the type of the body or file is refused, not its form."},
+			{"invalid_parameters", "The request could be read, and one named parameter has a bad value."},
+			{"missing_content", "Everything but the content itself is in place."},
+			{"unsupported_content_type", "The type of the body or file is refused, not its form."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -378,9 +378,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"corrupted_media", "There the format is supported, but the file is damaged."},
-			{"unprocessable_content", "There the type was accepted, and reading the content failed afterwards."},
-			{"invalid_request", "There the body as a whole could not be read, whatever its type."},
+			{"corrupted_media", "The format is supported, but the file is damaged."},
+			{"unprocessable_content", "The type was accepted, and reading the content failed afterwards."},
+			{"invalid_request", "The body as a whole could not be read, whatever its type."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -445,9 +445,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"timeout", "There the content was taken in, but the work on it took too long."},
-			{"rate_limit_exceeded", "There the number of requests is too high, not the size of one."},
-			{"unprocessable_content", "There the size was fine, and the content could not be read."},
+			{"timeout", "The content was taken in, but the work on it took too long."},
+			{"rate_limit_exceeded", "The number of requests is too high, not the size of one."},
+			{"unprocessable_content", "The size was fine, and the content could not be read."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -517,9 +517,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_request", "There the body could not be read, or a required field is not there at all."},
-			{"missing_content", "There the parameter at fault is the content, and it is empty."},
-			{"unsupported_language", "There the text's language is refused, not a value that you chose."},
+			{"invalid_request", "The body could not be read, or a required field is not there at all."},
+			{"missing_content", "The parameter at fault is the content, and it is empty."},
+			{"unsupported_language", "The text's language is refused, not a value that you chose."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -582,9 +582,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_request", "There the body cannot be read, or a field other than the content is missing."},
-			{"unprocessable_content", "There content did arrive, but nothing could be made of it."},
-			{"content_download_failed", "There the content was named by a URL that could not be fetched."},
+			{"invalid_request", "The body cannot be read, or a field other than the content is missing."},
+			{"unprocessable_content", "Content did arrive, but nothing could be made of it."},
+			{"content_download_failed", "The content was named by a URL that could not be fetched."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -648,9 +648,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"content_download_failed", "There the URL itself was accepted, and fetching the content from it went wrong."},
-			{"missing_content", "There neither a URL nor content arrived."},
-			{"invalid_parameters", "There a parameter other than the URL has a bad value."},
+			{"content_download_failed", "The URL itself was accepted, and fetching the content from it went wrong."},
+			{"missing_content", "Neither a URL nor content arrived."},
+			{"invalid_parameters", "A parameter other than the URL has a bad value."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -715,8 +715,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"quota_exceeded", "There the month's allowance is used up, and waiting some minutes changes nothing."},
-			{"concurrent_requests_exceeded", "There too many requests ran at the same time, though few in a minute."},
+			{"quota_exceeded", "The month's allowance is used up, and waiting some minutes changes nothing."},
+			{"concurrent_requests_exceeded", "Too many requests ran at the same time, though few in a minute."},
 		},
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
@@ -787,8 +787,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"rate_limit_exceeded", "There a minute or a day is used up, and the limit resets by itself soon."},
-			{"concurrent_requests_exceeded", "There too many requests ran at once; the next may pass in a second."},
+			{"rate_limit_exceeded", "A minute or a day is used up, and the limit resets by itself soon."},
+			{"concurrent_requests_exceeded", "Too many requests ran at once; the next may pass in a second."},
 		},
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
@@ -852,9 +852,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"rate_limit_exceeded", "There the requests of a whole minute are too many, even one after another."},
-			{"quota_exceeded", "There the month is used up, and sending one at a time is refused too."},
-			{"service_unavailable", "There Klyra has no room for anybody; your own number does not matter."},
+			{"rate_limit_exceeded", "The requests of a whole minute are too many, even one after another."},
+			{"quota_exceeded", "The month is used up, and sending one at a time is refused too."},
+			{"service_unavailable", "Klyra has no room for anybody; your own number does not matter."},
 		},
 		DocsURL: rateLimitDocs,
 		Steps: []Step{
@@ -919,9 +919,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"service_unavailable", "There Klyra says itself that it is down or overloaded for a while."},
-			{"timeout", "There the work was not broken, it only took too long."},
-			{"unprocessable_content", "There Klyra blames the content and says so."},
+			{"service_unavailable", "Klyra says itself that it is down or overloaded for a while."},
+			{"timeout", "The work was not broken, it only took too long."},
+			{"unprocessable_content", "Klyra blames the content and says so."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -985,9 +985,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"internal_server_error", "There the service runs, and one request broke it."},
-			{"model_unavailable", "There only one model is out, and the rest answers."},
-			{"rate_limit_exceeded", "There Klyra works, and only you are held back for a while."},
+			{"internal_server_error", "The service runs, and one request broke it."},
+			{"model_unavailable", "Only one model is out, and the rest answers."},
+			{"rate_limit_exceeded", "Klyra works, and only you are held back for a while."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1051,9 +1051,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"service_unavailable", "There nothing is served at all, whatever the model."},
-			{"invalid_parameters", "There the model's name is not one that exists."},
-			{"timeout", "There the model did start, but was not done in time."},
+			{"service_unavailable", "Nothing is served at all, whatever the model."},
+			{"invalid_parameters", "The model's name is not one that exists."},
+			{"timeout", "The model did start, but was not done in time."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1117,9 +1117,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"service_unavailable", "There Klyra did not begin, since it is down or overloaded."},
-			{"content_too_large", "There the size is refused at once, without any waiting."},
-			{"content_download_failed", "There fetching the URL failed; here it may only have been slow."},
+			{"service_unavailable", "Klyra did not begin, since it is down or overloaded."},
+			{"content_too_large", "The size is refused at once, without any waiting."},
+			{"content_download_failed", "Fetching the URL failed; here it may only have been slow."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1184,9 +1184,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"corrupted_media", "There it is certain that a media file is damaged."},
-			{"unsupported_content_type", "There the type was refused before the content was looked at."},
-			{"unsupported_language", "There the text could be read, but its language is not covered."},
+			{"corrupted_media", "It is certain that a media file is damaged."},
+			{"unsupported_content_type", "The type was refused before the content was looked at."},
+			{"unsupported_language", "The text could be read, but its language is not covered."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1255,9 +1255,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"invalid_url", "There the URL itself is at fault; here it is the download behind it."},
-			{"corrupted_media", "There the download went well, and the file turned out to be damaged."},
-			{"timeout", "There the whole request ran out of time, which a slow download can cause."},
+			{"invalid_url", "The URL itself is at fault; here it is the download behind it."},
+			{"corrupted_media", "The download went well, and the file turned out to be damaged."},
+			{"timeout", "The whole request ran out of time, which a slow download can cause."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1332,8 +1332,8 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"unprocessable_content", "There the text could not be read at all, by a wrong encoding for one."},
-			{"invalid_parameters", "There a language that you named has no valid form."},
+			{"unprocessable_content", "The text could not be read at all, by a wrong encoding for one."},
+			{"invalid_parameters", "A language that you named has no valid form."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
@@ -1403,9 +1403,9 @@ var entries = []Entry{
   }
 }`,
 		Confused: []Lookalike{
-			{"unsupported_content_type", "There the file is sound, but of a format that Klyra does not take."},
-			{"content_download_failed", "There Klyra never got the whole file from your URL."},
-			{"unprocessable_content", "There the file need not be broken; Klyra could make nothing of it."},
+			{"unsupported_content_type", "The file is sound, but of a format that Klyra does not take."},
+			{"content_download_failed", "Klyra never got the whole file from your URL."},
+			{"unprocessable_content", "The file need not be broken; Klyra could make nothing of it."},
 		},
 		DocsURL: errorCodeDocs,
 		Steps: []Step{

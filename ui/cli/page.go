@@ -135,7 +135,7 @@ func (g *page) entry(e catalog.Entry) {
 	g.labelled(0, "usually the fault of", faultWords[e.Fault])
 	g.labelled(0, "retry", e.Retry.When)
 	for _, l := range e.Confused {
-		g.labelled(0, "not "+string(l.Code), l.Tell)
+		g.labelled(0, string(l.Code)+" would mean", l.Tell)
 	}
 	g.labelled(0, "documentation", e.DocsURL)
 	g.blank()
