@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
@@ -226,12 +228,25 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 	r.Target, r.Summary = show(r.Target), show(r.Summary)
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		f.Summary, f.Remedy = show(f.Summary), show(f.Remedy)
+		f.Summary, f.Remedy = show(f.Summary), sentences(show(f.Remedy))
 		for j := range f.Evidence {
 			f.Evidence[j].Value = show(f.Evidence[j].Value)
 		}
 	}
 	return r
+}
+
+// sentences gives a text the capital letter and the period that whole sentences have.
+func sentences(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
+	}
+	return text + "."
 }
 
 // Remedy returns what to do about the worst finding; "" where nothing is to be done.

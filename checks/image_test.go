@@ -48,7 +48,7 @@ func TestContentImages(t *testing.T) {
 		{name: "too many pixels", data: pngHeader(20_000, 20_000, 0), want: "content.too_many_pixels=warn content.too_many_pixels=unknown", says: "20000×20000"},
 		{name: "within the memory", data: pngOf(image.NewGray(image.Rect(0, 0, 10_000, 1_000))), want: "content.fits=pass"},
 		{name: "webp with more pixels than its header says", data: riffOf("WEBP", riffPart("VP8X", make([]byte, 10)), riffPart("VP8L", []byte("\x2f\xff\xff\xff\x0f\x00"))), want: "content.too_many_pixels=unknown", says: "too much memory"},
-		{name: "long side", data: pngOf(image.NewGray(image.Rect(0, 0, 10_001, 1))), want: "content.too_many_pixels=warn", says: "scale it down"},
+		{name: "long side", data: pngOf(image.NewGray(image.Rect(0, 0, 10_001, 1))), want: "content.too_many_pixels=warn", says: "Scale it down"},
 		{name: "orientation", data: withOrientation(jpeg, binary.BigEndian, 6), want: "content.fits=pass", says: "EXIF 6 (on its side, turned left)"},
 		{name: "orientation, the other order", data: withOrientation(jpeg, binary.LittleEndian, 3), want: "content.fits=pass", says: "upside down"},
 		{name: "nonsense orientation", data: withOrientation(jpeg, binary.LittleEndian, 99), want: "content.fits=pass"},

@@ -249,7 +249,7 @@ func TestWordsAboutKeysCanBeShown(t *testing.T) {
 	}
 	for _, f := range all {
 		r := Result{Findings: []Finding{f}}.shown(nil)
-		if got := r.Findings[0]; got.Summary != f.Summary || got.Remedy != f.Remedy {
+		if got := r.Findings[0]; got.Summary != f.Summary || got.Remedy != sentences(f.Remedy) {
 			t.Errorf("%s is shown as %q %q", f.ID, got.Summary, got.Remedy)
 		}
 	}
@@ -309,7 +309,7 @@ func TestKeyUnprovenSaysHowToNameTheEndpoint(t *testing.T) {
 	}
 	target.Endpoint = "/v1/text"
 	remedy = Run(inTime(t), catalog.KeyCheck, target).Findings[0].Remedy
-	if !strings.HasPrefix(remedy, "see whether /v1/text is the very endpoint") {
+	if !strings.HasPrefix(remedy, "See whether /v1/text is the very endpoint") {
 		t.Errorf("remedy for a known endpoint: %s", remedy)
 	}
 }
