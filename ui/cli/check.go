@@ -28,7 +28,7 @@ func (p *program) checkCommand() *cobra.Command {
 func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	defer p.progress("checking " + check.String())()
 	r := checks.Run(p.ctx, check, t)
-	p.code = p.statusCode(r.Status)
+	p.conclude(p.statusCode(r.Status))
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), exitCode{p.code}})
 	}

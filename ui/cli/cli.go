@@ -81,6 +81,14 @@ func (p *program) run(args []string) int {
 	return p.code
 }
 
+// conclude sets the exit code of a command that has run; an interruption outranks what was found.
+func (p *program) conclude(code int) {
+	if p.ctx.Err() != nil {
+		code = exitInterrupted
+	}
+	p.code = code
+}
+
 // complain prints an error and returns its exit code.
 func (p *program) complain(err error) int {
 	usage := usageError{err.Error(), "klyra-doctor help lists the commands, klyra-doctor COMMAND --help its flags"}

@@ -83,7 +83,7 @@ func (p *program) fix(code string, f *fixFlags) error {
 		return err
 	}
 	c = c.Run(p.ctx, func(s guide.Step) { p.progressLine("running: " + s.Title) })
-	p.code = p.checklistCode(c)
+	p.conclude(p.checklistCode(c))
 	if err := p.writeReport(c, notes, f.report); err != nil {
 		return err
 	}

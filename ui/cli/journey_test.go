@@ -256,3 +256,56 @@ func TestCtrlCEndsTheAppWithTheTerminalRestored(t *testing.T) {
 		})
 	}
 }
+
+func TestPipedTextOpensTheAppOnItsDiagnosis(t *testing.T) {
+	t.Parallel()
+	x := startPiped(t, 80, 24, nil, strings.NewReader(example("quota_exceeded")), "--sandbox")
+	x.await("quota_exceeded", "certain", "start the checklist")
+	x.keys(enter)
+	x.await("1. ", "quota_exceeded checklist")
+	x.keys("q")
+	if code := x.exit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestKeyPrompt(t *testing.T) {
+	a := startAPI(t)
+	t.Run("a key is asked for and not shown", func(t *testing.T) {
+		x := start(t, 80, 24, nil, "check", "key", "--api-url", a.url)
+		x.await("API key (hidden")
+		x.keys(keyFor(t, "good") + enter)
+		x.await("the API accepts this key", "from what you typed")
+		if code := x.exit(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		x.neverShowed("", keyFor(t, "good"))
+	})
+	t.Run("Ctrl-C gives the terminal back", func(t *testing.T) {
+		x := start(t, 80, 24, nil, "check", "key", "--api-url", a.url)
+		x.await("API key (hidden")
+		x.keys(ctrlC)
+		if code := x.exit(); code != 130 {
+			t.Errorf("exit code %d, want 130", code)
+		}
+	})
+}
+
+func TestCtrlCEndsACheck(t *testing.T) {
+	t.Parallel()
+	x := start(t, 80, 24, nil, "check", "url", "/samples/slow.png", "--sandbox")
+	x.await("checking url")
+	x.keys(ctrlC)
+	if code := x.exit(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+}
+
+func TestNoTerminalToDrawOn(t *testing.T) {
+	t.Parallel()
+	x := start(t, 80, 24, []string{"TERM=dumb"}, "--sandbox")
+	x.await("the app needs a terminal to draw on", "hint: use the commands instead")
+	if code := x.exit(); code != 2 {
+		t.Errorf("exit code %d, want 2", code)
+	}
+}

@@ -66,6 +66,12 @@ const wait = 30 * time.Second
 // start runs the program in a terminal of 80×24 or another size, with the environment's additions.
 func start(t *testing.T, columns, rows int, env []string, args ...string) *terminal {
 	t.Helper()
+	return startPiped(t, columns, rows, env, nil, args...)
+}
+
+// startPiped does the same with standard input from a pipe, unless that is nil.
+func startPiped(t *testing.T, columns, rows int, env []string, stdin io.Reader, args ...string) *terminal {
+	t.Helper()
 	bin, err := build()
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +95,11 @@ func start(t *testing.T, columns, rows int, env []string, args ...string) *termi
 	x.cmd.Dir = x.dir
 	x.cmd.Env = append([]string{"TERM=xterm-256color", "HOME=" + x.dir, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8"}, env...)
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = slave, slave, slave
-	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true} // Ctrl-C reaches it as from a shell
+	if stdin != nil {
+		x.cmd.Stdin = stdin
+	}
+	// Its standard output is its controlling terminal, so that Ctrl-C reaches it as from a shell.
+	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1}
 	if err := x.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
