@@ -45,6 +45,8 @@ type program struct {
 	err   io.Writer // progress and notices
 	flags flags
 
+	interrupt func() // ends ctx, as a signal does
+
 	sandbox    *sandboxed // started on demand; nil until then
 	stdinTaken string     // by which flag or argument; "" while nobody reads it
 	code       int        // the exit code of a command that ran
@@ -55,7 +57,7 @@ type program struct {
 func Main(args []string) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	p := &program{ctx: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	p := &program{ctx: ctx, interrupt: stop, in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	defer p.close()
 	defer func() {
 		if cause := recover(); cause != nil {

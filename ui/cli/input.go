@@ -51,30 +51,41 @@ func (p *program) givenKeys(k *keyFlags) ([]checks.Key, error) {
 	return nil, nil
 }
 
-// askKey asks for a key on the terminal without showing it; false where there is no terminal to ask on.
+// askKey asks for a key on the terminal without showing it; false where there is no terminal to ask on, or
+// nothing was typed. Ctrl-C interrupts the program.
 func (p *program) askKey() (checks.Key, bool, error) {
-	stderr, isFile := p.err.(*os.File)
-	if !isFile || p.stdinTaken != "" || !term.IsTerminal(int(p.in.Fd())) || !term.IsTerminal(int(stderr.Fd())) {
+	if p.stdinTaken != "" || !term.IsTerminal(int(p.in.Fd())) || !p.talks() {
 		return checks.Key{}, false, nil
 	}
-	state, err := term.GetState(int(p.in.Fd()))
+	before, err := term.MakeRaw(int(p.in.Fd())) // before the prompt, so that nothing is echoed that comes early
 	if err != nil {
-		return checks.Key{}, false, err
+		return checks.Key{}, false, fmt.Errorf("hide the key while it is typed: %w", err)
 	}
-	fmt.Fprint(p.err, "API key (hidden; empty for none): ")
-	typed := make(chan []byte, 1)
+	defer term.Restore(int(p.in.Fd()), before)
+	type answer struct {
+		key string
+		err error
+	}
+	typed := make(chan answer, 1)
 	go func() {
-		key, _ := term.ReadPassword(int(p.in.Fd()))
-		typed <- key
+		key, err := term.NewTerminal(inAndOut{p.in, p.err}, "").ReadPassword("API key (hidden; empty for none): ")
+		typed <- answer{key, err}
 	}()
 	select {
-	case key := <-typed:
-		fmt.Fprintln(p.err)
-		return secretKey(string(key), "what you typed"), len(key) > 0, nil
+	case a := <-typed:
+		if a.err != nil {
+			p.interrupt()
+		}
+		return secretKey(a.key, "what you typed"), a.key != "", a.err
 	case <-p.ctx.Done():
-		fmt.Fprintln(p.err)
-		return checks.Key{}, false, errors.Join(p.ctx.Err(), term.Restore(int(p.in.Fd()), state))
+		return checks.Key{}, false, p.ctx.Err()
 	}
+}
+
+// inAndOut is a terminal's two directions.
+type inAndOut struct {
+	io.Reader
+	io.Writer
 }
 
 // readText reads a text that a user named: a file, or standard input for "-".
