@@ -115,13 +115,13 @@ type Diagnosis struct {
 // Answer says so.
 func Diagnose(text string) Diagnosis {
 	d := read(text)
-	r := &report{document: d, Diagnosis: Diagnosis{Answer: None}}
+	r := &report{document: d, folded: map[fold]int{}, Diagnosis: Diagnosis{Answer: None}}
 	if reason := unreadable(d.text); reason != "" {
 		r.note(reason)
 		return r.Diagnosis
 	}
 	asked := requests(d.text)
-	s := &envelopes{text: d.text, ahead: 4*len(d.text) + 1<<20, excluded: bodies(asked)}
+	s := &envelopes{text: d.text, ahead: len(d.text) + 1<<20, excluded: bodies(asked)}
 	s.scan(0, len(d.text), 0)
 	s.strict = len(s.found)
 	w := readWords(d.text, apart(s))
@@ -158,6 +158,13 @@ type report struct {
 	Diagnosis
 	document *document
 	redactor *safe.Redactor
+	folded   map[fold]int // index of the finding that sightings go into
+}
+
+// fold is what sightings of one finding share.
+type fold struct {
+	kind Kind
+	code string
 }
 
 const maxShown = 2000 // bytes of one string of a Diagnosis
@@ -345,19 +352,22 @@ func succeeded(text string, w *words) bool {
 
 // add folds a sighting into the findings.
 func (r *report) add(e sighting) {
-	for i := range r.Findings {
+	key := fold{e.kind, e.code}
+	if e.kind == Foreign {
+		key.code = ""
+	}
+	if i, seen := r.folded[key]; seen {
 		f := &r.Findings[i]
-		if f.Kind == e.kind && (e.kind == Foreign || string(f.Code) == r.show(e.code)) {
-			f.Count++
-			if rank[e.certainty] < rank[f.Certainty] {
-				f.Certainty = e.certainty
-			}
-			return
+		f.Count++
+		if rank[e.certainty] < rank[f.Certainty] {
+			f.Certainty = e.certainty
 		}
+		return
 	}
 	if len(r.Findings) >= maxFindings {
 		return
 	}
+	r.folded[key] = len(r.Findings)
 	f := Finding{
 		Code: catalog.Code(r.show(e.code)), Known: e.known, Kind: e.kind, Certainty: e.certainty, Message: r.show(e.message),
 		Type: r.show(e.errorType), Param: r.show(e.param), RequestID: r.show(e.requestID), ResetAt: resetTime(e.resetAt),
