@@ -225,7 +225,7 @@ func (r *report) decide(s *envelopes, w *words, mentions []codeWord) {
 		r.add(sighting{kind: Foreign, certainty: Likely, vendor: vendors[i].name, start: w.foreign[i].Start, evidence: []Span{w.foreign[i]}, status: w.nearest(w.foreign[i])})
 	case len(w.gateway) > 0 && !s.certainlyCandidates():
 		r.trouble(Gateway, gateways, w.gateway, w)
-	case len(w.network) > 0 && !answered(w):
+	case len(w.network) > 0 && !answered(w, firstOf(w.network) == len(networks)-1):
 		r.trouble(Network, networks, w.network, w)
 	}
 	if len(r.Findings) > 0 {
@@ -246,10 +246,11 @@ func (s *envelopes) certainlyCandidates() bool {
 	return false
 }
 
-// answered reports whether some server answered: then words of a failing network are chatter.
-func answered(w *words) bool {
+// answered reports whether some server answered: then words of a failing network are chatter. Where those
+// words are vague, any status of an error is an answer.
+func answered(w *words, vague bool) bool {
 	for _, s := range w.statuses {
-		if s.head {
+		if s.head || vague {
 			return true
 		}
 	}

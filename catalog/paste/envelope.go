@@ -24,6 +24,7 @@ type sighting struct {
 	start     int    // of all that belongs to it
 	end       int
 	evidence  []Span
+	spoken    bool // a client's sentence, which may hold the status too
 }
 
 // codeless is an error object without a code, or with one that was cut where several could go on.
@@ -146,7 +147,7 @@ func (s *envelopes) anchor(i, start, limit int) bool {
 	if s.text[i] == '{' && (c == '"' || c == '\'' || c == '\\' || c == '}') && s.errorBefore(i, start) {
 		return true
 	}
-	if !letter(c) && strings.IndexByte("\"'\\[:{`", c) < 0 && !(c != '}' && strings.IndexByte(s.text[i:next], '\n') >= 0) {
+	if !letter(c) && strings.IndexByte("\"'\\[:{`<", c) < 0 && !(c != '}' && strings.IndexByte(s.text[i:next], '\n') >= 0) {
 		return s.errorBefore(i, start)
 	}
 	if c == '{' {
@@ -195,6 +196,7 @@ func (s *envelopes) walk(v *value, ctx context) (found bool) {
 		return false
 	}
 	s.inherit(&ctx, f)
+	s.errorAsCode(v, &f)
 	if code, ok := s.codeOf(f); ctx.under && ok {
 		s.emit(v, f, ctx, code)
 		return true
@@ -212,6 +214,19 @@ func (s *envelopes) walk(v *value, ctx context) (found bool) {
 		}
 	}
 	return found || s.judge(v, f, ctx)
+}
+
+// errorAsCode takes `"error": "invalid_url"` for the code where there is none.
+func (s *envelopes) errorAsCode(v *value, f *fields) {
+	for i := range v.members {
+		m := &v.members[i]
+		if f.code != nil || !errorKeys[m.key] || m.value.form != quoted || m.value.cut {
+			continue
+		}
+		if _, ok := known(m.value.plain(s.text)); ok {
+			f.code = m
+		}
+	}
 }
 
 // sent are keys of what a client sent.

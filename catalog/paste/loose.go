@@ -32,12 +32,48 @@ func (s *envelopes) looseSightings(w *words) (mentions []codeWord) {
 		done = e.end
 		s.found = append(s.found, e)
 	}
-	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].start < s.found[j].start })
+	s.unknownPairs(w)
 	return mentions
 }
 
+// unknownPairs finds errors that no bracket holds together and whose code is none of the 21: what gives them
+// away is a request id on the same line.
+func (s *envelopes) unknownPairs(w *words) {
+	loose := s.found[s.strict:]
+	done := 0
+	for _, id := range w.ids {
+		if id.Start < done || s.inFound(id.Start) || s.ahead < 0 {
+			continue
+		}
+		from, to := s.lineOf(id.Start)
+		s.ahead -= 2 * (to - from)
+		done = to
+		for len(loose) > 0 && loose[0].end <= from {
+			loose = loose[1:]
+		}
+		if len(loose) > 0 && loose[0].start < to {
+			continue
+		}
+		if e, ok := s.unknownPair(from, to); ok {
+			s.found = append(s.found, e)
+		}
+	}
+}
+
+func (s *envelopes) unknownPair(from, to int) (e sighting, ok bool) {
+	f := fieldsOf(&value{members: readLoose(s.text, from, to, &s.ahead)})
+	code := s.scalar(f.code)
+	_, same := known(code)
+	if same || code == "" || foreignCode(code) || decoy(code) || f.requestID == nil || f.message == nil && f.kind == nil {
+		return e, false
+	}
+	e = s.sighting(&value{start: f.code.start, end: to}, f, context{})
+	e.code, e.certainty, e.why = code, Likely, "the parts of an error of this API stand together, but the code is none of the 21"
+	return e, true
+}
+
 // inFound reports whether a byte belongs to an error that the brackets gave. Sightings of the loose reader
-// come behind those in s.found, in order, so only the first part of it is sorted.
+// come behind those in s.found, so only the first part of it is in order of place.
 func (s *envelopes) inFound(i int) bool {
 	n := sort.Search(s.strict, func(n int) bool { return s.found[n].end > i })
 	return n < s.strict && s.found[n].start <= i
@@ -93,11 +129,13 @@ func keyBefore(text string, i int) (key string, start int) {
 	}
 	end := back(text, i, " \t\n\r", 40)
 	switch head := text[:end]; {
-	case strings.HasSuffix(head, "=>"):
+	case strings.HasSuffix(head, "code>"): // an XML element
+		return "code", end - len("code>")
+	case strings.HasSuffix(head, "=>"), strings.HasSuffix(head, "->"):
 		end -= 2
 	case strings.HasSuffix(head, "=="), strings.HasSuffix(head, "!="), strings.HasSuffix(head, "::"):
 		return "", i
-	case strings.HasSuffix(head, ":"), strings.HasSuffix(head, "="):
+	case strings.HasSuffix(head, ":"), strings.HasSuffix(head, "="), strings.HasSuffix(head, "|"):
 		end--
 	default:
 		return "", i
@@ -185,7 +223,7 @@ func (s *envelopes) positional(c codeWord, w *words) (sighting, bool) {
 	message := strings.TrimSpace(strings.TrimLeft(rest, ":- "))
 	return sighting{
 		kind: Envelope, certainty: Likely, code: string(c.code), known: true, message: message,
-		errorType: typeWithin(before + " " + rest), requestID: "", start: c.Start, end: to,
+		errorType: typeWithin(before + " " + rest), start: c.Start, end: to, spoken: true,
 		why: "the code stands where a client puts it in its own message", evidence: []Span{c.Span},
 	}, true
 }

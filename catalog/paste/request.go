@@ -196,8 +196,16 @@ func rawBody(text string, i int, length string) Span {
 
 // callers are functions of HTTP libraries, with the method that their name says ("" where an argument does).
 var callers = []struct{ name, method string }{
-	{"fetch(", ""}, {"requests.post(", "POST"}, {"requests.get(", "GET"}, {"requests.request(", ""}, {"httpx.post(", "POST"},
-	{"httpx.get(", "GET"}, {"axios.post(", "POST"}, {"axios.get(", "GET"}, {"session.post(", "POST"}, {"client.post(", "POST"},
+	{"fetch(", ""},
+	{"requests.post(", "POST"},
+	{"requests.get(", "GET"},
+	{"requests.request(", ""},
+	{"httpx.post(", "POST"},
+	{"httpx.get(", "GET"},
+	{"axios.post(", "POST"},
+	{"axios.get(", "GET"},
+	{"session.post(", "POST"},
+	{"client.post(", "POST"},
 }
 
 // calls reads requests from source code, as browsers' "copy as fetch" writes it.
