@@ -223,21 +223,29 @@ func (r *report) decide(s *envelopes, w *words, mentions []codeWord) {
 	case len(w.foreign) > 0 && !klyra && len(w.network) == 0:
 		i := firstOf(w.foreign)
 		r.add(sighting{kind: Foreign, certainty: Likely, vendor: vendors[i].name, start: w.foreign[i].Start, evidence: []Span{w.foreign[i]}, status: w.nearest(w.foreign[i])})
-	case len(w.gateway) > 0 && !s.certainlyCandidates():
+	case len(w.gateway) > 0 && !s.withoutCode():
 		r.trouble(Gateway, gateways, w.gateway, w)
 	case len(w.network) > 0 && !answered(w, firstOf(w.network) == len(networks)-1):
 		r.trouble(Network, networks, w.network, w)
 	}
 	if len(r.Findings) > 0 {
 		r.Answer = Error
+		r.candidatesForNoCode()
 		r.sort()
 		return
 	}
 	r.withoutError(s, w, mentions)
 }
 
-// certainlyCandidates reports whether the API's own error object was there, without its code.
-func (s *envelopes) certainlyCandidates() bool {
+// candidatesForNoCode lists what an error object of the API without a code may mean, where it is all there is.
+func (r *report) candidatesForNoCode() {
+	if f := r.Findings[0]; len(r.Findings) == 1 && f.Kind == Envelope && f.Code == "" {
+		r.Candidates = candidatesOf(codeless{errorType: f.Type, status: f.HTTPStatus})
+	}
+}
+
+// withoutCode reports whether the API's own error object was there, without its code.
+func (s *envelopes) withoutCode() bool {
 	for _, c := range s.codeless {
 		if c.cut != "" || !markup(c.message) {
 			return true
@@ -378,7 +386,7 @@ func (r *report) add(e sighting) {
 	case e.kind == Foreign:
 		f.Code, f.Known, f.Message = "", false, r.show(foreignMessage(e.vendor, e.code))
 	case e.kind == Envelope && !e.known && e.code != "":
-		f.Suggestions = suggestions.Suggest(e.code, 3)
+		f.Suggestions = suggestionsFor(e.code)
 	}
 	for _, s := range e.evidence {
 		f.Evidence = append(f.Evidence, r.document.span(s.Start, s.End))
@@ -387,8 +395,6 @@ func (r *report) add(e sighting) {
 }
 
 const maxFindings = 200 // different ones; what a hostile text can invent is endless
-
-var suggestions = catalog.NewIndex(catalog.All())
 
 // resetTime reads Unix seconds: the zero time where it is none.
 func resetTime(s string) time.Time {

@@ -91,7 +91,8 @@ type envelopes struct {
 	text     string
 	ahead    int // bytes that may still be read twice: what keeps hostile texts linear
 	found    []sighting
-	strict   int // how many of found the brackets gave
+	groups   []Span // that held what was found, in order and apart from each other
+	strict   int    // how many of found the brackets gave
 	codeless []codeless
 	requests []value // objects that describe a request
 	excluded []Span  // what is no answer of the API, known beforehand, in order
@@ -120,6 +121,9 @@ func (s *envelopes) scan(start, limit, layer int) {
 			if s.ahead -= v.end - i; s.ahead > 0 {
 				continue
 			}
+		}
+		if found {
+			s.groups = append(s.groups, Span{v.start, v.end})
 		}
 		i = max(i, v.end-1)
 	}
@@ -265,13 +269,18 @@ type fields struct {
 }
 
 func fieldsOf(v *value) (f fields) {
+	told := false // the error's own message came, which outranks that of a log line
 	for i := range v.members {
 		m := &v.members[i]
 		switch m.key {
 		case "code", "errorcode", "errcode", "autherrorcode", "apierrorcode", "apicode", "klyracode":
 			f.code = m
-		case "message", "errormessage", "msg", "errormsg":
-			f.message = m
+		case "errormessage", "errormsg":
+			f.message, told = m, true
+		case "message", "msg":
+			if !told {
+				f.message = m
+			}
 		case "type", "errortype":
 			f.kind = m
 		case "param", "errorparam", "parameter":
@@ -355,7 +364,7 @@ func (s *envelopes) emit(v *value, f fields, ctx context, code catalog.Code) {
 	e.code, e.known = string(code), true
 	switch {
 	case f.code.value.cut:
-		e.certainty, e.why = Likely, "the text ends within the code"
+		e.certainty, e.why = Likely, "the text ends within the code, and only this one begins so"
 	case f.siblings() > 0 || ctx.under:
 		e.certainty, e.why = Certain, "the code stands in the error object itself"
 	default:
@@ -416,12 +425,24 @@ func (s *envelopes) judge(v *value, f fields, ctx context) bool {
 	case e.vendor != "" && !markup(e.message):
 		e.kind, e.certainty, e.code = Foreign, Likely, raw
 	case shaped && (ctx.under || f.requestID != nil) && !decoy(raw) && !foreignCode(raw):
-		e.certainty, e.why = Certain, "the error object is this API's, but its code is none of the 21"
+		e.certainty, e.why = Certain, strange(raw)
 	default:
 		return false
 	}
 	s.found = append(s.found, e)
 	return true
+}
+
+// strange says what is wrong with the code of an error object that is otherwise this API's.
+func strange(code string) string {
+	const but = "the error object is this API's, but "
+	switch {
+	case code == "":
+		return but + "it holds no code"
+	case strings.IndexFunc(code, func(r rune) bool { return r >= 0x80 }) >= 0:
+		return but + "its code has a character in it that no code has, though it may look like one or not be seen"
+	}
+	return but + "its code is none of the 21"
 }
 
 // judgeCut decides about a code that the end of the text cut.

@@ -72,11 +72,11 @@ func (s *envelopes) unknownPair(from, to int) (e sighting, ok bool) {
 	return e, true
 }
 
-// inFound reports whether a byte belongs to an error that the brackets gave. Sightings of the loose reader
-// come behind those in s.found, so only the first part of it is in order of place.
+// inFound reports whether a byte belongs to a group that held an error: what repeats the code beside the
+// error object is the same error.
 func (s *envelopes) inFound(i int) bool {
-	n := sort.Search(s.strict, func(n int) bool { return s.found[n].end > i })
-	return n < s.strict && s.found[n].start <= i
+	n := sort.Search(len(s.groups), func(n int) bool { return s.groups[n].End > i })
+	return n < len(s.groups) && s.groups[n].Start <= i
 }
 
 // pair reads a code that is the value of a key "code".

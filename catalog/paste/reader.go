@@ -648,9 +648,18 @@ func (v value) plain(text string) string {
 		}
 	}
 	if strings.IndexByte(raw, '\n') >= 0 && len(raw) < maxBare {
-		raw = strings.Join(strings.Fields(raw), " ")
+		raw = joined(raw)
 	}
 	return raw
+}
+
+// joined puts the lines of a wrapped string together, without what marks them as quoted or boxed.
+func joined(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(strings.Trim(lines[i], "> \t\r|│"))
+	}
+	return strings.TrimSpace(strings.Join(lines, " "))
 }
 
 // null reports whether the value is one of the words for nothing.

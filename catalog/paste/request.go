@@ -257,7 +257,7 @@ func object(text string, v value) shown {
 			base = m.value.plain(text)
 		case m.key == "headers":
 			s.headers = append(s.headers, headerList(text, m.value)...)
-		case sent[m.key] || m.key == "text" || m.key == "json":
+		case (sent[m.key] || m.key == "text") && !m.value.null(text):
 			s.body, s.content = m.value.inner, m.value.plain(text)
 			if m.value.form == group {
 				s.body, s.content = Span{m.value.start, m.value.end}, text[m.value.start:m.value.end]
