@@ -227,7 +227,7 @@ func TestAnswers(t *testing.T) {
 
 func TestSecretsAreHeld(t *testing.T) {
 	for i, planting := range plantings {
-		text := strings.ReplaceAll(planting, "KEY", testKey)
+		text := strings.ReplaceAll(planting, "K3Y", testKey)
 		d := Diagnose(text)
 		found := false
 		for _, s := range d.Secrets {

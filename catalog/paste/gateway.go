@@ -162,7 +162,7 @@ var networks = []trouble{
 		"The client does not trust the certificate that it was shown (TLS)." + noAnswer + "a company proxy that reads TLS, a missing CA bundle and a wrong clock are the usual causes. Install the proxy's CA; do not turn verification off.",
 	},
 	{
-		[]string{"tls handshake timeout", "ssl_error_syscall", "wrong version number", "wrong_version_number", "tls: first record does not look like", "handshake_failure", "handshake failure", "ssl: unexpected_eof", "eproto", "ssl_connect", "ssl connect error", "sslv3 alert", "err_ssl_protocol_error"},
+		[]string{"tls handshake timeout", "ssl_error_syscall", "wrong version number", "wrong_version_number", "tls: first record does not look like", "handshake_failure", "handshake failure", "ssl: unexpected_eof", "eproto", "ssl_connect", "ssl connect error", "sslv3 alert", "err_ssl_protocol_error", "sslerror"},
 		"", 0, Certain,
 		"The TLS handshake failed." + noAnswer + "a proxy, a plain-http port or an old TLS library stands between. Check the URL's scheme and port, and the proxy settings.",
 	},

@@ -208,7 +208,7 @@ func (s *envelopes) positional(c codeWord, w *words) (sighting, bool) {
 	switch {
 	case strings.HasSuffix(before, "[") && strings.HasPrefix(after, "]"), strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")"):
 		open, rest = before[len(before)-1:], after[1:]
-	case strings.HasPrefix(after, ": "), strings.HasPrefix(after, " - "):
+	case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " - ")) && introduces(before):
 		rest = after[2:]
 	case strings.HasSuffix(before, "{{"):
 		open, rest = "{{", after
@@ -226,6 +226,16 @@ func (s *envelopes) positional(c codeWord, w *words) (sighting, bool) {
 		errorType: typeWithin(before + " " + rest), start: c.Start, end: to, spoken: true,
 		why: "the code stands where a client puts it in its own message", evidence: []Span{c.Span},
 	}, true
+}
+
+// introduces reports whether words before "code: message" end as a client's own do: with a colon, a dash, a
+// bracket or the word error, and not in the middle of a sentence or of source code.
+func introduces(before string) bool {
+	before = strings.ToLower(strings.TrimRight(before, " "))
+	if before == "" {
+		return true
+	}
+	return strings.IndexByte(":-]>|", before[len(before)-1]) >= 0 || strings.HasSuffix(before, "error") || strings.HasSuffix(before, "exception")
 }
 
 // cutCode reads a code that the end of the text cut, outside of any brackets.

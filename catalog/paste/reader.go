@@ -250,11 +250,11 @@ func (r *reader) label(i int) bool {
 
 // constant tells what may stand in a list without quotes from prose.
 func constant(word string) bool {
-	word = strings.Trim(word, "<>:[]")
+	word, _, _ = strings.Cut(strings.Trim(strings.TrimSpace(word), "<>:[]"), " ")
 	if word == "" || digit(word[0]) || word[0] == '-' {
 		return true
 	}
-	switch strings.ToLower(strings.Fields(word + " ")[0]) {
+	switch strings.ToLower(word) {
 	case "null", "nil", "none", "true", "false", "undefined", "object", "function", "circular", "array", "class", "getter", "getter/setter", "...":
 		return true
 	}

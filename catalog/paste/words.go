@@ -48,7 +48,10 @@ var dictionary = func() *lexicon {
 	}
 	x.add(headerClue, 0, limitHeaders)
 	for i, e := range catalog.All() {
-		x.add(codeClue, i, []string{string(e.Code), strings.ReplaceAll(string(e.Code), "_", "-")})
+		x.add(codeClue, i, []string{string(e.Code)})
+		if kebab := strings.ReplaceAll(string(e.Code), "_", "-"); kebab != string(e.Code) {
+			x.add(codeClue, i, []string{kebab})
+		}
 	}
 	return x
 }()
