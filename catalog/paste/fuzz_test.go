@@ -99,3 +99,25 @@ func checkSecret(t *testing.T, v reflect.Value, key, path string) {
 		}
 	}
 }
+
+// FuzzRequests reads commands and raw requests: every span inside the text and in order.
+func FuzzRequests(f *testing.F) {
+	for _, seed := range []string{
+		"curl https://h -d '{\"a\":\"it'\\''s\"}' -H \"A: \\\"b\\\"\"", "curl ^\"https://h^\" ^\n -d ^\"^{^\\^\"a^\\^\":1^}^\"",
+		"curl `\n -H \"a`\"b\" https://h", "curl $'https://h\\u0021' -XPOST --json @f", "POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+		"> GET /a HTTP/2\n> a: b\n>\n", "fetch('https://h', {headers: {a: 'b'}, body: {", "curl 'https://h' -d \\", "curl -d '\xff' $",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		end := 0
+		for _, b := range bodies(requests(text)) {
+			if b.Start < end || b.End <= b.Start || b.End > len(text) {
+				t.Fatalf("body %v after %d in %d bytes", b, end, len(text))
+			}
+			end = b.End
+		}
+		command := "curl https://api.klyra.live/v1/x " + text
+		checkSound(t, command, Diagnose(command))
+	})
+}
