@@ -106,6 +106,7 @@ func FuzzRequests(f *testing.F) {
 		"curl https://h -d '{\"a\":\"it'\\''s\"}' -H \"A: \\\"b\\\"\"", "curl ^\"https://h^\" ^\n -d ^\"^{^\\^\"a^\\^\":1^}^\"",
 		"curl `\n -H \"a`\"b\" https://h", "curl $'https://h\\u0021' -XPOST --json @f", "POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
 		"> GET /a HTTP/2\n> a: b\n>\n", "fetch('https://h', {headers: {a: 'b'}, body: {", "curl 'https://h' -d \\", "curl -d '\xff' $",
+		"Invoke-RestMethod -Uri \"https://h\" -Body (\"{`\"\") -Headers @{ \"a\"=\"b",
 	} {
 		f.Add(seed)
 	}

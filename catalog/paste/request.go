@@ -36,6 +36,7 @@ func (s shown) header(name string) string {
 func requests(text string) []shown {
 	all := append(curls(text), heads(text)...)
 	all = append(all, calls(text)...)
+	all = append(all, powershells(text)...)
 	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Start < all[j].at.Start })
 	return all
 }
@@ -258,16 +259,24 @@ func object(text string, v value) shown {
 		case m.key == "headers":
 			s.headers = append(s.headers, headerList(text, m.value)...)
 		case (sent[m.key] || m.key == "text") && !m.value.null(text):
-			s.body, s.content = m.value.inner, m.value.plain(text)
-			if m.value.form == group {
-				s.body, s.content = Span{m.value.start, m.value.end}, text[m.value.start:m.value.end]
-			}
+			s.body, s.content = sentBody(text, m.value)
 		}
 	}
 	if base != "" && !strings.Contains(s.url, "://") {
 		s.url = strings.TrimRight(base, "/") + "/" + strings.TrimLeft(s.url, "/")
 	}
 	return s
+}
+
+// sentBody returns where a body stands and what it is, also within JSON.stringify(…).
+func sentBody(text string, v value) (Span, string) {
+	if v.form != group {
+		return v.inner, v.plain(text)
+	}
+	if text[v.start] == '(' && len(v.members) == 1 {
+		v = v.members[0].value
+	}
+	return Span{v.start, v.end}, text[v.start:v.end]
 }
 
 // merge takes over what another one knows.
