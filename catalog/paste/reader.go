@@ -667,7 +667,11 @@ func (v value) null(text string) bool {
 	if v.form != bare {
 		return false
 	}
-	switch strings.ToLower(strings.Trim(v.plain(text), "<>:")) {
+	word := strings.ToLower(strings.Trim(v.plain(text), "<>:"))
+	if strings.HasPrefix(word, "0xc0") { // Go prints the address of what a pointer leads to
+		return true
+	}
+	switch word {
 	case "null", "nil", "none", "undefined", "", "optional.empty", "~":
 		return true
 	}
