@@ -171,8 +171,11 @@ func controls(s string, i int) int {
 			if s[end] == 7 {
 				return end + 1 - i
 			}
-			if s[end] == 0x1b && end+1 < len(s) && s[end+1] == '\\' {
-				return end + 2 - i
+			if s[end] == 0x1b { // closes it together with a backslash, and breaks it off otherwise
+				if end+1 < len(s) && s[end+1] == '\\' {
+					return end + 2 - i
+				}
+				break
 			}
 		}
 	}

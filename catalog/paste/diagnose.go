@@ -116,13 +116,13 @@ type Diagnosis struct {
 // Answer says so.
 func Diagnose(text string) Diagnosis {
 	d := read(text)
-	r := &report{document: d, Diagnosis: Diagnosis{Answer: None}}
+	r := &report{document: d, folded: map[fold]int{}, Diagnosis: Diagnosis{Answer: None}}
 	if reason := unreadable(d.text); reason != "" {
 		r.note(reason)
 		return r.Diagnosis
 	}
 	asked := requests(d.text)
-	s := &envelopes{text: d.text, ahead: 4*len(d.text) + 1<<20, excluded: bodies(asked)}
+	s := &envelopes{text: d.text, ahead: len(d.text) + 1<<20, excluded: bodies(asked)}
 	s.scan(0, len(d.text), 0)
 	s.strict = len(s.found)
 	w := readWords(d.text, apart(s))
@@ -159,6 +159,13 @@ type report struct {
 	Diagnosis
 	document *document
 	redactor *safe.Redactor
+	folded   map[fold]int // index of the finding that sightings go into
+}
+
+// fold is what sightings of one finding share.
+type fold struct {
+	kind Kind
+	code string
 }
 
 const maxShown = 2000 // bytes of one string of a Diagnosis
@@ -217,21 +224,29 @@ func (r *report) decide(s *envelopes, w *words, mentions []codeWord) {
 	case len(w.foreign) > 0 && !klyra && len(w.network) == 0:
 		i := firstOf(w.foreign)
 		r.add(sighting{kind: Foreign, certainty: Likely, vendor: vendors[i].name, start: w.foreign[i].Start, evidence: []Span{w.foreign[i]}, status: w.nearest(w.foreign[i])})
-	case len(w.gateway) > 0 && !s.certainlyCandidates():
+	case len(w.gateway) > 0 && !s.withoutCode():
 		r.trouble(Gateway, gateways, w.gateway, w)
-	case len(w.network) > 0 && !answered(w):
+	case len(w.network) > 0 && !answered(w, firstOf(w.network) == len(networks)-1):
 		r.trouble(Network, networks, w.network, w)
 	}
 	if len(r.Findings) > 0 {
 		r.Answer = Error
+		r.candidatesForNoCode()
 		r.sort()
 		return
 	}
 	r.withoutError(s, w, mentions)
 }
 
-// certainlyCandidates reports whether the API's own error object was there, without its code.
-func (s *envelopes) certainlyCandidates() bool {
+// candidatesForNoCode lists what an error object of the API without a code may mean, where it is all there is.
+func (r *report) candidatesForNoCode() {
+	if f := r.Findings[0]; len(r.Findings) == 1 && f.Kind == Envelope && f.Code == "" {
+		r.Candidates = candidatesOf(codeless{errorType: f.Type, status: f.HTTPStatus})
+	}
+}
+
+// withoutCode reports whether the API's own error object was there, without its code.
+func (s *envelopes) withoutCode() bool {
 	for _, c := range s.codeless {
 		if c.cut != "" || !markup(c.message) {
 			return true
@@ -240,10 +255,11 @@ func (s *envelopes) certainlyCandidates() bool {
 	return false
 }
 
-// answered reports whether some server answered: then words of a failing network are chatter.
-func answered(w *words) bool {
+// answered reports whether some server answered: then words of a failing network are chatter. Where those
+// words are vague, any status of an error is an answer.
+func answered(w *words, vague bool) bool {
 	for _, s := range w.statuses {
-		if s.head {
+		if s.head || vague {
 			return true
 		}
 	}
@@ -346,19 +362,22 @@ func succeeded(text string, w *words) bool {
 
 // add folds a sighting into the findings.
 func (r *report) add(e sighting) {
-	for i := range r.Findings {
+	key := fold{e.kind, e.code}
+	if e.kind == Foreign {
+		key.code = ""
+	}
+	if i, seen := r.folded[key]; seen {
 		f := &r.Findings[i]
-		if f.Kind == e.kind && (e.kind == Foreign || string(f.Code) == r.show(e.code)) {
-			f.Count++
-			if rank[e.certainty] < rank[f.Certainty] {
-				f.Certainty = e.certainty
-			}
-			return
+		f.Count++
+		if rank[e.certainty] < rank[f.Certainty] {
+			f.Certainty = e.certainty
 		}
+		return
 	}
 	if len(r.Findings) >= maxFindings {
 		return
 	}
+	r.folded[key] = len(r.Findings)
 	f := Finding{
 		Code: catalog.Code(r.show(e.code)), Known: e.known, Kind: e.kind, Certainty: e.certainty, Message: r.show(e.message),
 		Type: r.show(e.errorType), Param: r.show(e.param), RequestID: r.show(e.requestID), ResetAt: resetTime(e.resetAt),
@@ -368,7 +387,7 @@ func (r *report) add(e sighting) {
 	case e.kind == Foreign:
 		f.Code, f.Known, f.Message = "", false, r.show(foreignMessage(e.vendor, e.code))
 	case e.kind == Envelope && !e.known && e.code != "":
-		f.Suggestions = suggestions.Suggest(e.code, 3)
+		f.Suggestions = suggestionsFor(e.code)
 	}
 	for _, s := range e.evidence {
 		f.Evidence = append(f.Evidence, r.document.span(s.Start, s.End))
@@ -377,8 +396,6 @@ func (r *report) add(e sighting) {
 }
 
 const maxFindings = 200 // different ones; what a hostile text can invent is endless
-
-var suggestions = catalog.NewIndex(catalog.All())
 
 // resetTime reads Unix seconds: the zero time where it is none.
 func resetTime(s string) time.Time {

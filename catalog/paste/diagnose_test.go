@@ -3,6 +3,7 @@ package paste
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -179,5 +180,62 @@ func TestRepeatsFold(t *testing.T) {
 	if len(d.Findings) != 2 || d.Findings[0].Code != "invalid_url" || d.Findings[0].Count != 2 || d.Findings[0].Line != 2 ||
 		d.Findings[1].Count != 3 || d.Findings[1].Line != 3 {
 		t.Errorf("%+v", d.Findings)
+	}
+}
+
+func TestUnknownCodesAreSuggestedFor(t *testing.T) {
+	for code, want := range map[string]catalog.Code{
+		"rate_limited": "rate_limit_exceeded", "tіmeout": "timeout", "invalid\u200b_url": "invalid_url", "invalid_apikey": "invalid_api_key",
+	} {
+		d := Diagnose(`{"error":{"code":"` + code + `","message":"m","type":"t","param":null,"request_id":"req_0123456789ab"}}`)
+		if len(d.Findings) != 1 || d.Findings[0].Known || len(d.Findings[0].Suggestions) == 0 || d.Findings[0].Suggestions[0] != want {
+			t.Errorf("%q: %+v", code, d.Findings)
+		}
+	}
+}
+
+func TestHiddenBodySaysHowToPrintIt(t *testing.T) {
+	for text, want := range map[string]string{
+		"AxiosError: Request failed with status code 429":                                                          "err.response",
+		"requests.exceptions.HTTPError: 429 Client Error: Too Many Requests for url: https://h":                    "e.response.text",
+		"httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'https://h'":                          "httpx",
+		"aiohttp.client_exceptions.ClientResponseError: 429, message='Too Many Requests'":                          "resp.text()",
+		"Error: HTTP error! status: 429":                                                                           "res.text()",
+		"klyra: unexpected status: 429 Too Many Requests":                                                          "io.ReadAll",
+		"java.io.IOException: Server returned HTTP response code: 429 for URL: https://h":                          "getErrorStream",
+		"file_get_contents(https://h): Failed to open stream: HTTP request failed! HTTP/1.1 429 Too Many Requests": "ignore_errors",
+		"Faraday::TooManyRequestsError: the server responded with status 429":                                      "e.response[:body]",
+		"HttpRequestException: Response status code does not indicate success: 429 (Too Many Requests).":           "ReadAsStringAsync",
+	} {
+		d := Diagnose(text)
+		if d.Answer != HiddenBody || len(d.Notes) == 0 || !strings.Contains(d.Notes[0], want) || len(d.Candidates) != 3 {
+			t.Errorf("%q: %s, %q, %v", text, d.Answer, d.Notes, d.Candidates)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	for text, want := range map[string]Answer{
+		"": None, " \n": None, "hello": None, `{"id":"mod_1","flagged":false}`: Success, "HTTP/2 200\r\n\r\n{}": Success,
+		`{"error":{"code":"timeout","message":"m"}}`: Error, "\x1f\x8b\x08\x00": None,
+	} {
+		if got := Diagnose(text).Answer; got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestSecretsAreHeld(t *testing.T) {
+	for i, planting := range plantings {
+		text := strings.ReplaceAll(planting, "K3Y", testKey)
+		d := Diagnose(text)
+		found := false
+		for _, s := range d.Secrets {
+			found = found || strings.Contains(s.Reveal(), testKey)
+		}
+		if !found {
+			t.Errorf("planting %d: the key is not among %d secrets", i, len(d.Secrets))
+		}
+		checkSecret(t, reflect.ValueOf(d), testKey, "Diagnosis")
 	}
 }

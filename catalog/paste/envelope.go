@@ -24,6 +24,7 @@ type sighting struct {
 	start     int    // of all that belongs to it
 	end       int
 	evidence  []Span
+	spoken    bool // a client's sentence, which may hold the status too
 }
 
 // codeless is an error object without a code, or with one that was cut where several could go on.
@@ -90,7 +91,8 @@ type envelopes struct {
 	text     string
 	ahead    int // bytes that may still be read twice: what keeps hostile texts linear
 	found    []sighting
-	strict   int // how many of found the brackets gave
+	groups   []Span // that held what was found, in order and apart from each other
+	strict   int    // how many of found the brackets gave
 	codeless []codeless
 	requests []value // objects that describe a request
 	excluded []Span  // what is no answer of the API, known beforehand, in order
@@ -120,6 +122,9 @@ func (s *envelopes) scan(start, limit, layer int) {
 				continue
 			}
 		}
+		if found {
+			s.groups = append(s.groups, Span{v.start, v.end})
+		}
 		i = max(i, v.end-1)
 	}
 }
@@ -146,7 +151,7 @@ func (s *envelopes) anchor(i, start, limit int) bool {
 	if s.text[i] == '{' && (c == '"' || c == '\'' || c == '\\' || c == '}') && s.errorBefore(i, start) {
 		return true
 	}
-	if !letter(c) && strings.IndexByte("\"'\\[:{`", c) < 0 && !(c != '}' && strings.IndexByte(s.text[i:next], '\n') >= 0) {
+	if !letter(c) && strings.IndexByte("\"'\\[:{`<", c) < 0 && !(c != '}' && strings.IndexByte(s.text[i:next], '\n') >= 0) {
 		return s.errorBefore(i, start)
 	}
 	if c == '{' {
@@ -195,6 +200,7 @@ func (s *envelopes) walk(v *value, ctx context) (found bool) {
 		return false
 	}
 	s.inherit(&ctx, f)
+	s.errorAsCode(v, &f)
 	if code, ok := s.codeOf(f); ctx.under && ok {
 		s.emit(v, f, ctx, code)
 		return true
@@ -212,6 +218,19 @@ func (s *envelopes) walk(v *value, ctx context) (found bool) {
 		}
 	}
 	return found || s.judge(v, f, ctx)
+}
+
+// errorAsCode takes `"error": "invalid_url"` for the code where there is none.
+func (s *envelopes) errorAsCode(v *value, f *fields) {
+	for i := range v.members {
+		m := &v.members[i]
+		if f.code != nil || !errorKeys[m.key] || m.value.form != quoted || m.value.cut {
+			continue
+		}
+		if _, ok := known(m.value.plain(s.text)); ok {
+			f.code = m
+		}
+	}
 }
 
 // sent are keys of what a client sent.
@@ -250,13 +269,18 @@ type fields struct {
 }
 
 func fieldsOf(v *value) (f fields) {
+	told := false // the error's own message came, which outranks that of a log line
 	for i := range v.members {
 		m := &v.members[i]
 		switch m.key {
 		case "code", "errorcode", "errcode", "autherrorcode", "apierrorcode", "apicode", "klyracode":
 			f.code = m
-		case "message", "errormessage", "msg", "errormsg":
-			f.message = m
+		case "errormessage", "errormsg":
+			f.message, told = m, true
+		case "message", "msg":
+			if !told {
+				f.message = m
+			}
 		case "type", "errortype":
 			f.kind = m
 		case "param", "errorparam", "parameter":
@@ -340,7 +364,7 @@ func (s *envelopes) emit(v *value, f fields, ctx context, code catalog.Code) {
 	e.code, e.known = string(code), true
 	switch {
 	case f.code.value.cut:
-		e.certainty, e.why = Likely, "the text ends within the code"
+		e.certainty, e.why = Likely, "the text ends within the code, and only this one begins so"
 	case f.siblings() > 0 || ctx.under:
 		e.certainty, e.why = Certain, "the code stands in the error object itself"
 	default:
@@ -401,12 +425,24 @@ func (s *envelopes) judge(v *value, f fields, ctx context) bool {
 	case e.vendor != "" && !markup(e.message):
 		e.kind, e.certainty, e.code = Foreign, Likely, raw
 	case shaped && (ctx.under || f.requestID != nil) && !decoy(raw) && !foreignCode(raw):
-		e.certainty, e.why = Certain, "the error object is this API's, but its code is none of the 21"
+		e.certainty, e.why = Certain, strange(raw)
 	default:
 		return false
 	}
 	s.found = append(s.found, e)
 	return true
+}
+
+// strange says what is wrong with the code of an error object that is otherwise this API's.
+func strange(code string) string {
+	const but = "the error object is this API's, but "
+	switch {
+	case code == "":
+		return but + "it holds no code"
+	case strings.IndexFunc(code, func(r rune) bool { return r >= 0x80 }) >= 0:
+		return but + "its code has a character in it that no code has, though it may look like one or not be seen"
+	}
+	return but + "its code is none of the 21"
 }
 
 // judgeCut decides about a code that the end of the text cut.

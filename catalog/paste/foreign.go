@@ -1,8 +1,6 @@
 package paste
 
-import (
-	"strings"
-)
+import "strings"
 
 // anotherAPI is the vendor where only the shape says that an error is not this API's.
 const anotherAPI = "another API"
@@ -19,7 +17,7 @@ var vendors = []vendor{
 	{
 		name:    "OpenAI",
 		phrases: []string{"platform.openai.com", "help.openai.com", "api.openai.com", "openai.azure.com"},
-		types:   []string{"insufficient_quota", "requests", "tokens", "server_error", "invalid_request_error:openai"},
+		types:   []string{"insufficient_quota", "requests", "tokens", "server_error"},
 		codes:   []string{"insufficient_quota", "context_length_exceeded", "model_not_found", "billing_hard_limit_reached", "content_policy_violation", "string_above_max_length", "unsupported_parameter", "deploymentnotfound"},
 	},
 	{name: "Groq", phrases: []string{"console.groq.com", "api.groq.com"}, types: []string{"tokens"}, codes: []string{"model_decommissioned"}},
@@ -63,16 +61,17 @@ func foreignEnvelope(e sighting) string {
 	if strings.Contains(message, "klyra") {
 		return ""
 	}
-	own := strings.HasPrefix(e.requestID, "req_") && e.known
 	for _, v := range vendors {
 		for _, p := range v.phrases {
 			if strings.Contains(message, p) {
 				return v.name
 			}
 		}
-		if own {
-			continue
-		}
+	}
+	if strings.HasPrefix(e.requestID, "req_") && e.known {
+		return ""
+	}
+	for _, v := range vendors {
 		if contains(v.types, e.errorType) || !e.known && contains(v.codes, strings.ToLower(e.code)) {
 			return v.name
 		}

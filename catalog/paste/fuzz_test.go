@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// plantings are places where a key stands in real pastes; KEY is the key.
+// plantings are places where a key stands in real pastes; K3Y is the key.
 var plantings = []string{
-	"Authorization: Bearer KEY\n",
-	`{"error":{"code":"invalid_api_key","message":"The key KEY is invalid","type":"authentication_error","param":"KEY","request_id":"req_KEY"},"authorization":"Bearer KEY"}`,
-	"curl -H 'Authorization: Bearer KEY' 'https://api.klyra.live/v1/x?api_key=KEY&sig=KEY' -d '{\"url\":\"https://u:KEY@h/?token=KEY\"}' -b 'session=KEY' -u me:KEY\n",
-	"> POST /KEY HTTP/1.1\n> Host: h\n> X-Api-Key: KEY\n>\n",
-	`{"request":{"method":"POST","url":"https://h/KEY","headers":[{"name":"X-Api-Key","value":"KEY"}]}}`,
-	"'Authorization': 'Bearer KEY', code: 'KEY'",
-	`{"error":{"code":"KEY","message":"m","type":"KEY"},"headers":{"authorization":"KEY"}}`,
-	"Cookie: a=KEY; b=KEY\r\n",
-	"-----BEGIN PRIVATE KEY-----\nKEY\n-----END PRIVATE KEY-----",
+	"Authorization: Bearer K3Y\n",
+	`{"error":{"code":"invalid_api_key","message":"The key K3Y is invalid","type":"authentication_error","param":"K3Y","request_id":"req_K3Y"},"authorization":"Bearer K3Y"}`,
+	"curl -H 'Authorization: Bearer K3Y' 'https://api.klyra.live/v1/x?api_key=K3Y&sig=K3Y' -d '{\"url\":\"https://u:K3Y@h/?token=K3Y\"}' -b 'session=K3Y' -u me:K3Y\n",
+	"> POST /K3Y HTTP/1.1\n> Host: h\n> X-Api-Key: K3Y\n>\n",
+	`{"request":{"method":"POST","url":"https://h/K3Y","headers":[{"name":"X-Api-Key","value":"K3Y"}]}}`,
+	"'Authorization': 'Bearer K3Y', code: 'K3Y'",
+	`{"error":{"code":"K3Y","message":"m","type":"K3Y"},"headers":{"authorization":"K3Y"}}`,
+	"Cookie: a=K3Y; b=K3Y\r\n",
+	"-----BEGIN PRIVATE KEY-----\nK3Y\n-----END PRIVATE KEY-----",
 }
 
 func FuzzDiagnose(f *testing.F) {
@@ -47,7 +47,7 @@ func FuzzDiagnose(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, seed uint64, place int) {
 		random := rand.New(rand.NewPCG(seed, 2))
 		key := plantable(random)
-		planted := strings.ReplaceAll(plantings[(place%len(plantings)+len(plantings))%len(plantings)], "KEY", key)
+		planted := strings.ReplaceAll(plantings[(place%len(plantings)+len(plantings))%len(plantings)], "K3Y", key)
 		at := random.IntN(len(text) + 1)
 		for _, given := range []string{text, text + "\n" + planted, text[:at] + "\n" + planted + text[at:]} {
 			begin := time.Now()
@@ -98,4 +98,27 @@ func checkSecret(t *testing.T, v reflect.Value, key, path string) {
 			checkSecret(t, v.Field(i), key, path+"."+v.Type().Field(i).Name)
 		}
 	}
+}
+
+// FuzzRequests reads commands and raw requests: every span inside the text and in order.
+func FuzzRequests(f *testing.F) {
+	for _, seed := range []string{
+		"curl https://h -d '{\"a\":\"it'\\''s\"}' -H \"A: \\\"b\\\"\"", "curl ^\"https://h^\" ^\n -d ^\"^{^\\^\"a^\\^\":1^}^\"",
+		"curl `\n -H \"a`\"b\" https://h", "curl $'https://h\\u0021' -XPOST --json @f", "POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+		"> GET /a HTTP/2\n> a: b\n>\n", "fetch('https://h', {headers: {a: 'b'}, body: {", "curl 'https://h' -d \\", "curl -d '\xff' $",
+		"Invoke-RestMethod -Uri \"https://h\" -Body (\"{`\"\") -Headers @{ \"a\"=\"b",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		end := 0
+		for _, b := range bodies(requests(text)) {
+			if b.Start < end || b.End <= b.Start || b.End > len(text) {
+				t.Fatalf("body %v after %d in %d bytes", b, end, len(text))
+			}
+			end = b.End
+		}
+		command := "curl https://api.klyra.live/v1/x " + text
+		checkSound(t, command, Diagnose(command))
+	})
 }

@@ -32,15 +32,51 @@ func (s *envelopes) looseSightings(w *words) (mentions []codeWord) {
 		done = e.end
 		s.found = append(s.found, e)
 	}
-	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].start < s.found[j].start })
+	s.unknownPairs(w)
 	return mentions
 }
 
-// inFound reports whether a byte belongs to an error that the brackets gave. Sightings of the loose reader
-// come behind those in s.found, in order, so only the first part of it is sorted.
+// unknownPairs finds errors that no bracket holds together and whose code is none of the 21: what gives them
+// away is a request id on the same line.
+func (s *envelopes) unknownPairs(w *words) {
+	loose := s.found[s.strict:]
+	done := 0
+	for _, id := range w.ids {
+		if id.Start < done || s.inFound(id.Start) || s.ahead < 0 {
+			continue
+		}
+		from, to := s.lineOf(id.Start)
+		s.ahead -= 2 * (to - from)
+		done = to
+		for len(loose) > 0 && loose[0].end <= from {
+			loose = loose[1:]
+		}
+		if len(loose) > 0 && loose[0].start < to {
+			continue
+		}
+		if e, ok := s.unknownPair(from, to); ok {
+			s.found = append(s.found, e)
+		}
+	}
+}
+
+func (s *envelopes) unknownPair(from, to int) (e sighting, ok bool) {
+	f := fieldsOf(&value{members: readLoose(s.text, from, to, &s.ahead)})
+	code := s.scalar(f.code)
+	_, same := known(code)
+	if same || code == "" || foreignCode(code) || decoy(code) || f.requestID == nil || f.message == nil && f.kind == nil {
+		return e, false
+	}
+	e = s.sighting(&value{start: f.code.start, end: to}, f, context{})
+	e.code, e.certainty, e.why = code, Likely, "the parts of an error of this API stand together, but the code is none of the 21"
+	return e, true
+}
+
+// inFound reports whether a byte belongs to a group that held an error: what repeats the code beside the
+// error object is the same error.
 func (s *envelopes) inFound(i int) bool {
-	n := sort.Search(s.strict, func(n int) bool { return s.found[n].end > i })
-	return n < s.strict && s.found[n].start <= i
+	n := sort.Search(len(s.groups), func(n int) bool { return s.groups[n].End > i })
+	return n < len(s.groups) && s.groups[n].Start <= i
 }
 
 // pair reads a code that is the value of a key "code".
@@ -93,11 +129,13 @@ func keyBefore(text string, i int) (key string, start int) {
 	}
 	end := back(text, i, " \t\n\r", 40)
 	switch head := text[:end]; {
-	case strings.HasSuffix(head, "=>"):
+	case strings.HasSuffix(head, "code>"): // an XML element
+		return "code", end - len("code>")
+	case strings.HasSuffix(head, "=>"), strings.HasSuffix(head, "->"):
 		end -= 2
 	case strings.HasSuffix(head, "=="), strings.HasSuffix(head, "!="), strings.HasSuffix(head, "::"):
 		return "", i
-	case strings.HasSuffix(head, ":"), strings.HasSuffix(head, "="):
+	case strings.HasSuffix(head, ":"), strings.HasSuffix(head, "="), strings.HasSuffix(head, "|"):
 		end--
 	default:
 		return "", i
@@ -170,7 +208,7 @@ func (s *envelopes) positional(c codeWord, w *words) (sighting, bool) {
 	switch {
 	case strings.HasSuffix(before, "[") && strings.HasPrefix(after, "]"), strings.HasSuffix(before, "(") && strings.HasPrefix(after, ")"):
 		open, rest = before[len(before)-1:], after[1:]
-	case strings.HasPrefix(after, ": "), strings.HasPrefix(after, " - "):
+	case (strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " - ")) && introduces(before):
 		rest = after[2:]
 	case strings.HasSuffix(before, "{{"):
 		open, rest = "{{", after
@@ -185,9 +223,19 @@ func (s *envelopes) positional(c codeWord, w *words) (sighting, bool) {
 	message := strings.TrimSpace(strings.TrimLeft(rest, ":- "))
 	return sighting{
 		kind: Envelope, certainty: Likely, code: string(c.code), known: true, message: message,
-		errorType: typeWithin(before + " " + rest), requestID: "", start: c.Start, end: to,
+		errorType: typeWithin(before + " " + rest), start: c.Start, end: to, spoken: true,
 		why: "the code stands where a client puts it in its own message", evidence: []Span{c.Span},
 	}, true
+}
+
+// introduces reports whether words before "code: message" end as a client's own do: with a colon, a dash, a
+// bracket or the word error, and not in the middle of a sentence or of source code.
+func introduces(before string) bool {
+	before = strings.ToLower(strings.TrimRight(before, " "))
+	if before == "" {
+		return true
+	}
+	return strings.IndexByte(":-]>|", before[len(before)-1]) >= 0 || strings.HasSuffix(before, "error") || strings.HasSuffix(before, "exception")
 }
 
 // cutCode reads a code that the end of the text cut, outside of any brackets.

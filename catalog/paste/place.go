@@ -43,9 +43,8 @@ func (s *envelopes) placeStatus(e *sighting, w *words, from, to int) {
 			break
 		}
 	}
-	inside := !(len(e.message) > 0)
 	for ; n < len(w.statuses) && w.statuses[n].Start < min(to, e.end+nearAfter); n++ {
-		if st := w.statuses[n]; st.status >= 400 && (inside || st.Start >= e.end) {
+		if st := w.statuses[n]; st.status >= 400 && (e.spoken || st.Start >= e.end) {
 			e.status, e.evidence = st.status, append(e.evidence, st.Span)
 			return
 		}

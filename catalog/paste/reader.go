@@ -112,7 +112,7 @@ func (r *reader) gap(i int) int {
 		switch c := r.text[i]; {
 		case c == '\n':
 			i = r.afterLine(i + 1)
-		case c <= ' ' || c == ',' || c == ';':
+		case c <= ' ' || c == ',' || c == ';' || c == '|' && r.loose:
 			i++
 		case c == '\\' && r.escapedBlank(i) > 0:
 			i += r.escapedBlank(i)
@@ -209,6 +209,9 @@ func (r *reader) members(i int, close byte, level int) value {
 func (r *reader) member(i, level int) (m member, next int, ok bool) {
 	m.start = i
 	if key, after, found := r.key(i); found {
+		if r.label(after) {
+			return m, after, false
+		}
 		m.key = key
 		m.value = r.value(after, level)
 		return m, m.value.end, true
@@ -232,13 +235,26 @@ func (r *reader) member(i, level int) (m member, next int, ok bool) {
 	return m, end, false
 }
 
+// label reports whether the key before i is a word of prose with pairs behind it: "klyra error: code=…".
+func (r *reader) label(i int) bool {
+	if !r.loose || r.text[i-1] != ':' {
+		return false
+	}
+	i = r.blanks(i)
+	if i >= r.limit || !letter(r.text[i]) {
+		return false
+	}
+	_, after, found := r.key(i)
+	return found && r.text[after-1] == '='
+}
+
 // constant tells what may stand in a list without quotes from prose.
 func constant(word string) bool {
-	word = strings.Trim(word, "<>:[]")
+	word, _, _ = strings.Cut(strings.Trim(strings.TrimSpace(word), "<>:[]"), " ")
 	if word == "" || digit(word[0]) || word[0] == '-' {
 		return true
 	}
-	switch strings.ToLower(strings.Fields(word + " ")[0]) {
+	switch strings.ToLower(word) {
 	case "null", "nil", "none", "true", "false", "undefined", "object", "function", "circular", "array", "class", "getter", "getter/setter", "...":
 		return true
 	}
@@ -250,6 +266,10 @@ func (r *reader) key(i int) (key string, after int, found bool) {
 	end := i
 	if r.text[i] == '[' || r.text[i] == ':' || r.text[i] == '@' { // PHP's ["key"]=>, Ruby's :key=>, @key=
 		end++
+	}
+	binary := strings.HasPrefix(r.text[i:r.limit], "<<") // Erlang's <<"key">> =>
+	if binary {
+		end += 2
 	}
 	if end >= r.limit {
 		return "", i, false
@@ -276,7 +296,13 @@ func (r *reader) key(i int) (key string, after int, found bool) {
 		}
 		end++
 	}
-	after = r.separator(end)
+	if binary {
+		end += len(">>")
+	}
+	after = r.separator(min(end, r.limit))
+	if after == end && r.text[i] == ':' && after+1 < r.limit && r.text[after] == ' ' && strings.IndexByte("\"{[:", r.text[after+1]) >= 0 {
+		after++ // Clojure's {:key "value"}
+	}
 	return squeeze(key), after, after > end
 }
 
@@ -299,11 +325,11 @@ func (r *reader) separator(i int) int {
 	}
 	rest := r.text[j:r.limit]
 	switch {
-	case strings.HasPrefix(rest, "=>"):
+	case strings.HasPrefix(rest, "=>"), strings.HasPrefix(rest, "->"):
 		return j + 2
 	case strings.HasPrefix(rest, "=="), strings.HasPrefix(rest, "::"), strings.HasPrefix(rest, "://"):
 		return i
-	case strings.HasPrefix(rest, ":"), strings.HasPrefix(rest, "="):
+	case strings.HasPrefix(rest, ":"), strings.HasPrefix(rest, "="), r.loose && strings.HasPrefix(rest, "|"): // of a table
 		return j + 1
 	}
 	return i
@@ -341,6 +367,9 @@ func (r *reader) opensQuote(i int) bool {
 // value reads the value that begins at or after i.
 func (r *reader) value(i, level int) value {
 	i = r.valueGap(i)
+	if end := r.typedNil(i); end > i {
+		return value{form: bare, start: i, end: end, inner: Span{i, i}}
+	}
 	i = r.typed(i)
 	switch {
 	case i >= r.limit:
@@ -353,6 +382,19 @@ func (r *reader) value(i, level int) value {
 		return unwrap(r.group(i, level+1))
 	}
 	return r.bare(i)
+}
+
+// typedNil returns the end of Go's `(*string)(nil)` and `(*T)(0xc000012345)` at i, or i.
+func (r *reader) typedNil(i int) int {
+	rest := r.text[min(i, r.limit):min(r.limit, i+100)]
+	if !strings.HasPrefix(rest, "(*") {
+		return i
+	}
+	middle := strings.Index(rest, ")(")
+	if middle < 0 {
+		return i
+	}
+	return i + middle + 2 + strings.IndexByte(rest[middle+2:]+")", ')') + 1
 }
 
 // unwrap takes a value out of `Some(…)` and `Optional(…)`.
@@ -428,7 +470,7 @@ func (r *reader) typeArguments(i int) bool {
 
 func typeOfString(name string) bool {
 	switch name {
-	case "b", "u", "r", "f", "B", "U", "@", "Some ", "~s":
+	case "b", "u", "r", "f", "B", "U", "@", "~s", "<<":
 		return true
 	}
 	return strings.HasPrefix(name, "string(") && strings.HasSuffix(name, ") ")
@@ -556,6 +598,10 @@ scan:
 			if r.depth > 0 {
 				break scan
 			}
+		case '|':
+			if r.loose {
+				break scan
+			}
 		case '\\':
 			if r.opensQuote(end) || r.escapedBlank(end) > 0 {
 				break scan
@@ -602,9 +648,18 @@ func (v value) plain(text string) string {
 		}
 	}
 	if strings.IndexByte(raw, '\n') >= 0 && len(raw) < maxBare {
-		raw = strings.Join(strings.Fields(raw), " ")
+		raw = joined(raw)
 	}
 	return raw
+}
+
+// joined puts the lines of a wrapped string together, without what marks them as quoted or boxed.
+func joined(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(strings.Trim(lines[i], "> \t\r|│"))
+	}
+	return strings.TrimSpace(strings.Join(lines, " "))
 }
 
 // null reports whether the value is one of the words for nothing.
@@ -612,7 +667,11 @@ func (v value) null(text string) bool {
 	if v.form != bare {
 		return false
 	}
-	switch strings.ToLower(strings.Trim(v.plain(text), "<>:")) {
+	word := strings.ToLower(strings.Trim(v.plain(text), "<>:"))
+	if strings.HasPrefix(word, "0xc0") { // Go prints the address of what a pointer leads to
+		return true
+	}
+	switch word {
 	case "null", "nil", "none", "undefined", "", "optional.empty", "~":
 		return true
 	}

@@ -36,6 +36,7 @@ func (s shown) header(name string) string {
 func requests(text string) []shown {
 	all := append(curls(text), heads(text)...)
 	all = append(all, calls(text)...)
+	all = append(all, powershells(text)...)
 	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Start < all[j].at.Start })
 	return all
 }
@@ -196,8 +197,16 @@ func rawBody(text string, i int, length string) Span {
 
 // callers are functions of HTTP libraries, with the method that their name says ("" where an argument does).
 var callers = []struct{ name, method string }{
-	{"fetch(", ""}, {"requests.post(", "POST"}, {"requests.get(", "GET"}, {"requests.request(", ""}, {"httpx.post(", "POST"},
-	{"httpx.get(", "GET"}, {"axios.post(", "POST"}, {"axios.get(", "GET"}, {"session.post(", "POST"}, {"client.post(", "POST"},
+	{"fetch(", ""},
+	{"requests.post(", "POST"},
+	{"requests.get(", "GET"},
+	{"requests.request(", ""},
+	{"httpx.post(", "POST"},
+	{"httpx.get(", "GET"},
+	{"axios.post(", "POST"},
+	{"axios.get(", "GET"},
+	{"session.post(", "POST"},
+	{"client.post(", "POST"},
 }
 
 // calls reads requests from source code, as browsers' "copy as fetch" writes it.
@@ -249,17 +258,25 @@ func object(text string, v value) shown {
 			base = m.value.plain(text)
 		case m.key == "headers":
 			s.headers = append(s.headers, headerList(text, m.value)...)
-		case sent[m.key] || m.key == "text" || m.key == "json":
-			s.body, s.content = m.value.inner, m.value.plain(text)
-			if m.value.form == group {
-				s.body, s.content = Span{m.value.start, m.value.end}, text[m.value.start:m.value.end]
-			}
+		case (sent[m.key] || m.key == "text") && !m.value.null(text):
+			s.body, s.content = sentBody(text, m.value)
 		}
 	}
 	if base != "" && !strings.Contains(s.url, "://") {
 		s.url = strings.TrimRight(base, "/") + "/" + strings.TrimLeft(s.url, "/")
 	}
 	return s
+}
+
+// sentBody returns where a body stands and what it is, also within JSON.stringify(…).
+func sentBody(text string, v value) (Span, string) {
+	if v.form != group {
+		return v.inner, v.plain(text)
+	}
+	if text[v.start] == '(' && len(v.members) == 1 {
+		v = v.members[0].value
+	}
+	return Span{v.start, v.end}, text[v.start:v.end]
 }
 
 // merge takes over what another one knows.

@@ -46,6 +46,22 @@ func TestRequests(t *testing.T) {
 			`fetch("https://api.klyra.live/v1/x", { "headers": { "authorization": "Bearer ` + testKey + `" }, "body": "{\"text\":\"a\"}", "method": "POST" });`,
 			"POST", "/v1/x", testKey, `{"text":"a"}`, "",
 		},
+		"powershell": {
+			"Invoke-WebRequest -UseBasicParsing -Uri \"https://api.klyra.live/v1/x\" `\n-Method \"POST\" `\n-Headers @{\n\"authorization\"=\"Bearer " + testKey + "\"\n  \"accept\"=\"*/*\"\n} `\n-ContentType \"application/json\" `\n-Body \"{`\"url`\":`\"https://h.example/i.png`\"}\"\n",
+			"POST", "/v1/x", testKey, `{"url":"https://h.example/i.png"}`, "https://h.example/i.png",
+		},
+		"python": {
+			"requests.post('https://api.klyra.live/v1/x', headers={'Authorization': 'Bearer " + testKey + "'}, json={'text': 'a'})",
+			"POST", "/v1/x", testKey, `{'text': 'a'}`, "",
+		},
+		"httpie": {
+			"POST /v1/x HTTP/1.1\nAccept: */*\nAuthorization: Bearer " + testKey + "\nHost: api.klyra.live\n\n{\n    \"text\": \"a\"\n}\n\n\nHTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{\"error\":{\"code\":\"invalid_api_key\",\"message\":\"m\"}}",
+			"POST", "/v1/x", testKey, "{\n    \"text\": \"a\"\n}", "",
+		},
+		"fetch in source": {
+			"await fetch('https://api.klyra.live/v1/x', { method: 'POST', headers: { Authorization: `Bearer ${key}` }, body: JSON.stringify({ url: 'https://h.example/i.png' }) })",
+			"POST", "/v1/x", "${key}", "{ url: 'https://h.example/i.png' }", "https://h.example/i.png",
+		},
 		"url only": {`Post "https://api.klyra.live/v1/x": EOF`, "POST", "/v1/x", "", "", ""},
 	} {
 		d := Diagnose(c.text)

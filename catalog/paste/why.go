@@ -3,6 +3,7 @@ package paste
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"klyra-doctor/catalog"
 )
@@ -17,8 +18,10 @@ func whyOf(e sighting) string {
 		return "The name stands in the text, but nothing around it shows that the API answered with it."
 	case Foreign:
 		return "The error object or the words around it are those of " + e.vendor + "."
-	default:
-		return "The text shows no answer of the API, and these words of something in front of it."
+	case Gateway:
+		return "The words are those of a proxy or a CDN, and no error object of the API stands in the text."
+	case Network:
+		return "The words are those of a connection that failed, and no error object of the API stands in the text."
 	}
 	entry, ok := catalog.Lookup(e.code)
 	if !e.known || !ok {
@@ -37,6 +40,43 @@ func whyOf(e sighting) string {
 		}
 	}
 	return b.String()
+}
+
+// suggestionsFor returns the codes that an unknown one may be meant as: those that it is but for characters
+// outside of ASCII, else the nearest.
+func suggestionsFor(name string) []catalog.Code {
+	var alike []catalog.Code
+	for _, e := range catalog.All() {
+		if looksLike(name, string(e.Code)) {
+			alike = append(alike, e.Code)
+		}
+	}
+	if len(alike) > 0 {
+		return alike
+	}
+	return nearest.Suggest(name, 3)
+}
+
+var nearest = catalog.NewIndex(catalog.All())
+
+// looksLike reports whether name is code with some letters replaced by, or mixed with, characters outside of
+// ASCII.
+func looksLike(name, code string) bool {
+	strange, i := 0, 0
+	for _, r := range name {
+		switch {
+		case i < len(code) && r == rune(code[i]):
+			i++
+		case r < 0x80:
+			return false
+		case !unicode.IsLetter(r):
+			strange++
+		default:
+			strange++
+			i++
+		}
+	}
+	return strange > 0 && strange < 4 && i == len(code)
 }
 
 func upperFirst(s string) string {

@@ -48,7 +48,10 @@ var dictionary = func() *lexicon {
 	}
 	x.add(headerClue, 0, limitHeaders)
 	for i, e := range catalog.All() {
-		x.add(codeClue, i, []string{string(e.Code), strings.ReplaceAll(string(e.Code), "_", "-")})
+		x.add(codeClue, i, []string{string(e.Code)})
+		if kebab := strings.ReplaceAll(string(e.Code), "_", "-"); kebab != string(e.Code) {
+			x.add(codeClue, i, []string{kebab})
+		}
 	}
 	return x
 }()
@@ -232,12 +235,12 @@ func statusAt(text string, i int) (s statusWord, ok bool) {
 	if status < 400 {
 		return s, false
 	}
-	if reason := reasons[status]; reason != "" {
-		after := strings.TrimLeft(text[i+3:min(len(text), i+5)], " ")
-		rest := text[i+3+min(2, len(text)-i-3)-len(after):]
-		if len(rest) >= len(reason) && strings.EqualFold(rest[:len(reason)], reason) {
-			return s, true
-		}
+	after := strings.TrimLeft(text[i+3:min(len(text), i+40)], " ,:-(")
+	if reason := reasons[status]; reason != "" && len(after) >= len(reason) && strings.EqualFold(after[:len(reason)], reason) {
+		return s, true
+	}
+	if strings.HasPrefix(after, "{") || strings.HasPrefix(after, "%{") || strings.HasPrefix(after, "#{") {
+		return s, true
 	}
 	return s, end < i && saysStatus(word)
 }

@@ -250,23 +250,21 @@ func valueStart(text string, i int) (start int, quote byte) {
 
 // skipSchemes skips "Bearer ", also twice.
 func skipSchemes(text string, i int) int {
-	for {
+	for range 3 {
 		end := i
 		for end < len(text) && end-i < 12 && wordByte(text[end]) {
 			end++
 		}
-		if end == i || !schemes[strings.ToLower(text[i:end])] {
-			return i
-		}
 		blank := end
-		for blank < len(text) && (text[blank] == ' ' || text[blank] == ':' || text[blank] == '\t') {
+		for blank < len(text) && blank-end < 8 && (text[blank] == ' ' || text[blank] == ':' || text[blank] == '\t') {
 			blank++
 		}
-		if blank == end {
-			return i
+		if end == i || blank == end || !schemes[strings.ToLower(text[i:end])] {
+			break
 		}
 		i = blank
 	}
+	return i
 }
 
 // tokenEnd returns where a value of one word ends: before a blank, a quote or what closes it. Within quotes it
