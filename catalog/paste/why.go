@@ -34,10 +34,7 @@ func whyOf(e sighting) string {
 		if i == 2 {
 			break
 		}
-		fmt.Fprintf(&b, " Not %s: %s", c.Code, c.Tell)
-		if !strings.HasSuffix(c.Tell, ".") {
-			b.WriteByte('.')
-		}
+		fmt.Fprintf(&b, " Not %s, which would mean: “%s”", c.Code, c.Tell)
 	}
 	return b.String()
 }
