@@ -79,7 +79,8 @@ type Request struct {
 type RateLimit struct {
 	Limit          *int      // most requests per minute
 	Remaining      *int      // left in this minute
-	ResetS         *int      // seconds until the minute resets
+	ResetS         *int      // seconds until the minute resets, from Date on; nil too where only ResetTime is known
+	ResetTime      time.Time // when the minute resets, where the header holds a time; zero where it does not
 	DailyRemaining *int      // left today
 	RetryAfterS    *int      // seconds, from Retry-After
 	Date           time.Time // of the response, from its Date header; zero where none stands

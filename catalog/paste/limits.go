@@ -17,38 +17,60 @@ func rateLimit(text string, places []Span) *RateLimit {
 	var limit RateLimit
 	found := false
 	for _, p := range places {
-		value, ok := headerValue(text, p)
-		if !ok {
-			continue
-		}
-		if strings.EqualFold(text[p.Start:p.End], "date") {
-			if t, err := time.Parse(time.RFC1123, value); err == nil {
-				limit.Date = t.UTC()
-			}
-			continue
-		}
-		n, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(value, ",", 2)[0]))
-		if err != nil || n < 0 {
-			continue
-		}
-		found = true
-		switch strings.ToLower(text[p.Start:p.End]) {
-		case "x-ratelimit-limit":
-			limit.Limit = &n
-		case "x-ratelimit-remaining":
-			limit.Remaining = &n
-		case "x-ratelimit-reset":
-			limit.ResetS = &n
-		case "x-daily-limit-remaining":
-			limit.DailyRemaining = &n
-		default:
-			limit.RetryAfterS = &n
+		if value, ok := headerValue(text, p); ok {
+			found = limit.take(strings.ToLower(text[p.Start:p.End]), value) || found
 		}
 	}
 	if !found {
 		return nil
 	}
+	if !limit.ResetTime.IsZero() && !limit.Date.IsZero() {
+		s := max(int(limit.ResetTime.Sub(limit.Date).Seconds()), 0)
+		limit.ResetS = &s
+	}
 	return &limit
+}
+
+// take reads one header, its name in lower case, and reports whether it says something of a limit.
+func (l *RateLimit) take(name, value string) bool {
+	if name == "date" {
+		if t, err := time.Parse(time.RFC1123, value); err == nil {
+			l.Date = t.UTC()
+		}
+		return false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(value, ",", 2)[0]))
+	if err != nil || n < 0 {
+		return false
+	}
+	switch name {
+	case "x-ratelimit-limit":
+		l.Limit = &n
+	case "x-ratelimit-remaining":
+		l.Remaining = &n
+	case "x-ratelimit-reset":
+		l.ResetS, l.ResetTime = &n, unixTime(int64(n))
+		if !l.ResetTime.IsZero() {
+			l.ResetS = nil
+		}
+	case "x-daily-limit-remaining":
+		l.DailyRemaining = &n
+	default:
+		l.RetryAfterS = &n
+	}
+	return true
+}
+
+// unixTime reads a number that is too large for a wait as the time that other APIs write in its place, in
+// seconds or milliseconds since 1970; zero for a wait.
+func unixTime(n int64) time.Time {
+	switch {
+	case n >= 1e12:
+		return time.UnixMilli(min(n, 1e15)).UTC()
+	case n >= 1e9:
+		return time.Unix(n, 0).UTC()
+	}
+	return time.Time{}
 }
 
 // headerValue reads what a header's name is given, on a line of its own or as a member of a map.

@@ -1,8 +1,10 @@
 package paste
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 const testKey = "kly_9aK2mQ7xW4zL8vR3tB6n"
@@ -120,6 +122,24 @@ func TestRateLimit(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	if l := Diagnose("the date: today, retry-after a while").RateLimit; l != nil {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestResetAsATime(t *testing.T) {
+	const date = "Date: Mon, 23 Nov 2026 09:14:05 GMT\n"
+	reset := time.Date(2026, 11, 23, 9, 14, 47, 0, time.UTC)
+	for text, want := range map[string]*int{
+		fmt.Sprintf("X-RateLimit-Reset: %d\n", reset.Unix()):              nil,
+		fmt.Sprintf("%sX-RateLimit-Reset: %d\n", date, reset.Unix()):      new(42),
+		fmt.Sprintf("X-RateLimit-Reset: %d\n%s", reset.UnixMilli(), date): new(42),
+	} {
+		l := Diagnose("HTTP/1.1 429 Too Many Requests\n" + text).RateLimit
+		if l == nil || !l.ResetTime.Equal(reset) || (l.ResetS == nil) != (want == nil) || want != nil && *l.ResetS != *want {
+			t.Errorf("%q: %+v", text, l)
+		}
+	}
+	if l := Diagnose("X-RateLimit-Reset: 37\n").RateLimit; l == nil || l.ResetS == nil || *l.ResetS != 37 || !l.ResetTime.IsZero() {
 		t.Errorf("%+v", l)
 	}
 }
