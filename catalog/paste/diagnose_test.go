@@ -239,3 +239,31 @@ func TestSecretsAreHeld(t *testing.T) {
 		checkSecret(t, reflect.ValueOf(d), testKey, "Diagnosis")
 	}
 }
+
+// Each error is an envelope with its code and, before or after it, a status of its own or none.
+func TestStatusesAreNotBorrowed(t *testing.T) {
+	const (
+		url   = `{"error":{"code":"invalid_url","message":"m","type":"t"}}`
+		limit = `{"error":{"code":"rate_limit_exceeded","message":"m","type":"rate_limit_error"}}`
+		repr  = `{'error': {'code': 'invalid_url', 'message': 'm', 'type': 't'}}`
+	)
+	for text, want := range map[string][2]int{
+		repr + "\nstatus=429 body=" + limit:                                     {0, 429},
+		repr + "\n\nretrying\nWARN status=429 body=" + limit:                    {0, 429},
+		url + " status=400\nstatus=429 body=" + limit:                           {400, 429},
+		"status=400 body=" + url + " status=429 body=" + limit:                  {400, 429},
+		url + "\nstatus: 400\n\n" + limit + "\nstatus: 429":                     {400, 429},
+		"HTTP/1.1 400 Bad Request\n\n" + url + "\n" + limit:                     {400, 0},
+		url + "\nHTTP/1.1 429 Too Many Requests\nServer: x\n\n" + limit:         {0, 429},
+		url + "\n\nHTTP/1.1 429 Too Many Requests\r\nServer: x\r\n\r\n" + limit: {0, 429},
+		"{\n  \"a\": " + url + "\n} status=400\n" + limit + " status=429":       {400, 429},
+	} {
+		got := map[catalog.Code]int{}
+		for _, f := range Diagnose(text).Findings {
+			got[f.Code] = f.HTTPStatus
+		}
+		if len(got) != 2 || got["invalid_url"] != want[0] || got["rate_limit_exceeded"] != want[1] {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

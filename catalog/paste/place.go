@@ -1,6 +1,9 @@
 package paste
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // What stands around an error belongs to it where it lacks it itself: the status of the response's first line,
 // the request id among its headers.
@@ -19,7 +22,7 @@ func (s *envelopes) placeAll(w *words) {
 		e := &s.found[i]
 		to := len(s.text)
 		if i+1 < len(s.found) {
-			to = s.found[i+1].start
+			to = s.border(*e, s.found[i+1].start, w)
 		}
 		if e.status == 0 {
 			s.placeStatus(e, w, from, to)
@@ -27,8 +30,61 @@ func (s *envelopes) placeAll(w *words) {
 		if e.requestID == "" {
 			e.requestID = s.idNear(*e, w, from, to)
 		}
-		from = max(from, e.end)
+		from = max(from, e.end, to)
 	}
+}
+
+// border returns where what belongs to a sighting ends and what belongs to the next one begins: the sighting
+// keeps the rest of its line, or all up to a blank line where one parts the two, but never the first line of
+// the response that the next one is the body of.
+func (s *envelopes) border(e sighting, next int, w *words) int {
+	end := s.afterClosers(min(e.end, next), next)
+	gap := s.text[end:next]
+	line := strings.IndexByte(gap, '\n')
+	if line < 0 {
+		return end
+	}
+	border := end + line
+	if blank := blankLine(gap); blank >= 0 {
+		border = end + blank
+	}
+	n := sort.Search(len(w.statuses), func(n int) bool { return w.statuses[n].Start >= end })
+	for ; n < len(w.statuses) && w.statuses[n].Start < border; n++ {
+		if w.statuses[n].head {
+			return w.statuses[n].Start
+		}
+	}
+	return border
+}
+
+// blankLine returns where the first blank line of a text begins, or -1.
+func blankLine(text string) int {
+	for i := strings.IndexByte(text, '\n'); i >= 0; {
+		rest := strings.TrimLeft(text[i+1:min(len(text), i+maxBare)], " \t\r")
+		if strings.HasPrefix(rest, "\n") {
+			return i + 1
+		}
+		next := strings.IndexByte(text[i+1:], '\n')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return -1
+}
+
+// afterClosers skips the brackets and quotes that close what is around a sighting.
+func (s *envelopes) afterClosers(i, limit int) int {
+	for j := i; j < limit; j++ {
+		switch s.text[j] {
+		case '}', ']', ')', '"', '\'', '`':
+			i = j + 1
+		case ' ', '\t', '\r', '\n', ',', '\\':
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 func (s *envelopes) placeStatus(e *sighting, w *words, from, to int) {
@@ -62,7 +118,8 @@ func (s *envelopes) idNear(e sighting, w *words, from, to int) string {
 	return ""
 }
 
-// nearest returns the status that stands closest to a phrase, within it or beside it: 0 where none does.
+// nearest returns the status that stands closest to a phrase, within it or beside it, else that of the first
+// line of the response which the phrase is in: 0 where none does.
 func (w *words) nearest(at Span) int {
 	best, distance := 0, 400
 	n := sort.Search(len(w.statuses), func(n int) bool { return w.statuses[n].Start >= at.Start-distance })
@@ -71,6 +128,14 @@ func (w *words) nearest(at Span) int {
 		d := max(at.Start-st.End, st.Start-at.End, 0)
 		if st.status >= 400 && d < distance {
 			best, distance = st.status, d
+		}
+	}
+	n = sort.Search(len(w.statuses), func(n int) bool { return w.statuses[n].Start >= at.Start })
+	for i := n - 1; best == 0 && i >= 0 && w.statuses[i].Start >= at.Start-headBefore; i-- {
+		if st := w.statuses[i]; st.head && st.status >= 400 {
+			return st.status
+		} else if st.head {
+			break
 		}
 	}
 	return best
