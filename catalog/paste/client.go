@@ -124,6 +124,11 @@ var clients = []client{
 		[]string{"httperror: response code", "httperror: request failed with status"},
 		"got and ky keep the body in the error: console.log(err.response?.body) for got, await err.response.text() for ky.",
 	},
+	{
+		"Node's console.log",
+		[]string{"error: [object]", "errors: [array]", "[object object]"},
+		"Node's console.log prints nothing of what lies deep: use console.log(JSON.stringify(err.response?.data)) or console.dir(err, { depth: null }).",
+	},
 }
 
 // anyClient is said where the text does not show which client it was.

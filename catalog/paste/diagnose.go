@@ -285,16 +285,27 @@ func speaksOfKlyra(text string) bool {
 func (r *report) trouble(kind Kind, table []trouble, found map[int]Span, w *words) {
 	i := firstOf(found)
 	t := table[i]
-	status := t.status
+	phrase := r.document.text[found[i].Start:found[i].End]
+	status := 0
 	if kind == Gateway {
-		if near := w.nearest(found[i]); near != 0 && (status == 0 || near/100 == status/100 && status < 520) {
-			status = near
-		}
+		status = t.statusBeside(phrase, w.nearest(found[i]))
 	}
 	r.add(sighting{
 		kind: kind, certainty: t.certainty, code: string(t.code), known: t.code != "", message: t.message,
-		status: status, start: found[i].Start, evidence: []Span{found[i]},
+		status: status, why: "“" + phrase + "”", start: found[i].Start, evidence: []Span{found[i]},
 	})
+}
+
+// statusBeside returns the status of a trouble where the text shows it, in its phrase or beside it; 0 where it
+// does not.
+func (t trouble) statusBeside(phrase string, near int) int {
+	switch {
+	case t.status != 0 && strings.Contains(phrase, strconv.Itoa(t.status)):
+		return t.status
+	case t.status == 0 || near/100 == t.status/100:
+		return near
+	}
+	return 0
 }
 
 // withoutError answers for a text in which no error could be named.
@@ -320,7 +331,6 @@ func (r *report) withoutError(s *envelopes, w *words, mentions []codeWord) {
 		r.hidden(status, w)
 	case succeeded(r.document.text, w):
 		r.Answer = Success
-		r.note("This is an answer of the API that holds no error.")
 	}
 	for _, m := range mentions {
 		r.add(sighting{kind: Mention, certainty: Possible, code: string(m.code), known: true, start: m.Start, evidence: []Span{m.Span}})
@@ -331,8 +341,12 @@ func (r *report) withoutError(s *envelopes, w *words, mentions []codeWord) {
 // hidden answers for a text in which a client kept the API's answer to itself.
 func (r *report) hidden(status int, w *words) {
 	r.Answer = HiddenBody
+	shown := "The text does not show what the API said. "
+	if status != 0 {
+		shown = "The text shows a status but not what the API said. "
+	}
 	if i := firstOf(w.client); i >= 0 {
-		r.note("The text shows a status but not what the API said. " + clients[i].how)
+		r.note(shown + clients[i].how)
 	} else {
 		r.note(anyClient)
 	}

@@ -20,7 +20,7 @@ type sighting struct {
 	resetAt   string
 	status    int
 	vendor    string // of a foreign one
-	why       string // how it was read
+	why       string // how it was read; of a gateway or network failure the words that gave it away
 	start     int    // of all that belongs to it
 	end       int
 	evidence  []Span
@@ -442,7 +442,7 @@ func strange(code string) string {
 	case strings.IndexFunc(code, func(r rune) bool { return r >= 0x80 }) >= 0:
 		return but + "its code has a character in it that no code has, though it may look like one or not be seen"
 	}
-	return but + "its code is none of the 21"
+	return but + "its code is not one of the 21 documented ones"
 }
 
 // judgeCut decides about a code that the end of the text cut.

@@ -68,7 +68,7 @@ func (s *envelopes) unknownPair(from, to int) (e sighting, ok bool) {
 		return e, false
 	}
 	e = s.sighting(&value{start: f.code.start, end: to}, f, context{})
-	e.code, e.certainty, e.why = code, Likely, "the parts of an error of this API stand together, but the code is none of the 21"
+	e.code, e.certainty, e.why = code, Likely, "the parts of an error of this API stand together, but the code is not one of the 21 documented ones"
 	return e, true
 }
 

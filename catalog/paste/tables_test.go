@@ -1,7 +1,9 @@
 package paste
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -21,13 +23,23 @@ func TestTroublePhrases(t *testing.T) {
 				if own := slices.IndexFunc(table, func(r trouble) bool { return r.message == row.message }); first < 0 || first > own {
 					t.Errorf("%s phrase %q is read as %q", kind, phrase, f.Message)
 				}
-				if f.HTTPStatus != 0 && row.status == 0 && !strings.ContainsAny(phrase, "0123456789") {
+				if f.HTTPStatus != 0 && !strings.Contains(phrase, strconv.Itoa(f.HTTPStatus)) {
 					t.Errorf("%s phrase %q gives status %d", kind, phrase, f.HTTPStatus)
+				}
+				if said, _, _ := strings.Cut(strings.TrimPrefix(f.Why, "“"), "”"); !strings.Contains(phrase, said) {
+					t.Errorf("%s phrase %q: why %q", kind, phrase, f.Why)
+				}
+				for _, number := range statusOrNumber.FindAllString(f.Message, -1) {
+					if !strings.Contains(phrase, number) {
+						t.Errorf("%s phrase %q: the message invents %s", kind, phrase, number)
+					}
 				}
 			}
 		}
 	}
 }
+
+var statusOrNumber = regexp.MustCompile(`\b\d{3,4}\b`)
 
 func TestVendorPhrases(t *testing.T) {
 	for _, v := range vendors {

@@ -19,13 +19,13 @@ func whyOf(e sighting) string {
 	case Foreign:
 		return "The error object or the words around it are those of " + e.vendor + "."
 	case Gateway:
-		return "The words are those of a proxy or a CDN, and no error object of the API stands in the text."
+		return e.why + " stands in the pages and words of proxies, CDNs and web servers, and no error object of the API stands in the text."
 	case Network:
-		return "The words are those of a connection that failed, and no error object of the API stands in the text."
+		return e.why + " is said where no answer arrives, and no error object of the API stands in the text."
 	}
 	entry, ok := catalog.Lookup(e.code)
 	if !e.known || !ok {
-		return b.String()
+		return b.String() + whatToDo(e)
 	}
 	if e.status != 0 && !usual(entry, e.status) {
 		fmt.Fprintf(&b, " The status %d is not the usual one for it; the code outranks the status.", e.status)
@@ -37,6 +37,22 @@ func whyOf(e sighting) string {
 		fmt.Fprintf(&b, " Not %s, which would mean: “%s”", c.Code, c.Tell)
 	}
 	return b.String()
+}
+
+// whatToDo says how to go on with an error object whose code is not documented.
+func whatToDo(e sighting) string {
+	if e.kind != Envelope {
+		return ""
+	}
+	var b strings.Builder
+	if near := suggestionsFor(e.code); e.code != "" && len(near) > 0 {
+		fmt.Fprintf(&b, " The nearest is %s.", near[0])
+	}
+	b.WriteString(" Go by the message, and give it to Klyra's support")
+	if e.requestID != "" {
+		b.WriteString(" together with the request id")
+	}
+	return b.String() + "."
 }
 
 // suggestionsFor returns the codes that an unknown one may be meant as: those that it is but for characters
