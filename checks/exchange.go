@@ -65,11 +65,7 @@ func (x exchange) evidence() Evidence {
 	if x.answer.isRedirect() {
 		parts = append(parts, "redirects to "+x.answer.redirectHost())
 	}
-	return Evidence{x.who, strings.Join(append(parts, latencyText(x.answer.took)), ", ")}
-}
-
-func latencyText(d time.Duration) string {
-	return fmt.Sprintf("%d ms", max(d.Milliseconds(), 1))
+	return Evidence{x.who, strings.Join(append(parts, tookText(x.answer.took)), ", ")}
 }
 
 // noAnswer is the finding about a request that got no answer. Its status is Fail where this proves that the

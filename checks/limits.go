@@ -67,8 +67,8 @@ type limitState struct {
 // clock here does not spoil them.
 func liveLimits(a answer, now time.Time) limitState {
 	s := limitState{RateLimit: limitHeaders(a.header), code: a.code(), status: a.status, live: true, took: a.took}
-	if s.Date.IsZero() {
-		s.Date = now
+	if s.Date.IsZero() || now.Sub(s.Date).Abs() <= sameReset {
+		s.Date = now // the clocks agree, and the Date is cut to whole seconds
 	}
 	if who, why := sentBy(a); who == edgeSender || who == strangerSender {
 		s.edge = why
@@ -84,13 +84,17 @@ func liveLimits(a answer, now time.Time) limitState {
 // limitHeaders reads the rate-limit headers that Klyra documents.
 func limitHeaders(h http.Header) paste.RateLimit {
 	date, _ := http.ParseTime(h.Get("Date"))
-	return paste.RateLimit{
+	limit := paste.RateLimit{
 		Limit:          leadingInt(h.Get("X-RateLimit-Limit")),
 		Remaining:      leadingInt(h.Get("X-RateLimit-Remaining")),
 		ResetS:         leadingInt(h.Get("X-RateLimit-Reset")),
 		DailyRemaining: leadingInt(h.Get("X-Daily-Limit-Remaining")),
 		Date:           date,
 	}
+	if limit.ResetTime = resetTime(limit.ResetS); !limit.ResetTime.IsZero() {
+		limit.ResetS = nil
+	}
+	return limit
 }
 
 var digitsFirst = regexp.MustCompile(`^\s*(\d{1,15})(?:\.\d*)?\s*(?:[,;]|$)`)
@@ -186,17 +190,20 @@ const (
 	someLimit // one was hit, and nothing tells which
 )
 
+// rateLimitCode is the API's word for a minute or a day that is used up.
+const rateLimitCode catalog.Code = "rate_limit_exceeded"
+
 var limitCodes = map[catalog.Code]limitKind{
-	"rate_limit_exceeded":          someLimit, // the headers tell which
+	rateLimitCode:                  someLimit, // the headers or the message tell which
 	"quota_exceeded":               quotaLimit,
 	"concurrent_requests_exceeded": parallelLimit,
 }
 
-// hit says which limit stands in the way. The code of quota and concurrency is the API's own word. A day
-// that is used up outweighs the minute: waiting for the minute is useless then.
+// hit says which limit stands in the way. The API's own code outranks the headers; they and the message tell
+// the minute from the day. A day that is used up outweighs the minute: waiting for the minute is useless then.
 func (s limitState) hit() limitKind {
-	kind, limited := limitCodes[s.code]
-	limited = limited || s.status == http.StatusTooManyRequests
+	kind, ours := limitCodes[s.code]
+	limited := ours || s.status == http.StatusTooManyRequests
 	switch {
 	case kind == quotaLimit || kind == parallelLimit:
 		return kind
@@ -206,12 +213,12 @@ func (s limitState) hit() limitKind {
 		return minuteLimit
 	case !limited:
 		return noLimit
-	case s.Remaining != nil:
-		return parallelLimit
-	case strings.Contains(s.message, "per minute"):
-		return minuteLimit
 	case strings.Contains(s.message, "per day"):
 		return dayLimit
+	case strings.Contains(s.message, "per minute"), ours && (s.Remaining != nil || s.ResetS != nil || !s.ResetTime.IsZero()):
+		return minuteLimit
+	case s.Remaining != nil:
+		return parallelLimit
 	}
 	return someLimit
 }
@@ -228,45 +235,79 @@ type waitHint struct {
 func (s limitState) hints() []waitHint {
 	var hints []waitHint
 	if s.RetryAfterS != nil {
-		hints = append(hints, waitHint{"Retry-After", seconds(*s.RetryAfterS)})
+		hints = append(hints, waitHint{retryHint, seconds(*s.RetryAfterS)})
 	}
 	if !s.resetAt.IsZero() {
-		hints = append(hints, waitHint{"reset_at", s.resetAt.Sub(s.Date)})
+		hints = append(hints, waitHint{resetAtHint, s.resetAt.Sub(s.Date)})
 	}
-	if s.ResetS != nil && *s.ResetS >= 0 {
-		hints = append(hints, waitHint{"X-RateLimit-Reset", resetWait(*s.ResetS, s.Date)})
+	switch {
+	case !s.ResetTime.IsZero():
+		hints = append(hints, waitHint{resetHint, s.ResetTime.Sub(s.Date)})
+	case s.ResetS != nil && *s.ResetS >= 0:
+		hints = append(hints, waitHint{resetHint, seconds(*s.ResetS)})
+	}
+	if wait := messageWait(s.message); wait > 0 {
+		hints = append(hints, waitHint{messageHint, wait})
 	}
 	return hints
 }
 
-// resetWait reads X-RateLimit-Reset: Klyra documents seconds to go, other APIs write a time in seconds or
-// milliseconds since 1970, which cannot be mistaken for a wait.
-func resetWait(value int, date time.Time) time.Duration {
-	v := int64(value)
-	switch {
-	case v >= 1e12:
-		return time.UnixMilli(v).Sub(date)
-	case v >= 1e9:
-		return time.Unix(v, 0).Sub(date)
+// The sources of hints.
+const (
+	retryHint   = "Retry-After"
+	resetAtHint = "reset_at"
+	resetHint   = "X-RateLimit-Reset"
+	messageHint = "the message"
+)
+
+var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,6})(?:\.\d+)?\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
+
+// messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
+func messageWait(message string) time.Duration {
+	m := tryAgain.FindStringSubmatch(message)
+	if m == nil {
+		return 0
 	}
-	return seconds(value)
+	n, _ := strconv.Atoi(m[1])
+	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[m[2][0]|0x20]
+	return time.Duration(n) * unit
+}
+
+// resetTime reads an X-RateLimit-Reset that is a time: Klyra documents seconds to go, other APIs write seconds
+// or milliseconds since 1970, which cannot be mistaken for a wait. It is zero for a wait.
+func resetTime(header *int) time.Time {
+	if header == nil {
+		return time.Time{}
+	}
+	switch v := int64(*header); {
+	case v >= 1e12:
+		return time.UnixMilli(v)
+	case v >= 1e9:
+		return time.Unix(v, 0)
+	}
+	return time.Time{}
 }
 
 func seconds(n int) time.Duration { return time.Duration(min(n, 1e9)) * time.Second }
 
-// maxWait bounds what is believed of a wait.
-const maxWait = 24 * time.Hour
+const (
+	// maxWait bounds what is believed of a wait.
+	maxWait = 400 * 24 * time.Hour
+	// sameReset is by how much two ways of naming one reset may differ.
+	sameReset = 2 * time.Second
+)
 
 // wait returns the hint that counts for the limit that was hit; false where no hint speaks of it.
 func (s limitState) wait() (waitHint, bool) {
 	kind := s.hit()
 	for _, h := range s.hints() {
 		switch {
-		case kind == parallelLimit && h.source != "Retry-After":
-		case (kind == dayLimit || kind == quotaLimit) && h.source == "X-RateLimit-Reset":
+		case h.wait > maxWait:
+		case kind == parallelLimit && h.source != retryHint && h.source != messageHint:
+		case (kind == dayLimit || kind == quotaLimit) && h.source == resetHint:
 		case kind == dayLimit && h.wait <= time.Minute: // that is the minute's
 		default:
-			return h, true
+			return s.named(h), true
 		}
 	}
 	if kind == minuteLimit {
@@ -275,13 +316,21 @@ func (s limitState) wait() (waitHint, bool) {
 	return waitHint{}, false
 }
 
+// named returns reset_at in the place of a hint that means the same time.
+func (s limitState) named(h waitHint) waitHint {
+	if at := s.resetAt.Sub(s.Date); !s.resetAt.IsZero() && (at-h.wait).Abs() <= sameReset {
+		return waitHint{resetAtHint, at}
+	}
+	return h
+}
+
 // retry returns how long to wait from now, at least 0, and when that is; zero values where no wait is known.
 func (s limitState) retry(now time.Time) (time.Duration, time.Time) {
 	h, known := s.wait()
 	if !known {
 		return 0, time.Time{}
 	}
-	wait := min(max(h.wait-s.age, 0), maxWait)
+	wait := max(h.wait-s.age, 0)
 	return wait, now.Add(wait)
 }
 
@@ -293,5 +342,5 @@ func (s limitState) passed() bool {
 	if h, known := s.wait(); known {
 		return h.wait <= s.age
 	}
-	return s.hit() == dayLimit && s.age > maxWait
+	return s.hit() == dayLimit && s.age > 24*time.Hour
 }

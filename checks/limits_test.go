@@ -54,7 +54,7 @@ var limitsAskedCases = []struct {
 }{
 	{
 		"plenty", "404\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 54\nX-RateLimit-Reset: 37\nX-Daily-Limit-Remaining: 900",
-		"limits.low", Pass, 0, "54 of 60 requests in this minute, 900 requests today",
+		"limits.free", Pass, 0, "54 of 60 requests in this minute, 900 requests today",
 	},
 	{
 		"low", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 6\nX-Daily-Limit-Remaining: 900",
@@ -66,7 +66,7 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"minute by the header", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
-		"limits.minute_exhausted", Fail, 37 * time.Second, "retry at 02:14:04, in 37 s",
+		"limits.minute_exhausted", Fail, 37 * time.Second, "retry at 02:14:04 here, in 37 s",
 	},
 	{
 		"minute before any 429", "200\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37",
@@ -74,7 +74,7 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"minute by reset_at", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + limitsAt(42*time.Second),
-		"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s",
+		"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09 here, in 42 s",
 	},
 	{
 		"minute by Retry-After", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 12\nX-RateLimit-Reset: 14",
@@ -106,7 +106,7 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"reset beyond belief", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 999999999",
-		"limits.minute_exhausted", Fail, 24 * time.Hour, "in 24 h 0 min",
+		"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
 	},
 	{
 		"resets disagree", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 50\nreset_at: " + limitsAt(42*time.Second),
@@ -122,7 +122,7 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"day with an end", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nX-RateLimit-Reset: 37\nRetry-After: 7200",
-		"limits.day_exhausted", Fail, 2 * time.Hour, "retry at 04:13:27, in 2 h 0 min",
+		"limits.day_exhausted", Fail, 2 * time.Hour, "retry at 04:13:27 here, in 2 h 0 min",
 	},
 	{
 		"day with the minute's reset_at", "429 rate_limit_exceeded\nX-Daily-Limit-Remaining: 0\nreset_at: " + limitsAt(30*time.Second),
@@ -138,7 +138,7 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"quota with an end", "429 quota_exceeded\nreset_at: " + limitsAt(time.Hour),
-		"limits.quota_exhausted", Fail, time.Hour, "retry at 03:13:27, in 60 min 0 s",
+		"limits.quota_exhausted", Fail, time.Hour, "it resets at 03:13:27 here, in 60 min 0 s",
 	},
 	{
 		"concurrency by its code", "429 concurrent_requests_exceeded\nX-RateLimit-Remaining: 50\nX-RateLimit-Reset: 37",
@@ -146,7 +146,35 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"concurrency by what is left", "429 rate_limit_exceeded\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 50\nRetry-After: 1",
+		"limits.minute_exhausted limits.concurrency", Fail, time.Second, "in 1 s",
+	},
+	{
+		"concurrency without a telling code", "429\nX-RateLimit-Limit: 60\nX-RateLimit-Remaining: 50\nRetry-After: 1",
 		"limits.concurrency", Fail, time.Second, "although 50 requests of this minute are left",
+	},
+	{
+		"the minute's header alone", "429 rate_limit_exceeded\nX-RateLimit-Reset: 8",
+		"limits.minute_exhausted", Fail, 8 * time.Second, "in 8 s",
+	},
+	{
+		"a wait in the message alone", "429 rate_limit_exceeded\nmessage: Too many requests. Try again in 30 seconds.",
+		"limits.headers_missing", Unknown, 30 * time.Second, "in 30 s",
+	},
+	{
+		"a wait in the message, and a better one", "429 rate_limit_exceeded\nmessage: 60 requests per minute, try again in 30 seconds\nreset_at: " + limitsAt(42*time.Second),
+		"limits.minute_exhausted", Fail, 42 * time.Second, "in 42 s",
+	},
+	{
+		"reset_at a second before Retry-After", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 43\nreset_at: " + limitsAt(42*time.Second),
+		"limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09 here, in 42 s",
+	},
+	{
+		"quota until next month", "429 quota_exceeded\nreset_at: " + limitsAt(27*24*time.Hour),
+		"limits.quota_exhausted", Fail, 27 * 24 * time.Hour, "it resets on 2026-05-31 02:13:27 here, in 27 days",
+	},
+	{
+		"quota beyond belief", "429 quota_exceeded\nreset_at: " + limitsAt(401*24*time.Hour),
+		"limits.quota_exhausted", Fail, 0, "does not say",
 	},
 	{
 		"limited, and nothing else", "429\nRetry-After: 5",
@@ -160,7 +188,7 @@ var limitsAskedCases = []struct {
 	{"broken", "500 internal_server_error", "limits.headers_missing", Unknown, 0, "an error of its own"},
 	{"bare", "200", "limits.headers_missing", Unknown, 0, "none of the X-RateLimit headers"},
 	{"nonsense", "200\nX-RateLimit-Remaining: -3\nX-Daily-Limit-Remaining: 99999999999999999999", "limits.headers_missing", Unknown, 0, "none of"},
-	{"draft style", "200\nX-RateLimit-Limit: 60, 60;w=60\nX-RateLimit-Remaining: 59", "limits.low", Pass, 0, "59 of 60"},
+	{"draft style", "200\nX-RateLimit-Limit: 60, 60;w=60\nX-RateLimit-Remaining: 59", "limits.free", Pass, 0, "59 of 60"},
 	{"the edge's own limit", "429\ncf-error-type: 1015\nX-RateLimit-Remaining: 0", "limits.headers_missing", Unknown, 0, "in front of the API"},
 }
 
@@ -231,8 +259,8 @@ var limitsPastedCases = []struct {
 	wait   time.Duration
 	says   string
 }{
-	{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.minute_exhausted", Pass, 0, "has been reset since"},
-	{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09, in 42 s"},
+	{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.reset", Pass, 0, "has been reset since"},
+	{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09 here, in 42 s"},
 	{
 		"headers with a date of 10 s ago",
 		paste.Diagnosis{RateLimit: &paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-10 * time.Second)}},
@@ -241,7 +269,7 @@ var limitsPastedCases = []struct {
 	{
 		"headers with a date of an hour ago",
 		paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: limitsNow.Add(-time.Hour)}},
-		"limits.minute_exhausted", Pass, 0, "at 01:14:04, 59 min 23 s ago",
+		"limits.reset", Pass, 0, "at 01:14:04 here, 59 min 23 s ago",
 	},
 	{
 		"a date ahead of this clock",
@@ -254,9 +282,14 @@ var limitsPastedCases = []struct {
 		"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
 	},
 	{
+		"a reset that is a time",
+		paste.Diagnosis{RateLimit: &paste.RateLimit{Remaining: number(0), ResetTime: limitsNow.Add(20 * time.Second)}},
+		"limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s",
+	},
+	{
 		"a day of two days ago",
 		paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), Date: limitsNow.Add(-48 * time.Hour)}},
-		"limits.day_exhausted", Pass, 0, "more than a day old",
+		"limits.reset", Pass, 0, "more than a day old",
 	},
 	{
 		"a day of an hour ago",
@@ -323,10 +356,77 @@ func TestLimitsPace(t *testing.T) {
 		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most 8 a second (80 % of 600 a minute), at most 12 at once"},
 		{limitState{RateLimit: paste.RateLimit{Limit: number(1)}}, "at most 0.01 a second"},
 		{limitState{RateLimit: paste.RateLimit{Limit: number(0)}}, "keeps under the plan's limit"},
-		{limitState{}, "random time between 0 and"},
+		{limitState{}, "keeps under the plan's limit"},
 	} {
 		if got := c.state.pace(); !strings.Contains(got, c.want) {
 			t.Errorf("pace of %+v: %q, want %q in it", c.state, got, c.want)
+		}
+	}
+}
+
+// What to do begins with the wait where one is known, and says nothing that does not apply.
+func TestLimitsRemedies(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		state  limitState
+		begins string
+		never  string
+	}{
+		{
+			"minute",
+			limitState{RateLimit: paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(60)}},
+			"wait until 02:14:27 here (in 60 s), then send at most 0.8 a second", "no reset",
+		},
+		{"minute that is over", limitState{code: rateLimitCode, resetAt: limitsNow.Add(-time.Hour), live: true}, "send it again now", "no reset"},
+		{"some limit", limitState{code: rateLimitCode}, "put requests in a queue", "wait until"},
+		{"day", limitState{RateLimit: paste.RateLimit{DailyRemaining: number(0), RetryAfterS: number(7200)}}, "wait until 04:13:27 here (in 2 h 0 min)", "does not document"},
+		{"day without an end", limitState{RateLimit: paste.RateLimit{DailyRemaining: number(0)}}, "stop for today", "wait until"},
+		{
+			"quota",
+			limitState{code: "quota_exceeded", resetAt: limitsNow.Add(6 * 24 * time.Hour)},
+			"take a higher plan in the Klyra Dashboard, or wait until 2026-05-10 02:13:27 here (in 6 days)", "next billing",
+		},
+		{"quota without an end", limitState{code: "quota_exceeded"}, "look at plan and usage", "wait until"},
+		{
+			"concurrency",
+			limitState{code: "concurrent_requests_exceeded", RateLimit: paste.RateLimit{RetryAfterS: number(2)}},
+			"wait until 02:13:29 here (in 2 s), then let requests finish", "no reset",
+		},
+	} {
+		c.state.Date = limitsNow
+		got := c.state.remedy(c.state.hit(), limitsNow)
+		if !strings.HasPrefix(got, c.begins) || strings.Contains(got, c.never) {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+func TestLimitsEvidence(t *testing.T) {
+	s := limitState{
+		RateLimit: paste.RateLimit{Date: limitsNow, RetryAfterS: number(999999999), ResetTime: limitsNow.Add(7 * time.Second)},
+		code:      rateLimitCode, resetAt: limitsNow.Add(8 * time.Second),
+	}
+	r := limitsResult("", s, limitsNow)
+	if len(r.Findings) != 1 {
+		t.Errorf("%d findings, want no disagreement", len(r.Findings))
+	}
+	got := evidenceText(r)
+	for _, want := range []string{
+		"1777853614, which is 2026-05-04 00:13:34 UTC", "1777853615, which is 2026-05-04 00:13:35 UTC", "Retry-After, which is more than 400 days ahead", "the wait is from=reset_at",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in the evidence:\n%s", want, got)
+		}
+	}
+}
+
+func TestMessageWait(t *testing.T) {
+	for message, want := range map[string]time.Duration{
+		"Try again in 30 seconds": 30 * time.Second, "Please retry after 2m.": 2 * time.Minute, "resets in 1 hour": time.Hour,
+		"wait 500 ms": 0, "60 requests per minute": 0, "Try again later. 60 seconds is the window": 0, "": 0,
+	} {
+		if got := messageWait(message); got != want {
+			t.Errorf("%q: %v, want %v", message, got, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,8 +17,10 @@ func limitsResult(target string, s limitState, now time.Time) Result {
 	if f.Status == Fail || s.hit() == someLimit {
 		r.Wait, r.RetryAt = s.retry(now)
 	}
-	if d, disagree := s.disagreement(); disagree {
-		r.Findings = append(r.Findings, d)
+	for _, judge := range []func(limitState) (Finding, bool){limitState.disagreement, limitState.leftover} {
+		if f, found := judge(s); found {
+			r.Findings = append(r.Findings, f)
+		}
 	}
 	return r
 }
@@ -41,21 +44,29 @@ func (s limitState) verdict(now time.Time) Finding {
 		return s.roomLeft()
 	case s.passed():
 		return Finding{
-			ID: limitNames[kind].id, Status: Pass,
+			ID: "limits.reset", Status: Pass,
 			Summary: "the limit that this response shows has been reset since: " + s.sinceReset(now),
 			Remedy:  "send the request again, slower: " + s.pace(),
 		}
 	}
-	f := Finding{ID: limitNames[kind].id, Status: Fail, Summary: limitNames[kind].summary, Remedy: s.remedy(kind)}
+	f := Finding{ID: limitNames[kind].id, Status: Fail, Summary: limitNames[kind].summary, Remedy: s.remedy(kind, now)}
 	if kind == someLimit {
 		f.Status = Unknown
+		if s.code == rateLimitCode {
+			f.Summary = "the requests of this minute or of this day are used up, but nothing tells which: the response shows none of the X-RateLimit headers"
+		}
 	}
 	if kind == parallelLimit && limitCodes[s.code] != parallelLimit {
 		f.Summary = fmt.Sprintf("a limit was hit although %s of this minute are left, which points to too many requests at once", requests(*s.Remaining))
 	}
-	if wait, at := s.retry(now); !at.IsZero() {
-		f.Summary += ": retry at " + clock(at, now) + ", in " + waitText(wait)
-	} else if kind == dayLimit || kind == quotaLimit {
+	wait, at := s.retry(now)
+	when := clockAt(at, now) + ", in " + waitText(wait)
+	switch {
+	case !at.IsZero() && kind == quotaLimit:
+		f.Summary += ": it resets " + when
+	case !at.IsZero():
+		f.Summary += ": retry " + when
+	case kind == dayLimit || kind == quotaLimit:
 		f.Summary += "; when that ends, this response does not say"
 	}
 	return f
@@ -77,7 +88,7 @@ func (s limitState) roomLeft() Finding {
 	case s.isLow():
 		return Finding{ID: "limits.low", Status: Warn, Summary: "little is left: " + s.left(), Remedy: s.pace()}
 	}
-	return Finding{ID: "limits.low", Status: Pass, Summary: "no limit stands in the way: " + s.left()}
+	return Finding{ID: "limits.free", Status: Pass, Summary: "no limit stands in the way: " + s.left()}
 }
 
 func (s limitState) whyNoHeaders() string {
@@ -120,20 +131,42 @@ func requests(n int) string {
 	return fmt.Sprintf("%d requests", n)
 }
 
-// remedy says what to do about a limit, in numbers of this response.
-func (s limitState) remedy(kind limitKind) string {
+// remedy says what to do about a limit, in numbers of this response: to wait first, where it says how long.
+func (s limitState) remedy(kind limitKind, now time.Time) string {
+	wait, at := s.retry(now)
+	until, known := "", !at.IsZero()
+	if known && wait > 0 {
+		until = "wait until " + clock(at, now) + " (in " + waitText(wait) + ")"
+	}
 	switch kind {
 	case dayLimit:
-		return "waiting for the minute does not help: stop, batch and cache, or ask for a higher plan. Klyra does not document when its day begins; midnight UTC is usual"
+		if until != "" {
+			return until + ", or ask for a higher plan; batch and cache to need fewer requests"
+		}
+		return "stop for today, or ask for a higher plan: waiting for the minute does not help. Klyra does not document when its day begins; midnight UTC is usual"
 	case quotaLimit:
+		if until != "" {
+			return "take a higher plan in the Klyra Dashboard, or " + until + ": no retry before then succeeds"
+		}
 		return "look at plan and usage in the Klyra Dashboard: a higher plan or the next billing period lifts it, a retry does not"
 	case parallelLimit:
-		return "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes. " + backoff
+		const queue = "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes"
+		if until != "" {
+			return until + ", then " + queue
+		}
+		return queue + ". " + backoff
 	}
-	return s.pace()
+	switch {
+	case until != "":
+		return until + ", then " + s.pace()
+	case known:
+		return "send it again now: the reset has come. From then on " + s.pace()
+	}
+	return s.pace() + ". " + backoff
 }
 
-const backoff = "Where no reset is named, wait a random time between 0 and the smaller of 20 s and 1 s × 2^attempt"
+// backoff is for answers that name no time.
+const backoff = "Before a retry wait a random time between 0 and the smaller of 20 s and 1 s × 2^attempt, since no reset is named"
 
 // safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
 const safeShare = 0.8
@@ -141,7 +174,7 @@ const safeShare = 0.8
 // pace says how fast to send: a safe rate, and how many requests at once that rate needs.
 func (s limitState) pace() string {
 	if s.Limit == nil || *s.Limit <= 0 {
-		return "put requests in a queue that keeps under the plan's limit. " + backoff
+		return "put requests in a queue that keeps under the plan's limit"
 	}
 	rate := safeShare * float64(*s.Limit) / 60
 	took, basis := s.took, "as fast as this answer came"
@@ -149,8 +182,8 @@ func (s limitState) pace() string {
 		took, basis = time.Second, "if an answer takes 1 s"
 	}
 	parallel := max(int(math.Ceil(rate*took.Seconds())), 1)
-	return fmt.Sprintf("send at most %s a second (80 %% of %d a minute), at most %d at once (what that rate needs %s). %s",
-		strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", rate), "0"), "."), *s.Limit, parallel, basis, backoff)
+	return fmt.Sprintf("send at most %s a second (80 %% of %d a minute), at most %d at once (what that rate needs %s)",
+		strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", rate), "0"), "."), *s.Limit, parallel, basis)
 }
 
 // evidence lists what the response shows of the limits.
@@ -165,7 +198,7 @@ func (s limitState) evidence() []Evidence {
 	}{
 		{"X-RateLimit-Limit", s.Limit},
 		{"X-RateLimit-Remaining", s.Remaining},
-		{"X-RateLimit-Reset", s.ResetS},
+		{"X-RateLimit-Reset", s.resetHeader()},
 		{"X-Daily-Limit-Remaining", s.DailyRemaining},
 		{"Retry-After", s.RetryAfterS},
 	} {
@@ -173,15 +206,24 @@ func (s limitState) evidence() []Evidence {
 			all = append(all, Evidence{h.label, fmt.Sprint(*h.value)})
 		}
 	}
-	if !s.resetAt.IsZero() {
-		all = append(all, Evidence{"reset_at", s.resetAt.UTC().Format(time.RFC3339)})
+	for _, h := range []struct {
+		label string
+		at    time.Time
+	}{
+		{"X-RateLimit-Reset", s.ResetTime},
+		{"reset_at", s.resetAt},
+	} {
+		if !h.at.IsZero() {
+			all = append(all, Evidence{h.label, fmt.Sprintf("%d, which is %s", h.at.Unix(), h.at.UTC().Format(time.DateTime+" MST"))})
+		}
 	}
 	if h, known := s.wait(); known && s.hit() != noLimit {
-		value := h.source
+		all = append(all, Evidence{"the wait is from", h.source})
+	}
+	for _, h := range s.hints() {
 		if h.wait > maxWait {
-			value += ", cut to 24 h"
+			all = append(all, Evidence{"not believed", h.source + ", which is more than 400 days ahead"})
 		}
-		all = append(all, Evidence{"the wait is from", value})
 	}
 	if s.undated && len(s.hints()) > 0 && s.resetAt.IsZero() {
 		all = append(all, Evidence{"counted from", "now, because the paste shows no Date"})
@@ -189,12 +231,32 @@ func (s limitState) evidence() []Evidence {
 	return all
 }
 
+// resetHeader is the wait that X-RateLimit-Reset holds; nil where it holds none, or a time.
+func (s limitState) resetHeader() *int {
+	if !s.ResetTime.IsZero() {
+		return nil
+	}
+	return s.ResetS
+}
+
+// leftover is the remark where the API says that the rate is exceeded and its headers show requests left.
+func (s limitState) leftover() (Finding, bool) {
+	if s.code != rateLimitCode || s.Remaining == nil || *s.Remaining <= 0 || isZero(s.DailyRemaining) {
+		return Finding{}, false
+	}
+	return Finding{
+		ID: "limits.concurrency", Status: Warn,
+		Summary: fmt.Sprintf("the headers show %s left in this minute all the same; the API's own code counts", requests(*s.Remaining)),
+		Remedy:  "if it happens again right after the wait, let fewer requests run at once: a counter that lags behind looks the same",
+	}, true
+}
+
 // disagreement is the finding where two ways of naming the same reset differ by more than 5 s.
 func (s limitState) disagreement() (Finding, bool) {
 	if kind := s.hit(); kind != minuteLimit && kind != someLimit {
 		return Finding{}, false
 	}
-	hints := s.hints()
+	hints := slices.DeleteFunc(s.hints(), func(h waitHint) bool { return h.source == messageHint || h.wait > maxWait })
 	var evidence []Evidence
 	disagree := false
 	for _, h := range hints {
@@ -214,28 +276,5 @@ func (s limitState) sinceReset(now time.Time) string {
 		return "it is more than a day old"
 	}
 	ago := s.age - h.wait
-	return "at " + clock(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
-}
-
-// clock writes a time in now's zone; with the date where it is another day.
-func clock(at, now time.Time) string {
-	at = at.In(now.Location())
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format(time.TimeOnly)
-	}
-	return at.Format(time.DateTime)
-}
-
-// waitText writes a wait in the units that matter, rounded up to seconds.
-func waitText(d time.Duration) string {
-	s := int64(math.Ceil(d.Seconds()))
-	switch {
-	case s < 120:
-		return fmt.Sprintf("%d s", s)
-	case s < 2*60*60:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
-	case s < 48*60*60:
-		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
-	}
-	return fmt.Sprintf("%d days", s/86400)
+	return clockAt(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
 }

@@ -408,7 +408,7 @@ func (p *urlProbe) picture() []Evidence {
 }
 
 func (h *hop) line() string {
-	line := fmt.Sprintf("%s, %s", shownURL(h.url), milliseconds(h.total))
+	line := fmt.Sprintf("%s, %s", shownURL(h.url), tookText(h.total))
 	if h.status != 0 {
 		line += fmt.Sprintf(", HTTP %d %s", h.status, http.StatusText(h.status))
 	}
@@ -419,17 +419,10 @@ func (h *hop) timing() string {
 	var parts []string
 	for ph, took := range h.took {
 		if took > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", timingNames[ph], milliseconds(took)))
+			parts = append(parts, fmt.Sprintf("%s %s", timingNames[ph], tookText(took)))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
 var timingNames = [phaseCount]string{"DNS", "connect", "TLS", "first byte", "transfer"}
-
-func milliseconds(d time.Duration) string {
-	if d < 10*time.Millisecond {
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%d ms", d.Milliseconds())
-}

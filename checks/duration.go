@@ -1,0 +1,56 @@
+package checks
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// tookText writes how long something took, in the unit that suits it: "under 1 ms", "340 ms", "2.4 s", "12 s".
+func tookText(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "under 1 ms"
+	case d < 999500*time.Microsecond:
+		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
+	case d < 9950*time.Millisecond:
+		return strconv.FormatFloat(math.Round(d.Seconds()*10)/10, 'f', -1, 64) + " s"
+	}
+	return fmt.Sprintf("%d s", int64(math.Round(d.Seconds())))
+}
+
+// waitText writes a wait in the units that matter, rounded up to seconds; one that is over as "0 s".
+func waitText(d time.Duration) string {
+	s := max(int64(math.Ceil(d.Seconds())), 0)
+	switch {
+	case s < 120:
+		return fmt.Sprintf("%d s", s)
+	case s < 2*60*60:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	case s < 48*60*60:
+		return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	}
+	return fmt.Sprintf("%d days", s/86400)
+}
+
+// clock writes a time in now's zone, which it names; with the date where it is another day.
+func clock(at, now time.Time) string {
+	at = at.In(now.Location())
+	if sameDay(at, now) {
+		return at.Format(time.TimeOnly + " MST")
+	}
+	return at.Format(time.DateTime + " MST")
+}
+
+// clockAt is clock with the word that belongs before it.
+func clockAt(at, now time.Time) string {
+	if sameDay(at, now) {
+		return "at " + clock(at, now)
+	}
+	return "on " + clock(at, now)
+}
+
+func sameDay(at, now time.Time) bool {
+	return at.In(now.Location()).Format(time.DateOnly) == now.Format(time.DateOnly)
+}
