@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -11,7 +12,6 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"time"
 
 	"klyra-doctor/catalog/safe"
 )
@@ -80,10 +80,8 @@ func (a *API) noAnswer(ctx context.Context, err error) Finding {
 	case ctx.Err() != nil:
 		f.ID, f.Summary = "check.timeout", "the check ran out of time before "+host+" answered"
 		f.Remedy = "run it again, or give it more time"
-	case errors.As(err, &dns) && !a.namesResolve(ctx):
-		f.ID = "check.offline"
-		f.Summary = "no name can be resolved here, so this machine looks offline"
-		f.Remedy = "connect to the network (a VPN may be needed) and run it again"
+	case errors.As(err, &dns) && !namesResolve(ctx, cmp.Or(a.dialer.Resolver, net.DefaultResolver)):
+		return offline(f.Evidence...)
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		f.ID = "check.offline"
 		f.Summary = "this machine has no way to " + host
@@ -96,18 +94,6 @@ func (a *API) noAnswer(ctx context.Context, err error) Finding {
 		}
 	}
 	return f
-}
-
-// namesResolve reports whether any name server answers. It asks for the root, which tells nobody anything.
-func (a *API) namesResolve(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	resolver := a.dialer.Resolver
-	if resolver == nil {
-		resolver = net.DefaultResolver
-	}
-	servers, err := resolver.LookupNS(ctx, ".")
-	return err == nil && len(servers) > 0
 }
 
 func apiTimeout(err error) bool {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -103,6 +104,9 @@ func (d *dnsAnswers) failure(host string, err error) Finding {
 	defer d.mu.Unlock()
 	evidence := []Evidence{{"name", host}, {"answer", d.said()}, {"name server", cmp.Or(strings.Join(d.servers, ", "), "none was asked")}}
 	id := d.verdict(err)
+	if id == "check.offline" {
+		return offline(evidence...)
+	}
 	f := lookupFailures[id]
 	f.ID, f.Summary, f.Evidence = id, fmt.Sprintf(f.Summary, host), evidence
 	return f
@@ -166,10 +170,35 @@ var lookupFailures = map[string]Finding{
 		Status: Unknown, Summary: "no name server answered for %s in time",
 		Remedy: "Try again, then from another network. If only this name is slow, its own name servers do not answer.",
 	},
-	"check.offline": {
-		Status: Unknown, Summary: "%s could not be looked up: no name server can be reached from this machine",
-		Remedy: "This machine seems to be offline, or its DNS settings are wrong. Reconnect, then run the check again.",
-	},
+}
+
+// offline is the finding that no name can be resolved at all.
+func offline(evidence ...Evidence) Finding {
+	return Finding{
+		ID: "check.offline", Status: Unknown, Evidence: evidence,
+		Summary: "no name can be resolved here, so this machine looks offline",
+		Remedy:  "connect to the network (a VPN may be needed) and run it again",
+	}
+}
+
+// namesResolve reports whether name servers give any name at all. It asks for those of the root, which tells
+// nobody anything. Without that a name server that refuses everything, as some do without a network, makes
+// every name look wrong.
+func namesResolve(ctx context.Context, resolver *net.Resolver) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	servers, err := resolver.LookupNS(ctx, ".")
+	return err == nil && len(servers) > 0
+}
+
+// resolverAt asks the name server at host:port; those of this machine where it is "".
+func resolverAt(server string) *net.Resolver {
+	if server == "" {
+		return net.DefaultResolver
+	}
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server)
+	}}
 }
 
 // deadlinePassed reports whether err is a deadline's doing, of a context or of a socket.

@@ -161,9 +161,9 @@ func TestServiceWithoutTLS(t *testing.T) {
 	}
 }
 
-// nameServer is a name server on loopback. It knows the root's name servers if it is told to, and answers
+// nameServer starts a name server on loopback and returns its address. It knows the root's name servers if it is told to, and answers
 // everything else with one code.
-func nameServer(t *testing.T, knowsRoot bool, code dnsmessage.RCode) *net.Resolver {
+func nameServer(t *testing.T, knowsRoot bool, code dnsmessage.RCode) string {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -194,10 +194,10 @@ func nameServer(t *testing.T, knowsRoot bool, code dnsmessage.RCode) *net.Resolv
 			}
 		}
 	}()
-	return resolverAt("udp", conn.LocalAddr().String())
+	return conn.LocalAddr().String()
 }
 
-func resolverAt(network, address string) *net.Resolver {
+func resolverOver(network, address string) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, network, address)
@@ -216,10 +216,10 @@ func TestServiceNameResolution(t *testing.T) {
 		want     string
 		says     string
 	}{
-		{"no such name", nameServer(t, true, dnsmessage.RCodeNameError), "fail service.unreachable", "no such host"},
-		{"no name at all", nameServer(t, false, dnsmessage.RCodeNameError), "unknown check.offline", "looks offline"},
-		{"a resolver in trouble", nameServer(t, false, dnsmessage.RCodeServerFailure), "unknown check.offline", "looks offline"},
-		{"no resolver", resolverAt("tcp", dead.Addr().String()), "unknown check.offline", "looks offline"},
+		{"no such name", resolverAt(nameServer(t, true, dnsmessage.RCodeNameError)), "fail service.unreachable", "no such host"},
+		{"no name at all", resolverAt(nameServer(t, false, dnsmessage.RCodeNameError)), "unknown check.offline", "looks offline"},
+		{"a resolver in trouble", resolverAt(nameServer(t, false, dnsmessage.RCodeServerFailure)), "unknown check.offline", "looks offline"},
+		{"no resolver", resolverOver("tcp", dead.Addr().String()), "unknown check.offline", "looks offline"},
 	} {
 		api := mustAPI(t, "https://api.klyra.invalid")
 		api.dialer.Resolver, api.spacing = c.resolver, 0

@@ -194,8 +194,12 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 	var answers dnsAnswers
 	addrs, err := answers.lookup(phaseCtx, p.net.nameServer, host)
 	if len(addrs) == 0 {
+		f := answers.failure(host, err)
+		if doubtfulOffline[f.ID] && !namesResolve(ctx, resolverAt(p.net.nameServer)) {
+			f = offline(append(f.Evidence, Evidence{"the root's name servers", "cannot be looked up either"})...)
+		}
 		if !p.interrupted(ctx, "looking up "+host) {
-			p.add(answers.failure(host, err))
+			p.add(f)
 		}
 		return false
 	}
@@ -210,6 +214,9 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 	}
 	return true
 }
+
+// doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.
+var doubtfulOffline = map[string]bool{"dns.not_found": true, "dns.server_failure": true, "dns.timeout": true}
 
 func hasIPv4(addrs []netip.Addr) bool {
 	for _, a := range addrs {
@@ -318,7 +325,7 @@ func (p *urlProbe) interrupted(ctx context.Context, doing string) bool {
 		p.add(Finding{ID: "check.cancelled", Status: Unknown, Summary: "the check was stopped while " + doing})
 	case ctx.Err() != nil || bounded && time.Until(end) <= 0:
 		p.add(Finding{
-			ID: "check.timeout", Status: Unknown, Summary: "the time for the whole check was over while " + doing,
+			ID: "check.timeout", Status: Unknown, Summary: "time for the whole check ran out while " + doing,
 			Remedy: "Give it more time (--timeout 60s). A download that takes this long here is likely to be given up on by the API as well.",
 		})
 	default:
@@ -344,7 +351,7 @@ func (p *urlProbe) conclude() {
 		})
 	}
 	if missed := p.notReached(); missed != "" {
-		p.add(Finding{ID: "view.public", Status: Skip, Summary: "not reached: " + missed})
+		p.add(Finding{ID: "view.not_reached", Status: Skip, Summary: "not reached: " + missed})
 	} else if !Worse(p.worst(), Warn) {
 		p.add(p.fine())
 	}

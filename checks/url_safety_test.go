@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 )
@@ -74,7 +76,7 @@ func noMoreGoroutines(t *testing.T, what string, before int) {
 func TestURLOutOfTime(t *testing.T) {
 	w := newWorld(t)
 	cases := map[string]string{
-		"https://dropped.example.com/":                "check.timeout unknown; view.public skip",
+		"https://dropped.example.com/":                "check.timeout unknown; view.not_reached skip",
 		"https://media.example.com/body/png?way=hang": "body.slow unknown",
 	}
 	for raw, want := range cases {
@@ -96,8 +98,29 @@ func TestURLOffline(t *testing.T) {
 	n.nameServer = l.LocalAddr().String()
 	l.Close() // nobody listens there now
 	r := n.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/"))
-	if got := verdicts(r); got != "check.offline unknown; view.public skip" {
+	if got := verdicts(r); got != "check.offline unknown; view.not_reached skip" {
 		t.Error(texts(r))
+	}
+}
+
+// A name server that knows no name at all, not even the root's, says nothing of the one that is asked for.
+func TestURLOfflineWithANameServer(t *testing.T) {
+	for _, c := range []struct {
+		knowsRoot bool
+		code      dnsmessage.RCode
+		want      string
+	}{
+		{false, dnsmessage.RCodeNameError, "check.offline unknown; view.not_reached skip"},
+		{false, dnsmessage.RCodeServerFailure, "check.offline unknown; view.not_reached skip"},
+		{false, dnsmessage.RCodeRefused, "check.offline unknown; view.not_reached skip"},
+		{true, dnsmessage.RCodeNameError, "dns.not_found fail; view.not_reached skip"},
+	} {
+		n := internet
+		n.nameServer = nameServer(t, c.knowsRoot, c.code)
+		r := n.checkURL(inTime(t), urlTarget(t, "", "https://media.example.com/"))
+		if got := verdicts(r); got != c.want {
+			t.Errorf("root known: %v, code %v: %s", c.knowsRoot, c.code, texts(r))
+		}
 	}
 }
 
@@ -157,7 +180,7 @@ func TestURLOnTheAPI(t *testing.T) {
 		"/body/png":                 "view.public pass",
 		server.URL + "/body/png":    "view.public pass",
 		"/to?u=/body/png":           "view.public pass",
-		"/to?u=" + other.URL + "/a": "url.port warn; http.redirect_private fail; view.public skip",
+		"/to?u=" + other.URL + "/a": "url.port warn; http.redirect_private fail; view.not_reached skip",
 		other.URL + "/body/png":     "url.port warn; dns.private_address fail",
 	}
 	for raw, want := range cases {
@@ -185,10 +208,10 @@ func TestURLBehindAProxy(t *testing.T) {
 		pasted    bool
 		requests  int // of the proxy
 	}{
-		{"http://nothere.example.com/status/418", "dns.not_found unknown; view.proxy warn; view.public skip", false, 1},
-		{"http://down.example.com/status/418", "tcp.refused unknown; view.proxy warn; view.public skip", false, 1},
-		{"http://down.example.com/status/418", "tcp.refused unknown; view.proxy warn; view.public skip", true, 0},
-		{"https://expired.example.com/", "tls.expired fail; view.proxy pass; view.public skip", false, 0},
+		{"http://nothere.example.com/status/418", "dns.not_found unknown; view.proxy warn; view.not_reached skip", false, 1},
+		{"http://down.example.com/status/418", "tcp.refused unknown; view.proxy warn; view.not_reached skip", false, 1},
+		{"http://down.example.com/status/418", "tcp.refused unknown; view.proxy warn; view.not_reached skip", true, 0},
+		{"https://expired.example.com/", "tls.expired fail; view.proxy pass; view.not_reached skip", false, 0},
 		{"http://media.example.com/body/png", "view.proxy pass; view.public pass", false, 0},
 	}
 	for _, c := range cases {
@@ -259,7 +282,7 @@ func TestURLMetadata(t *testing.T) {
 		return nil, errOtherNetwork
 	}
 	r := w.checkURL(t.Context(), urlTarget(t, "", "http://169.254.169.254/latest/meta-data/"))
-	if got := verdicts(r); got != "dns.private_address fail; view.public skip" {
+	if got := verdicts(r); got != "dns.private_address fail; view.not_reached skip" {
 		t.Error(texts(r))
 	}
 }

@@ -433,6 +433,9 @@ func (w *world) dnsReply(query []byte) []byte {
 		for _, a := range strings.Fields(record.a) {
 			reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AResource{A: netip.MustParseAddr(a).As4()}})
 		}
+	case dnsmessage.TypeNS:
+		reply.RCode = dnsmessage.RCodeSuccess
+		reply.Answers = []dnsmessage.Resource{{Header: header, Body: &dnsmessage.NSResource{NS: dnsmessage.MustNewName("a.root-servers.net.")}}}
 	case dnsmessage.TypeAAAA:
 		for _, a := range strings.Fields(record.aaaa) {
 			reply.Answers = append(reply.Answers, dnsmessage.Resource{Header: header, Body: &dnsmessage.AAAAResource{AAAA: netip.MustParseAddr(a).As16()}})
