@@ -32,10 +32,16 @@ func checkService(ctx context.Context, t Target) Result {
 		serviceStranger, serviceEdge, serviceDegraded, serviceReachable, serviceSlow,
 	} {
 		if f, found := judge(seen); found {
+			f.Evidence = slices.DeleteFunc(f.Evidence, func(e Evidence) bool { return standsIn(r.Findings, e) })
 			r.Findings = append(r.Findings, f)
 		}
 	}
 	return r
+}
+
+// standsIn reports whether a finding shows a piece of evidence already.
+func standsIn(findings []Finding, e Evidence) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return slices.Contains(f.Evidence, e) })
 }
 
 // serviceProbe is an exchange, with who answered it.

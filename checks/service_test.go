@@ -204,6 +204,26 @@ func resolverOver(network, address string) *net.Resolver {
 	}}
 }
 
+func TestServiceShowsEachAnswerOnce(t *testing.T) {
+	s := &scripted{none: "500 internal_server_error", key: "500 internal_server_error"}
+	r := Run(inTime(t), catalog.ServiceCheck, keyTarget(s.start(t), testKey))
+	if findingIDs(r) != "fail service.degraded, pass service.reachable" {
+		t.Fatal(findingIDs(r))
+	}
+	seen := map[Evidence]bool{}
+	for _, f := range r.Findings {
+		for _, e := range f.Evidence {
+			if seen[e] {
+				t.Errorf("%s shows %v again", f.ID, e)
+			}
+			seen[e] = true
+		}
+		if len(f.Evidence) == 0 {
+			t.Errorf("%s shows nothing", f.ID)
+		}
+	}
+}
+
 func TestServiceNameResolution(t *testing.T) {
 	dead, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
