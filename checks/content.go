@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -183,11 +184,25 @@ func (s *survey) judgeSize(kind contentKind, size int64) {
 	case kind.media == Text && !s.isRequestBody(kind) && size > imageLimit:
 		s.found(Finding{
 			ID: "content.too_large", Status: Fail,
-			Summary:  fmt.Sprintf("the text is too large: %s, and one request takes about 500 words", sizeWords(size)),
-			Evidence: []Evidence{{"limit", "about 500 words for a text, 4 MB for an image (documented)"}},
+			Summary:  fmt.Sprintf("the text is too large: %s is far more than the about 500 words that one request takes", sizeWords(size)),
+			Evidence: []Evidence{{"limit", documentedLimits}},
 			Remedy:   "split the text at sentence borders and send the parts one by one",
 		})
+	case kind.media == AnyMedia && size > imageLimit && !s.saidPlayable():
+		s.found(Finding{
+			ID: "content.too_large", Status: Fail,
+			Summary:  fmt.Sprintf("the content is too large: %s, over every limit that Klyra documents", sizeWords(size)),
+			Evidence: []Evidence{{"limit", documentedLimits + "; those for audio and video are not public"}},
+			Remedy:   "send an image of up to 4 MB or a text of up to about 500 words; where this is audio or video, say so (--expect) or convert it to a common format",
+		})
 	}
+}
+
+const documentedLimits = "about 500 words for a text, 4 MB for an image (documented)"
+
+// saidPlayable reports whether somebody said that the content is audio or video.
+func (s *survey) saidPlayable() bool {
+	return slices.ContainsFunc(s.promises(), func(p typePromise) bool { return p.media == Audio || p.media == Video })
 }
 
 func (s *survey) judgeImageSize(size int64) {

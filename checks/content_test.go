@@ -114,6 +114,19 @@ func TestContentTypes(t *testing.T) {
 	})
 }
 
+// noiseOf returns bytes that begin like no known format.
+func noiseOf(n int) []byte { return bytes.Repeat([]byte("\x8f\x01\x9c\xe3\x00\x17\xfe\x81"), n/8) }
+
+func TestUnknownTypeIsNamedOnce(t *testing.T) {
+	r := runContent(Content{Name: "a.bin", Size: -1, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(noiseOf(800))), nil
+	}}, AnyMedia)
+	got := r.Target + evidenceText(r)
+	if strings.Count(got, unknownBytes) != 1 || !strings.Contains(got, "file of an unknown type (application/octet-stream)") {
+		t.Error(got)
+	}
+}
+
 func TestContentSizes(t *testing.T) {
 	runContentCases(t, []contentCase{
 		{name: "below 4 MB", data: paddedPNG(imageNear), want: "content.fits=pass"},
@@ -123,7 +136,11 @@ func TestContentSizes(t *testing.T) {
 		{name: "3 MiB in base64", data: inBase64(paddedPNG(imageInBase64)), base64: true, want: "content.fits=pass"},
 		{name: "just over 3 MiB in base64", data: inBase64(paddedPNG(imageInBase64 + 1)), base64: true, want: "content.near_limit=warn", says: "its base64"},
 		{name: "just over 4 MiB in base64", data: inBase64(paddedPNG(imageLimit + 1)), base64: true, want: "content.too_large=fail"},
-		{name: "a text over 4 MiB", data: bytes.Repeat([]byte("a"), imageLimit+1), want: "content.too_many_words=warn content.too_large=fail", says: "one request takes about 500 words"},
+		{name: "a text over 4 MiB", data: bytes.Repeat([]byte("a"), imageLimit+1), want: "content.too_large=fail", says: "far more than the about 500 words that one request takes"},
+		{name: "many words over 4 MiB", data: bytes.Repeat([]byte("ab "), imageLimit/3+1), want: "content.too_large=fail"},
+		{name: "unknown bytes over 4 MiB", data: noiseOf(5_000_000), want: "content.unverifiable=unknown content.too_large=fail", says: "over every limit that Klyra documents"},
+		{name: "unknown bytes of 4 MiB", data: noiseOf(imageLimit), want: "content.unverifiable=unknown"},
+		{name: "unknown bytes said to be video", data: noiseOf(5_000_000), file: "a.mpg", expect: Video, want: "content.unverifiable=unknown"},
 		{name: "audio has no limit", data: wavOf(imageLimit), want: "content.fits=pass", says: "4.2 MB"},
 	})
 }

@@ -27,7 +27,7 @@ var kindNames = map[string]string{
 	"audio/mp4": "MP4 audio", "audio/x-m4a": "M4A audio", "audio/aac": "AAC audio", "audio/aiff": "AIFF audio", "audio/amr": "AMR audio",
 	"video/mp4": "MP4 video", "video/quicktime": "QuickTime video", "video/webm": "WebM file", "video/matroska": "Matroska file",
 	"video/x-msvideo": "AVI video", "video/ogg": "Ogg video", "video/3gpp": "3GP video", "video/x-m4v": "M4V video",
-	"text/plain": "text", "text/html": "HTML page", "application/json": "JSON text",
+	unknownBytes: "file of an unknown type", "text/plain": "text", "text/html": "HTML page", "application/json": "JSON text",
 	"application/pdf": "PDF document", "application/zip": "ZIP archive", "application/gzip": "gzip archive",
 	"application/x-elf": "Linux program", "application/vnd.microsoft.portable-executable": "Windows program",
 }
@@ -133,7 +133,11 @@ func canonicalType(declared string) string {
 func (s *survey) judgeType(head []byte) contentKind {
 	saidText := s.expect == Text || mediaOf(canonicalType(s.content.Type), nil) == Text
 	kind := contentKindOf(head, saidText)
-	s.fact("type by its bytes", "%s (%s)", kind.name, kind.mime)
+	if kind.name == kindName(kind.mime) && kindNames[kind.mime] == "" {
+		s.fact("type by its bytes", "%s", kind.mime)
+	} else {
+		s.fact("type by its bytes", "%s (%s)", kind.name, kind.mime)
+	}
 	if s.content.Type != "" {
 		s.fact("declared type", "%s", s.content.Type)
 	}

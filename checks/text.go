@@ -324,6 +324,8 @@ func (s *survey) judgeWords(t *textScan) {
 		Remedy:   "split the text at sentence borders and send the parts one by one",
 	}
 	switch low, high := t.fields, t.estimatedWords(); {
+	case t.bytes > imageLimit:
+		return // its size says so already
 	case low > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Fail
 		f.Summary = fmt.Sprintf("the text is likely too long: %s words, and about 500 are allowed", grouped(low))
