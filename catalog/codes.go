@@ -283,7 +283,7 @@ var entries = []Entry{
 		Code: "invalid_request", Group: Request,
 		Description: "The request was malformed or missing required fields",
 		Resolution:  "Check your request parameters against the API documentation",
-		Meaning: "Klyra could not make sense of the request as a whole: the body is no valid JSON, or a required " +
+		Meaning: "Klyra could not make sense of the request as a whole: the body is not valid JSON, or a required " +
 			"field is not there. It was refused before any content was looked at. Look at the bytes that your " +
 			"program sent, not at the object that it built.",
 		Statuses: []HTTPStatus{{Code: 400}},
@@ -1231,7 +1231,7 @@ var entries = []Entry{
 		Description: "Failed to download content from the provided URL",
 		Resolution:  "Verify the URL is publicly accessible and the content exists",
 		Meaning: "Klyra tried to fetch the content from your URL and did not get it. The link may need a login, " +
-			"have expired, lead to a web page instead of the file, or turn away everything that is no browser. That " +
+			"have expired, lead to a web page instead of the file, or turn away everything that is not a browser. That " +
 			"it opens in your browser proves little: your browser has cookies and you may be inside the network.",
 		Statuses: []HTTPStatus{{Code: 422}},
 		Retry: Retry{Helps: true, When: "Only where the content's host was down for a moment; a link that is " +

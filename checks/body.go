@@ -216,7 +216,7 @@ func (p *urlProbe) judgeTransfer(b *body, resp *http.Response) {
 		p.add(badCompression(b))
 	case deadlinePassed(b.err):
 		p.add(Finding{
-			ID: "body.slow", Status: Unknown, Summary: fmt.Sprintf("the time was over after %d bytes of the body (%s)", b.size, b.rate()),
+			ID: "body.slow", Status: Unknown, Summary: fmt.Sprintf("time ran out after %d bytes of the body (%s)", b.size, b.rate()),
 			Remedy: "Put the file behind a CDN or make it smaller: downloaders give up after some seconds.",
 		})
 	default:

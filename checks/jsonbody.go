@@ -207,7 +207,7 @@ func jsonFinding(body []byte, at int, status Status, what, remedy string) Findin
 	column := utf8.RuneCount(body[lineStart:at]) + 1
 	f := Finding{
 		ID: "request.body_invalid", Status: status, Remedy: remedy,
-		Summary: fmt.Sprintf("the request body is not sound JSON on line %d, column %d: %s", line, column, what),
+		Summary: fmt.Sprintf("the request body is not valid JSON on line %d, column %d: %s", line, column, what),
 		Evidence: []Evidence{
 			{"line " + strconv.Itoa(line), before + after + "\n" + strings.Repeat(" ", utf8.RuneCountInString(before)) + "^"},
 		},

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -50,7 +51,7 @@ func keyInWords(t Target) string {
 func keySources(t Target) []Evidence {
 	var sources []Evidence
 	for i, k := range t.Keys {
-		label, value := "key", k.Secret.String()
+		label, value := "key", cmp.Or(k.Secret.String(), "empty")
 		if i > 0 {
 			label = "not used"
 			if k.Secret.Reveal() == t.key().Secret.Reveal() {

@@ -458,6 +458,14 @@ func evidenceText(r Result) string {
 	return b.String()
 }
 
+func TestAnEmptyKeyIsCalledEmpty(t *testing.T) {
+	target := keyTarget(mustAPI(t, "http://127.0.0.1:1"), "")
+	target.Keys = []Key{{Source: "file key.txt", FromFile: true}}
+	if got := evidenceText(Run(inTime(t), catalog.KeyCheck, target)); !strings.Contains(got, "key=empty, from file key.txt") {
+		t.Error(got)
+	}
+}
+
 func TestKeyFromFile(t *testing.T) {
 	for _, c := range []struct {
 		key    string

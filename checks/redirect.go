@@ -66,7 +66,7 @@ func (p *urlProbe) looped(h *hop, to *url.URL) bool {
 		return false
 	}
 	f := Finding{
-		ID: "http.redirect_loop", Status: Fail, Summary: "the redirects lead in a circle",
+		ID: "http.redirect_loop", Status: Fail, Summary: "the redirects form a loop",
 		Remedy: "Repair the redirects on the server. Rules that force https, www or a final slash often work against each other.",
 	}
 	if cookies {

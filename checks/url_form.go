@@ -25,7 +25,7 @@ func (p *urlProbe) form() *url.URL {
 	return p.formOf(u)
 }
 
-// withoutJunk takes off what clings to a copied URL and says so.
+// withoutJunk takes off what stands around a copied URL and says so.
 func (p *urlProbe) withoutJunk(raw string) string {
 	clean, odd := stripJunk(raw)
 	if len(odd) == 0 {
@@ -39,7 +39,7 @@ func (p *urlProbe) withoutJunk(raw string) string {
 		}
 	}
 	p.add(Finding{
-		ID: "url.junk", Status: status, Summary: "characters that do not belong to the URL cling to it",
+		ID: "url.junk", Status: status, Summary: "the URL has characters around it that do not belong to it",
 		Evidence: []Evidence{{"characters", firstRunes(strings.Join(points, " "))}, {"checked instead", withoutUserinfo(clean)}},
 		Remedy:   "Send the URL without them. They come from copying out of prose, code or a spreadsheet.",
 	})
@@ -299,7 +299,7 @@ func (p *urlProbe) hostFits(u *url.URL) bool {
 		p.oddHost(Fail, host, "the host looks like an address, but is none in the usual form of four decimal numbers")
 		return false
 	case !plainHost.MatchString(name) || len(name) > 253:
-		p.oddHost(Fail, host, "the host is no valid name")
+		p.oddHost(Fail, host, "the host is not a valid name")
 		return false
 	case name != host:
 		p.oddHost(Warn, host, "the host ends in a dot, which some clients and certificates do not accept")

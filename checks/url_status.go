@@ -111,7 +111,7 @@ func verdictOn(resp *http.Response, said refusal, body string) Finding {
 	case said.edgeCode == "1010":
 		return Finding{
 			ID: "http.user_agent", Status: Fail, Summary: "the CDN refuses this program's kind of client",
-			Remedy: "Exempt this path from the browser integrity check: the API's downloader is no browser either.",
+			Remedy: "Exempt this path from the browser integrity check: the API's downloader is not a browser either.",
 		}
 	case resp.StatusCode == 400 && plainOnTLS.MatchString(body):
 		f := answerFailures["http.tls_on_http"]
