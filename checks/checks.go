@@ -99,6 +99,7 @@ type Target struct {
 	// From says where Endpoint, URL and Content came from, by input: "the paste", "what you typed". For people.
 	From map[catalog.Input]string
 
+	Sandbox bool                                  // the API is the pretend one; reports say so
 	CI      bool                                  // never send the bogus key of the key probe
 	Deep    bool                                  // let the URL check send its extra requests
 	Timeout time.Duration                         // for a whole check; 0 means DefaultTimeout

@@ -71,3 +71,12 @@ func visible(r rune, raw string) string {
 	}
 	return fmt.Sprintf(`\u%04x`, r)
 }
+
+// ascii replaces the characters of the program's own texts that are not ASCII, each by one as wide.
+var ascii = strings.NewReplacer(
+	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "~", "·", "-", "→", ">", "×", "x",
+)
+
+// ASCII writes the typographic characters of the program's own texts in ASCII, each by one as wide. Letters of
+// other scripts stay as they are.
+func ASCII(text string) string { return ascii.Replace(text) }

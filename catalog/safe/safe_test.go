@@ -152,3 +152,10 @@ func TestEscape(t *testing.T) {
 		}
 	}
 }
+
+func TestASCII(t *testing.T) {
+	const text = "“You’ve” – 4 × 5… → naïve"
+	if got, want := ASCII(text), `"You've" - 4 x 5~ > naïve`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

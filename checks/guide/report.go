@@ -28,7 +28,7 @@ func (c Checklist) Report(at time.Time, version string) string {
 		fmt.Fprintf(&b, "**Next:** %s\n\n", markdown(o.Next))
 	}
 	fmt.Fprintf(&b, "- made: %s by klyra-doctor %s\n", at.UTC().Format(time.RFC3339), version)
-	fmt.Fprintf(&b, "- API: %s\n", code(c.Target.API.BaseURL()))
+	fmt.Fprintf(&b, "- API: %s\n", c.api())
 	if c.Entry.Description != "" {
 		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
 	}
@@ -38,6 +38,14 @@ func (c Checklist) Report(at time.Time, version string) string {
 		writeStep(&b, i+1, s)
 	}
 	return safe.Escape(safe.NewRedactor(c.Secrets()...).Redact(b.String()))
+}
+
+// api names the API, and says so where it is none.
+func (c Checklist) api() string {
+	if c.Target.Sandbox {
+		return "the sandbox, which only pretends to be Klyra's"
+	}
+	return code(c.Target.API.BaseURL())
 }
 
 // writeFinding writes what the paste said of this code, in words that support asks for.

@@ -16,7 +16,7 @@ type Setup struct {
 }
 
 // SetupFor returns the setup for a code of the catalog; for "" the setup of a working request: the good key
-// alone. No content or URL earns invalid_parameters: that error is about neither.
+// alone.
 func SetupFor(code catalog.Code) Setup {
 	s := Setup{Key: keyFor("good")}
 	switch code {
@@ -34,6 +34,8 @@ func SetupFor(code catalog.Code) Setup {
 		s.URL = "/samples/not-an-image.png"
 	case "invalid_request":
 		s.hold("request.json", "application/json", []byte(`{"content": "Hello, world", "threshold": 0.5`))
+	case "invalid_parameters":
+		s.hold("request.json", "application/json", []byte(`{"content": "Hello, world", "threshold": 7}`))
 	case "unsupported_content_type":
 		s.hold("photo.png", "image/png", archiveZIP())
 	case "content_too_large":

@@ -15,7 +15,7 @@ func (p *program) checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check key|url|content|limits|service",
 		Short: "Run one live check alone",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usagef("klyra-doctor check key, url, content, limits or service", "which check?")
 		},
@@ -61,9 +61,9 @@ func (p *program) checkKeyCommand() *cobra.Command {
 		Short: "Is the API key well-formed, and does the API accept it?",
 		Long: `Is the API key well-formed, and does the API accept it?
 
-The key comes from --key-file, --key-stdin, the environment's KLYRA_API_KEY or a hidden
-prompt, never from the command line. It is sent to the API alone.`,
-		Args: cobra.NoArgs,
+The key comes from --key-file, --key-stdin, the environment's KLYRA_API_KEY or
+a hidden prompt, never from the command line. It is sent to the API alone.`,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			t, err := p.keyTarget(&keys, &endpoint)
 			if err != nil {
@@ -90,8 +90,8 @@ prompt, never from the command line. It is sent to the API alone.`,
 type endpointFlags struct{ path, request string }
 
 func (e *endpointFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&e.path, "path", "", "the path that you call, such as /v1/moderate")
-	c.Flags().StringVar(&e.request, "request", "", "read that path from a pasted request: a file, or - for standard input")
+	c.Flags().StringVar(&e.path, "path", "", "the `PATH` that you call, such as /v1/moderate")
+	c.Flags().StringVar(&e.request, "request", "", "read that path from the pasted request in `FILE`, or - for standard input")
 	c.MarkFlagsMutuallyExclusive("path", "request")
 }
 
@@ -153,7 +153,7 @@ func (p *program) checkURLCommand() *cobra.Command {
 func exactlyOne(what, hint string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usagef(hint, "%s wants %s", c.CommandPath(), what)
+			return usagef(hint, "%s wants %s", commandName(c), what)
 		}
 		return nil
 	}
@@ -188,8 +188,8 @@ type contentFlags struct {
 }
 
 func (f *contentFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.text, "text", "", "check this text instead of a file")
-	c.Flags().StringVar(&f.mime, "type", "", "the MIME type that your request declares")
+	c.Flags().StringVar(&f.text, "text", "", "check this `TEXT` instead of a file")
+	c.Flags().StringVar(&f.mime, "type", "", "the `MIME` type that your request declares")
 	c.Flags().BoolVar(&f.base64, "base64", false, "the content is base64 or a data URI")
 }
 
@@ -266,8 +266,8 @@ func (p *program) checkLimitsCommand() *cobra.Command {
 		Short: "Which rate limit was hit, and when can a retry succeed?",
 		Long: `Which rate limit was hit, and when can a retry succeed?
 
-With a pasted response (its headers too) it reads that and sends nothing; without one it
-asks the API, with the key.`,
+With a pasted response (its headers too) it reads that and sends nothing;
+without one it asks the API, with the key.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			t, err := p.keyTarget(&keys, &endpoint)
@@ -295,7 +295,7 @@ func (p *program) checkServiceCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "service",
 		Short: "Is the API there, and is it the API that answers?",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			t, err := p.target(&keys)
 			if err != nil {

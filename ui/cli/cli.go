@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 )
 
@@ -43,6 +46,7 @@ type program struct {
 	in    *os.File
 	out   io.Writer // the answer, and nothing else
 	err   io.Writer // progress and notices
+	args  []string
 	flags flags
 
 	interrupt func() // ends ctx, as a signal does
@@ -69,6 +73,7 @@ func Main(args []string) (code int) {
 }
 
 func (p *program) run(args []string) int {
+	p.args = args
 	root := p.root()
 	root.SetArgs(args)
 	root.SetOut(p.out)
@@ -95,16 +100,16 @@ func (p *program) conclude(code int) {
 func (p *program) complain(err error) int {
 	usage := usageError{err.Error(), "klyra-doctor help lists the commands, klyra-doctor COMMAND --help its flags"}
 	errors.As(err, &usage)
-	usage.message = safe.Escape(err.Error())
-	if p.flags.json {
+	usage.message = safe.Escape(err.Error()) // whole, with what it was wrapped in
+	if p.flags.json || slices.Contains(p.args, "--json") { // a wrong flag before it keeps it from being read
 		doc := errorDoc{frame: schema("error"), exitCode: exitCode{exitUsage}}
 		doc.Error.Message, doc.Error.Hint = usage.message, usage.hint
 		_ = writeJSON(p.out, doc)
 		return exitUsage
 	}
-	fmt.Fprintf(p.err, "klyra-doctor: %s\n", usage.message)
+	p.notice("%s", err)
 	if usage.hint != "" {
-		fmt.Fprintf(p.err, "hint: %s\n", usage.hint)
+		p.hint(usage.hint)
 	}
 	return exitUsage
 }
@@ -133,9 +138,11 @@ run the checklist of a code with live checks. With text on standard input
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.Version = version()
+	root.SetVersionTemplate("klyra-doctor {{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	p.flags.add(root)
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return p.flags.valid() }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.flags.valid(c.Flags().Changed("api-url")) }
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef(c.CommandPath()+" --help lists the flags", "%v", err)
 	})
@@ -144,5 +151,30 @@ run the checklist of a code with live checks. With text on standard input
 		p.diagnoseCommand(), p.checkCommand(), p.fixCommand(),
 		p.sandboxCommand(), p.versionCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = noArgs, func(*cobra.Command, []string) error {
+				return usagef("klyra-doctor completion bash, zsh, fish or powershell", "which shell?")
+			}
+		}
+	}
 	return root
+}
+
+// commandName is a command without the program's name: "check url".
+func commandName(c *cobra.Command) string {
+	return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ")
+}
+
+// noArgs is the check of arguments for commands that take none.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := c.CommandPath() + " --help says what it takes"
+	if _, ok := catalog.Lookup(args[0]); ok && c.Flags().Changed("sandbox") {
+		hint = "write --sandbox=" + args[0] + ", with an equals sign"
+	}
+	return usagef(hint, "%s takes no argument, and %q is one", commandName(c), args[0])
 }

@@ -25,7 +25,7 @@ func (p *program) listCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the 21 codes by group",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE:  func(*cobra.Command, []string) error { return p.list() },
 	}
 }
@@ -119,7 +119,7 @@ func (p *program) explainCommand() *cobra.Command {
 func needs(what, hint string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return usagef(hint, "%s wants %s", c.CommandPath(), what)
+			return usagef(hint, "%s wants %s", commandName(c), what)
 		}
 		return nil
 	}

@@ -129,6 +129,9 @@ func (g *page) diagnosis(r read) {
 	for _, f := range r.Findings {
 		g.finding(r.text, f, show)
 	}
+	if len(r.Candidates) > 0 {
+		g.plain("It may be one of these; klyra-doctor explain CODE tells more:")
+	}
 	for _, c := range r.Candidates {
 		g.row(string(c.Code), show(c.Why))
 	}
@@ -139,9 +142,52 @@ func (g *page) diagnosis(r read) {
 		g.heading("the request in the text")
 		g.findings(2, r.problems)
 	}
-	if len(r.Findings) > 0 && r.Findings[0].Kind == paste.Envelope && r.Findings[0].Known {
+	g.limits(r.RateLimit)
+	g.nextCommand(r)
+}
+
+// limits writes what rate-limit headers say, and which check makes more of them.
+func (g *page) limits(l *paste.RateLimit) {
+	if l == nil {
+		return
+	}
+	var texts []string
+	for _, part := range []struct {
+		says  string
+		value *int
+	}{
+		{"%d a minute", l.Limit},
+		{"%d left in this one", l.Remaining},
+		{"%d s until it ends", l.ResetS},
+		{"%d left today", l.DailyRemaining},
+		{"try again after %d s", l.RetryAfterS},
+	} {
+		if part.value != nil {
+			texts = append(texts, fmt.Sprintf(part.says, *part.value))
+		}
+	}
+	if len(texts) > 0 {
+		g.indented("limits: ", strings.Join(texts, ", ")+" (klyra-doctor check limits FILE says when to try again)")
+	}
+}
+
+// nextCommand names the command that leads on.
+func (g *page) nextCommand(r read) {
+	if len(r.Findings) == 0 {
+		if r.Answer == paste.None {
+			g.note("Give the whole response, with its status line and headers (curl -i prints them), or search for a symptom: klyra-doctor search WORDS.")
+		}
+		return
+	}
+	switch first := r.Findings[0]; first.Kind {
+	case paste.Envelope:
+		if first.Known {
+			g.blank()
+			g.note("klyra-doctor fix " + string(first.Code) + " runs the checklist.")
+		}
+	case paste.Gateway, paste.Network:
 		g.blank()
-		g.note("klyra-doctor fix " + string(r.Findings[0].Code) + " runs the checklist.")
+		g.note("klyra-doctor check service finds out whether the API answers from here.")
 	}
 }
 
@@ -160,7 +206,7 @@ func (g *page) finding(text string, f paste.Finding, show func(string) string) {
 	if title == "" {
 		title = "an error without a code"
 	}
-	g.b.WriteString(bold + title + reset + " " + faint + facts(f, show) + reset + "\n")
+	g.b.WriteString(bold + title + reset + faint + " · " + facts(f, show) + reset + "\n")
 	if entry, ok := catalog.Lookup(string(f.Code)); ok && f.Kind == paste.Envelope {
 		g.indented("  ", entry.Meaning)
 	}
@@ -177,7 +223,7 @@ func (g *page) finding(text string, f paste.Finding, show func(string) string) {
 
 // messageLabel says whose words a finding's message is.
 func messageLabel(k paste.Kind) string {
-	if k == paste.Envelope || k == paste.Foreign {
+	if k == paste.Envelope {
 		return "the API says"
 	}
 	return "what happened"

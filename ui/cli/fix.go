@@ -36,8 +36,8 @@ func (p *program) fixCommand() *cobra.Command {
 		Short: "Run the whole checklist of a code, without asking anything",
 		Long: `Run the whole checklist of a code, without asking anything.
 
-Live checks run where their input is known; steps of your own are listed as to do. The code
-is given, or read from a pasted response with --from.`,
+Live checks run where their input is known; steps of your own are listed as
+to do. The code is given, or read from a pasted response with --from.`,
 		Example: `  klyra-doctor fix invalid_api_key --sandbox
   pbpaste | klyra-doctor fix --from -
   klyra-doctor fix content_download_failed --url https://cdn.example.com/photo.jpg`,
@@ -52,10 +52,10 @@ is given, or read from a pasted response with --from.`,
 			return p.fix(code, &f)
 		},
 	}
-	c.Flags().StringVar(&f.from, "from", "", "read the error from a pasted response: a file, or - for standard input")
-	c.Flags().StringVar(&f.url, "url", "", "the URL that the API was told to download")
-	c.Flags().StringVar(&f.content, "content", "", "the file that was to be moderated")
-	c.Flags().StringVar(&f.report, "report", "", "write a report to this file: Markdown, or JSON if it ends in .json")
+	c.Flags().StringVar(&f.from, "from", "", "read the error from the pasted response in `FILE`, or - for standard input")
+	c.Flags().StringVar(&f.url, "url", "", "the `URL` that the API was told to download")
+	c.Flags().StringVar(&f.content, "content", "", "the `FILE` that was to be moderated")
+	c.Flags().StringVar(&f.report, "report", "", "write a report to `FILE`: Markdown, or JSON if it ends in .json")
 	c.Flags().BoolVar(&f.deep, "deep", false, "let the URL check send its extra requests")
 	f.keys.add(c)
 	f.endpoint.add(c)
@@ -229,6 +229,7 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		switch {
 		case s.Result != nil:
 			g.findings(6, s.Result.Findings)
+			g.missing(c.Missing(i))
 		case s.Reason != "":
 			g.indented("      ", s.Reason)
 		default:
@@ -241,6 +242,20 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 	g.labelled(0, "next", o.Next)
 	for _, n := range notes {
 		g.labelled(0, "note", n)
+	}
+}
+
+// inputFlags are the flags that give an input.
+var inputFlags = map[catalog.Input]string{
+	catalog.URLInput:      "--url URL",
+	catalog.ContentInput:  "--content FILE or --text TEXT",
+	catalog.EndpointInput: "--path PATH or --request FILE",
+}
+
+// missing says with which flags the inputs that a step lacks are given.
+func (g *page) missing(inputs []catalog.Input) {
+	for _, input := range inputs {
+		g.labelled(10, "flags for the "+input.String(), inputFlags[input])
 	}
 }
 

@@ -24,7 +24,7 @@ type keyFlags struct {
 }
 
 func (k *keyFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&k.file, "key-file", "", "read the API key from a file")
+	c.Flags().StringVar(&k.file, "key-file", "", "read the API key from `FILE`")
 	c.Flags().BoolVar(&k.stdin, "key-stdin", false, "read the API key from standard input")
 	c.MarkFlagsMutuallyExclusive("key-file", "key-stdin")
 }

@@ -21,6 +21,7 @@ type page struct {
 	b     strings.Builder
 	to    io.Writer
 	width int
+	ascii bool // print the program's own words in ASCII alone
 	marks map[checks.Status]string
 }
 
@@ -52,7 +53,7 @@ func (p *program) page() *page {
 	if p.flags.ascii {
 		marks = asciiMarks
 	}
-	return &page{to: p.coloured(p.out), width: width(p.out), marks: marks}
+	return &page{to: p.coloured(p.out), width: width(p.out), ascii: p.flags.ascii, marks: marks}
 }
 
 // coloured wraps a stream so that colours reach it only where they are wanted.
@@ -78,7 +79,11 @@ func width(w io.Writer) int {
 }
 
 func (g *page) print() error {
-	_, err := io.WriteString(g.to, g.b.String())
+	text := g.b.String()
+	if g.ascii {
+		text = safe.ASCII(text)
+	}
+	_, err := io.WriteString(g.to, text)
 	return err
 }
 
@@ -132,12 +137,12 @@ func (g *page) entry(e catalog.Entry) {
 	g.blank()
 	g.labelled(0, "Klyra says", e.Description+". "+e.Resolution+".")
 	g.labelled(0, "HTTP status", statuses(e.Statuses))
-	g.labelled(0, "usually the fault of", faultWords[e.Fault])
-	g.labelled(0, "retry", e.Retry.When)
+	g.labelled(0, "Usually the fault is", faultWords[e.Fault])
+	g.labelled(0, "Try again?", e.Retry.When)
 	for _, l := range e.Confused {
 		g.labelled(0, string(l.Code)+" would mean", l.Tell)
 	}
-	g.labelled(0, "documentation", e.DocsURL)
+	g.labelled(0, "Documented at", e.DocsURL)
 	g.blank()
 	g.heading("Checklist")
 	for i, s := range e.Steps {
@@ -150,10 +155,10 @@ func (g *page) entry(e catalog.Entry) {
 }
 
 var faultWords = map[catalog.Fault]string{
-	catalog.You:     "the request: its key, its form or its content",
-	catalog.Network: "the network between you, the API and the content's host",
-	catalog.Klyra:   "Klyra",
-	catalog.Unclear: "either side; the checklist finds out",
+	catalog.You:     "yours: the key, the request's form or its content",
+	catalog.Network: "the network's, between you, the API and the content's host",
+	catalog.Klyra:   "Klyra's",
+	catalog.Unclear: "on either side; the checklist finds out",
 }
 
 // statuses lists the HTTP statuses, and says which ones Klyra documents.
@@ -208,7 +213,16 @@ func (g *page) evidence(indent int, e checks.Evidence) {
 
 // notice tells something beside the answer, on standard error.
 func (p *program) notice(format string, args ...any) {
-	fmt.Fprintf(p.err, "klyra-doctor: %s\n", safe.EscapeLine(fmt.Sprintf(format, args...)))
+	p.remark("klyra-doctor: " + fmt.Sprintf(format, args...))
 }
 
-func (p *program) hint(text string) { fmt.Fprintf(p.err, "hint: %s\n", safe.EscapeLine(text)) }
+// hint tells what to do about a notice.
+func (p *program) hint(text string) { p.remark("hint: " + text) }
+
+func (p *program) remark(line string) {
+	line = safe.EscapeLine(line)
+	if p.flags.ascii {
+		line = safe.ASCII(line)
+	}
+	fmt.Fprintln(p.err, line)
+}

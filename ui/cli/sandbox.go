@@ -20,11 +20,12 @@ func (p *program) sandboxCommand() *cobra.Command {
 		Short: "Serve a pretend Klyra API on loopback that answers with any of the 21 errors",
 		Long: `Serve a pretend Klyra API on loopback that answers with any of the 21 errors.
 
-Point your own client's base URL at it. Every request is written to standard error. The header
-X-Sandbox-Error: CODE makes it answer with that error; so does the key that is bound to the code.`,
+Point your own client's base URL at it. Every request is written to standard
+error. The header X-Sandbox-Error: CODE makes it answer with that error; so does
+the key that is bound to the code.`,
 		Example: `  klyra-doctor sandbox --addr 127.0.0.1:8080
   klyra-doctor sandbox --list`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if list {
 				return p.listSandbox()
@@ -33,7 +34,7 @@ X-Sandbox-Error: CODE makes it answer with that error; so does the key that is b
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the pretend keys and the sample paths")
-	c.Flags().StringVar(&addr, "addr", "", "the loopback address to listen on (default: a free port)")
+	c.Flags().StringVar(&addr, "addr", "", "the loopback `ADDRESS` to listen on (default: a free port)")
 	return c
 }
 
@@ -69,7 +70,7 @@ func (p *program) serveSandbox(addr string) error {
 	}
 	server, err := sandbox.Start(sandbox.Options{State: state, Log: p.logExchange}, addr)
 	if err != nil {
-		return usagef("--addr takes a loopback address and a free port, such as 127.0.0.1:8080", "start the sandbox: %v", err)
+		return usagef("--addr takes a loopback address and a free port, such as 127.0.0.1:8080", "%v", err)
 	}
 	defer server.Close()
 	fmt.Fprintln(p.out, server.URL())
@@ -91,7 +92,7 @@ func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if p.flags.json {
 				return writeJSON(p.out, versionDoc{schema("version"), version(), runtime.Version(), exitCode{}})

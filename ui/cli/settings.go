@@ -35,17 +35,20 @@ func (f *flags) add(c *cobra.Command) {
 	set.BoolVar(&f.json, "json", false, "print one JSON document")
 	set.BoolVar(&f.strict, "strict", false, "let a warning count as a failure")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters alone")
-	set.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
-	set.StringVar(&f.apiURL, "api-url", "", "the API's base URL (or KLYRA_API_URL; default "+defaultAPI+")")
-	set.StringVar(&f.sandbox, "sandbox", "", "use an embedded pretend API with a key that works; =CODE makes it give that error")
+	set.StringVar(&f.color, "color", "auto", "colours `WHEN`: auto, always or never")
+	set.StringVar(&f.apiURL, "api-url", "", "the API's base `URL` (or KLYRA_API_URL; default "+defaultAPI+")")
+	set.StringVar(&f.sandbox, "sandbox", "", "use a pretend API with a key that works; with =`CODE` one that gives that error")
 	set.Lookup("sandbox").NoOptDefVal = plainSandbox
-	set.DurationVar(&f.timeout, "timeout", checks.DefaultTimeout, "the most that one check may take")
+	set.DurationVar(&f.timeout, "timeout", checks.DefaultTimeout, "the most `TIME` that one check may take")
 	_ = c.RegisterFlagCompletionFunc("sandbox", completeCodes)
 	_ = c.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // valid finds settings that no command could use, before anything else happens.
-func (f *flags) valid() error {
+func (f *flags) valid(apiGiven bool) error {
+	if apiGiven && f.apiURL == "" {
+		return usagef("leave --api-url out to use the default, "+defaultAPI, "--api-url is empty: is a variable not set?")
+	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usagef("--color takes auto, always or never", "unknown colour setting %q", f.color)
 	}
@@ -146,6 +149,7 @@ func (p *program) sandboxTarget(t checks.Target) (checks.Target, error) {
 		t.Content, t.From[catalog.ContentInput] = bytesContent(s.setup.ContentName, s.setup.Content), "the sandbox"
 		t.Content.Type = s.setup.ContentType
 	}
+	t.Sandbox = true
 	t.API, err = checks.NewAPI(s.server.URL(), nil)
 	return t, err
 }
@@ -153,7 +157,10 @@ func (p *program) sandboxTarget(t checks.Target) (checks.Target, error) {
 // suggestion is the hint for a code that does not exist.
 func suggestion(name string) string {
 	near := index().Suggest(name, 3)
-	if len(near) == 0 {
+	switch {
+	case len(near) == 0 && len(index().Search(name)) > 0:
+		return "that is no code, but klyra-doctor search " + name + " finds something"
+	case len(near) == 0:
 		return "klyra-doctor list shows the 21 codes"
 	}
 	names := make([]string, len(near))
