@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// tookText writes how long something took, in the unit that suits it: "under 1 ms", "340 ms", "2.4 s", "12 s".
-func tookText(d time.Duration) string {
+// DurationText writes how long something took, in the unit that suits it: "under 1 ms", "340 ms", "2.4 s", "12 s".
+func DurationText(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
 		return "under 1 ms"

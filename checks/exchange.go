@@ -65,7 +65,7 @@ func (x exchange) evidence() Evidence {
 	if x.answer.isRedirect() {
 		parts = append(parts, "redirects to "+x.answer.redirectHost())
 	}
-	return Evidence{x.who, strings.Join(append(parts, tookText(x.answer.took)), ", ")}
+	return Evidence{x.who, strings.Join(append(parts, DurationText(x.answer.took)), ", ")}
 }
 
 // noAnswer is the finding about a request that got no answer. Its status is Fail where this proves that the

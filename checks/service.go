@@ -191,7 +191,7 @@ func serviceReachable(ps serviceProbes) (Finding, bool) {
 	}
 	return Finding{
 		ID: "service.reachable", Status: Pass,
-		Summary:  "the API is reachable from here and answers in " + tookText(ps.medianLatency()),
+		Summary:  "the API is reachable from here, in " + DurationText(ps.medianLatency()),
 		Evidence: append(append(ps.evidence(), Evidence{"how it shows", p.why}), p.answer.supportFacts()...),
 	}, true
 }
@@ -203,7 +203,7 @@ func serviceSlow(ps serviceProbes) (Finding, bool) {
 	median := ps.medianLatency()
 	return Finding{
 		ID: "service.slow", Status: Warn,
-		Summary:  "answers are slow: " + tookText(median) + " for a request that is refused at once",
+		Summary:  "answers are slow: " + DurationText(median) + " for a request that is refused at once",
 		Evidence: ps.evidence(),
 		Remedy:   "give your client a timeout well above that; compare with another network to see whether it is this one",
 	}, median >= slowAnswer

@@ -415,7 +415,7 @@ func (p *urlProbe) picture() []Evidence {
 }
 
 func (h *hop) line() string {
-	line := fmt.Sprintf("%s, %s", shownURL(h.url), tookText(h.total))
+	line := fmt.Sprintf("%s, %s", shownURL(h.url), DurationText(h.total))
 	if h.status != 0 {
 		line += fmt.Sprintf(", HTTP %d %s", h.status, http.StatusText(h.status))
 	}
@@ -426,7 +426,7 @@ func (h *hop) timing() string {
 	var parts []string
 	for ph, took := range h.took {
 		if took > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", timingNames[ph], tookText(took)))
+			parts = append(parts, fmt.Sprintf("%s %s", timingNames[ph], DurationText(took)))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -37,7 +37,7 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	if r.Target != "" {
 		page.b.WriteString(" " + r.Target)
 	}
-	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + milliseconds(r.Duration) + reset + "\n")
+	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
 	page.findings(2, r.Findings)
 	return page.print()
 }

@@ -10,17 +10,6 @@ import (
 	"klyra-doctor/catalog/safe"
 )
 
-// milliseconds is a duration as people read it.
-func milliseconds(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
-	case d < 10*time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
-}
-
 // talks reports whether standard error is a terminal that somebody watches.
 func (p *program) talks() bool {
 	f, ok := p.err.(*os.File)
