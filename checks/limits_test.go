@@ -420,6 +420,13 @@ func TestLimitsEvidence(t *testing.T) {
 	}
 }
 
+func TestLimitsSayThatTheMessageNamesTheWait(t *testing.T) {
+	s := limitState{RateLimit: paste.RateLimit{Date: limitsNow}, code: rateLimitCode, message: "Slow down, try again in 30 seconds"}
+	if got := evidenceText(limitsResult("", s, limitsNow)); !strings.Contains(got, "the wait is from=the message, which says 30 s") {
+		t.Error(got)
+	}
+}
+
 func TestMessageWait(t *testing.T) {
 	for message, want := range map[string]time.Duration{
 		"Try again in 30 seconds": 30 * time.Second, "Please retry after 2m.": 2 * time.Minute, "resets in 1 hour": time.Hour,

@@ -64,6 +64,8 @@ func (s limitState) verdict(now time.Time) Finding {
 	switch {
 	case !at.IsZero() && kind == quotaLimit:
 		f.Summary += ": it resets " + when
+	case !at.IsZero() && kind == someLimit:
+		f.Summary += "; retry " + when
 	case !at.IsZero():
 		f.Summary += ": retry " + when
 	case kind == dayLimit || kind == quotaLimit:
@@ -218,7 +220,11 @@ func (s limitState) evidence() []Evidence {
 		}
 	}
 	if h, known := s.wait(); known && s.hit() != noLimit {
-		all = append(all, Evidence{"the wait is from", h.source})
+		source := h.source
+		if source == messageHint {
+			source += ", which says " + waitText(h.wait)
+		}
+		all = append(all, Evidence{"the wait is from", source})
 	}
 	for _, h := range s.hints() {
 		if h.wait > maxWait {
