@@ -106,6 +106,9 @@ type Step struct {
 	// Needs names a check of the same list that must not have failed: until it is settled this step waits,
 	// and where it failed this step is skipped with that reason. Zero: the step depends on nothing.
 	Needs Check
+	// Or is an input that makes this step needless where it is known and the step's own is not: content that
+	// is at hand as a file need not be downloaded too. Zero: nothing stands in for the step's own input.
+	Or Input
 	// Fails lists ids of findings that this step counts as failures, though the check alone cannot tell:
 	// for missing_api_key, a key that is missing is the failure itself.
 	Fails []string

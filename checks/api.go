@@ -164,6 +164,12 @@ func (a *API) resolve(path string) *url.URL {
 	return joined
 }
 
+// Owns reports whether an address is one of this API: its scheme, host and port are the API's own.
+func (a *API) Owns(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && a.owns(u)
+}
+
 // owns reports whether a URL has the API's own scheme, host and port.
 func (a *API) owns(u *url.URL) bool {
 	return u.Scheme == a.base.Scheme && strings.EqualFold(u.Hostname(), a.base.Hostname()) && apiPort(u) == apiPort(a.base)

@@ -166,7 +166,7 @@ func Reads(check catalog.Check) []catalog.Input {
 func (t Target) Has(input catalog.Input) bool {
 	switch input {
 	case catalog.KeyInput:
-		return len(t.Keys) > 0
+		return strings.TrimSpace(t.key().Secret.Reveal()) != ""
 	case catalog.EndpointInput:
 		return t.Endpoint != ""
 	case catalog.URLInput:
@@ -231,7 +231,7 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 		f := &r.Findings[i]
 		f.Summary, f.Remedy = show(f.Summary), sentences(show(f.Remedy))
 		for j := range f.Evidence {
-			f.Evidence[j].Value = show(f.Evidence[j].Value)
+			f.Evidence[j] = Evidence{show(f.Evidence[j].Label), show(f.Evidence[j].Value)}
 		}
 	}
 	return r

@@ -60,6 +60,9 @@ type Final struct {
 	Interrupted bool     // ended by Ctrl-C
 }
 
+// ErrCrashed is a bug of the app, which has ended with the terminal restored.
+var ErrCrashed = errors.New("the app crashed, which is a bug of klyra-doctor")
+
 // Run runs the app until the user leaves it or ctx is done, and restores the terminal. A ctx that is done
 // counts as an interruption; the error is for the terminal's own failing.
 func Run(ctx context.Context, o Options) (Final, error) {
@@ -77,6 +80,9 @@ func Run(ctx context.Context, o Options) (Final, error) {
 	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
 		a.final.Interrupted = true
 		return a.final, nil
+	}
+	if errors.Is(err, tea.ErrProgramPanic) {
+		return a.final, ErrCrashed
 	}
 	if err != nil {
 		return a.final, fmt.Errorf("run the app: %w", err)

@@ -22,8 +22,11 @@ type Step struct {
 	Result  *checks.Result // of its check's last run; nil before that, and once an input it read was changed
 	Reason  string         // in words, why it was skipped or how it was settled; "" where its result says so
 
-	run    int  // of the result it waits for
-	byNeed bool // skipped because the check it needs has failed
+	// Needless says that it was skipped because it has no point now: the check it needs has failed, or another
+	// input stands in for its own.
+	Needless bool
+
+	run int // of the result it waits for
 }
 
 // Checklist is the checklist of one code on its way. It is a value: every method that changes it returns
@@ -57,19 +60,35 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 		from[input] = source
 	}
 	t.From = from
-	if r := d.Request; r != nil {
-		if !r.Key.Empty() {
-			t.Keys = append(slices.Clip(t.Keys), checks.Key{Secret: r.Key, Source: pasted})
-		}
-		if t.Endpoint == "" && r.Path != "" {
-			t.Endpoint, from[catalog.EndpointInput] = r.Path, pasted
-		}
-		if t.URL == "" && !r.ContentURL.Empty() {
-			t.URL, t.URLPasted, from[catalog.URLInput] = r.ContentURL.Reveal(), true, pasted
-		}
+	if d.Request != nil {
+		t = fillFromRequest(t, d.Request)
 	}
 	if showsLimits(d) {
 		t.Response = d
+	}
+	return t
+}
+
+// fillFromRequest completes a target with what a pasted request shows. A key is taken only from a request to
+// the API itself: another's key is not for it. Under the sandbox only the path counts.
+func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
+	own := t.API.Owns(r.Address.Reveal())
+	if t.Endpoint == "" && r.Path != "" && (own || t.Sandbox) {
+		t.Endpoint, t.From[catalog.EndpointInput] = r.Path, pasted
+	}
+	if t.Sandbox {
+		return t
+	}
+	if own && !r.Key.Empty() {
+		key := checks.Key{Secret: r.Key, Source: pasted}
+		if t.Has(catalog.KeyInput) {
+			t.Keys = append(slices.Clip(t.Keys), key)
+		} else {
+			t.Keys = slices.Insert(slices.Clone(t.Keys), 0, key)
+		}
+	}
+	if t.URL == "" && !r.ContentURL.Empty() {
+		t.URL, t.URLPasted, t.From[catalog.URLInput] = r.ContentURL.Reveal(), true, pasted
 	}
 	return t
 }
@@ -141,14 +160,14 @@ func (c Checklist) Inputs(i int) []catalog.Input {
 	return c.wants(i)
 }
 
-// Start marks a step as running. The number it returns belongs to this run alone and goes back with
+// Start marks a check step as running. The number it returns belongs to this run alone and goes back with
 // its result to Record.
 func (c Checklist) Start(i int) (Checklist, int) {
 	c = c.copied()
 	c.runs++
 	s := &c.Steps[i]
 	s.Running, s.Status, s.run = true, Todo, c.runs
-	s.Reason, s.byNeed = "", false
+	s.Reason, s.Needless = "", false
 	return c, c.runs
 }
 
@@ -230,6 +249,10 @@ func (c Checklist) SkipMissing() Checklist {
 		if c.Steps[i].Status != Todo || len(missing) == 0 {
 			continue
 		}
+		if c.Steps[i].Kind == catalog.AskStep {
+			c = c.Skip(i, "no "+missing[0].String()+" was given")
+			continue
+		}
 		var run int
 		c, run = c.Start(i)
 		c = c.Record(i, run, checks.NoInput(c.Steps[i].Check, missing))
@@ -289,17 +312,26 @@ func (c Checklist) settled() Checklist {
 		if s.Kind == catalog.AskStep && s.Status == Todo && c.Target.Has(s.Ask) {
 			s.Status, s.Reason = checks.Pass, "known from "+c.source(s.Ask)
 		}
-		need := c.find(s.Needs)
-		failed := need >= 0 && c.Steps[need].Status == checks.Fail
-		switch {
-		case failed && s.Status == Todo && !s.Running:
-			s.Status, s.byNeed = checks.Skip, true
-			s.Reason = "pointless while “" + c.Steps[need].Title + "” fails"
-		case !failed && s.byNeed:
+		switch why := c.needless(i); {
+		case why != "" && s.Status == Todo && !s.Running:
+			s.Status, s.Needless, s.Reason = checks.Skip, true, why
+		case why == "" && s.Needless:
 			s.reset()
 		}
 	}
 	return c
+}
+
+// needless says in words why a step has no point now; "" where it has one.
+func (c Checklist) needless(i int) string {
+	s := c.Steps[i]
+	if need := c.find(s.Needs); need >= 0 && c.Steps[need].Status == checks.Fail {
+		return "pointless while “" + c.Steps[need].Title + "” fails"
+	}
+	if s.Or != (catalog.Input{}) && c.Target.Has(s.Or) && len(c.Missing(i)) > 0 {
+		return "not needed, as the " + s.Or.String() + " is known"
+	}
+	return ""
 }
 
 // source says where an input came from, in words.

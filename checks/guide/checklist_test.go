@@ -166,7 +166,7 @@ func TestTick(t *testing.T) {
 func TestTheProgramFillsInputsFromThePaste(t *testing.T) {
 	d := &paste.Diagnosis{
 		Request: &paste.Request{
-			Path: "/v1/moderate", Key: safe.NewSecret("pasted-key"),
+			Address: safe.NewSecret("http://127.0.0.1:1/v1/moderate"), Path: "/v1/moderate", Key: safe.NewSecret("pasted-key"),
 			ContentURL: safe.NewSecret("https://example.com/a.png?sig=1"),
 		},
 		Findings: []paste.Finding{{ResetAt: time.Unix(1795425300, 0)}},
@@ -185,6 +185,47 @@ func TestTheProgramFillsInputsFromThePaste(t *testing.T) {
 		t.Error("the endpoint is known, and still asked for")
 	case c.SetURL("http://10.0.0.1/", "typed").Target.URLPasted:
 		t.Error("a URL that was typed still counts as merely pasted")
+	}
+}
+
+// TestAPastedKeyIsTakenOnlyWhereItBelongs: a request to another host shows another's key.
+func TestAPastedKeyIsTakenOnlyWhereItBelongs(t *testing.T) {
+	request := func(address string) *paste.Diagnosis {
+		return &paste.Diagnosis{Request: &paste.Request{
+			Address: safe.NewSecret(address), Path: "/v1/moderate", Key: safe.NewSecret("pasted-key"),
+			ContentURL: safe.NewSecret("https://example.com/a.png"),
+		}}
+	}
+	sandboxed := target(t)
+	sandboxed.Sandbox = true
+	blank := target(t)
+	blank.Keys = []checks.Key{{Secret: safe.NewSecret(" "), Source: "environment KLYRA_API_KEY"}}
+	cases := []struct {
+		name          string
+		target        checks.Target
+		address       string
+		key, endpoint string
+		url           string
+	}{
+		{"the API itself", target(t), "http://127.0.0.1:1/v1/moderate", "pasted-key", "/v1/moderate", "https://example.com/a.png"},
+		{"another port", target(t), "http://127.0.0.1:2/v1/moderate", "", "", "https://example.com/a.png"},
+		{"another scheme", target(t), "https://127.0.0.1:1/v1/moderate", "", "", "https://example.com/a.png"},
+		{"another host", target(t), "https://api.openai.com/v1/moderate", "", "", "https://example.com/a.png"},
+		{"no host", target(t), "/v1/moderate", "", "", "https://example.com/a.png"},
+		{"under the sandbox", sandboxed, "http://127.0.0.1:1/v1/moderate", "", "/v1/moderate", ""},
+		{"before a blank key", blank, "http://127.0.0.1:1/v1/moderate", "pasted-key", "/v1/moderate", "https://example.com/a.png"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := New(entry, c.target, request(c.address)).Target
+			key := ""
+			if got.Has(catalog.KeyInput) {
+				key = got.Keys[0].Secret.Reveal()
+			}
+			if key != c.key || got.Endpoint != c.endpoint || got.URL != c.url {
+				t.Errorf("key %q, endpoint %q, URL %q", key, got.Endpoint, got.URL)
+			}
+		})
 	}
 }
 

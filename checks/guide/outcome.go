@@ -36,11 +36,11 @@ func (c Checklist) Outcome() Outcome {
 	return o
 }
 
-// Resolved reports whether every check step passed or warned, and at least one of them ran.
+// Resolved reports whether every check step that has a point passed or warned, and at least one of them ran.
 func (c Checklist) Resolved() bool {
 	ran := false
 	for _, s := range c.Steps {
-		if s.Kind != catalog.CheckStep {
+		if s.Kind != catalog.CheckStep || s.Needless {
 			continue
 		}
 		if s.Status != checks.Pass && s.Status != checks.Warn {
@@ -94,7 +94,7 @@ func (c Checklist) headline(o Outcome) string {
 		return "Not resolved yet: " + c.summaries(func(s Step) bool { return s.Status == checks.Fail })
 	}
 	return "Nothing failed, but not every check could tell: " + c.summaries(func(s Step) bool {
-		return s.Status == checks.Unknown || s.Status == checks.Skip
+		return s.Status == checks.Unknown || s.Status == checks.Skip && !s.Needless
 	})
 }
 

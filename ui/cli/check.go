@@ -28,7 +28,7 @@ func (p *program) checkCommand() *cobra.Command {
 func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	defer p.progress("checking " + check.String())()
 	r := checks.Run(p.ctx, check, t)
-	p.conclude(p.statusCode(r.Status))
+	p.conclude(p.resultCode(r))
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), exitCode{p.code}})
 	}
@@ -40,6 +40,14 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
 	page.findings(2, r.Findings)
 	return page.print()
+}
+
+// resultCode is the exit code of a check's result.
+func (p *program) resultCode(r checks.Result) int {
+	if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool { return f.ID == "check.crashed" }) {
+		return exitBug
+	}
+	return p.statusCode(r.Status)
 }
 
 // statusCode is the exit code of one status.

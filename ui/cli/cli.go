@@ -18,9 +18,10 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/ui"
 )
 
-// The exit codes. Where several hold, the first of 130, 70, 2, 1, 4, 3, 0 wins.
+// The exit codes.
 const (
 	exitOK          = 0
 	exitFailed      = 1
@@ -82,10 +83,24 @@ func (p *program) run(args []string) int {
 	switch {
 	case p.ctx.Err() != nil:
 		return exitInterrupted
+	case errors.Is(err, ui.ErrCrashed):
+		p.complain(err)
+		return exitBug
 	case err != nil:
 		return p.complain(err)
 	}
 	return p.code
+}
+
+// precedence orders exit codes: of several that hold, the first one wins.
+var precedence = []int{exitInterrupted, exitBug, exitUsage, exitFailed, exitUntold, exitNoMatch, exitOK}
+
+// worse returns the one of two exit codes that wins.
+func worse(a, b int) int {
+	if slices.Index(precedence, a) < slices.Index(precedence, b) {
+		return a
+	}
+	return b
 }
 
 // conclude sets the exit code of a command that has run; an interruption outranks what was found.
@@ -100,14 +115,15 @@ func (p *program) conclude(code int) {
 func (p *program) complain(err error) int {
 	usage := usageError{err.Error(), "klyra-doctor help lists the commands, klyra-doctor COMMAND --help its flags"}
 	errors.As(err, &usage)
-	usage.message = safe.Escape(err.Error()) // whole, with what it was wrapped in
+	usage.message = p.show(err.Error()) // whole, with what it was wrapped in
+	usage.hint = p.show(usage.hint)
 	if p.flags.json || slices.Contains(p.args, "--json") { // a wrong flag before it keeps it from being read
 		doc := errorDoc{frame: schema("error"), exitCode: exitCode{exitUsage}}
 		doc.Error.Message, doc.Error.Hint = usage.message, usage.hint
 		_ = writeJSON(p.out, doc)
 		return exitUsage
 	}
-	p.notice("%s", err)
+	p.notice("%s", usage.message)
 	if usage.hint != "" {
 		p.hint(usage.hint)
 	}
@@ -142,7 +158,7 @@ run the checklist of a code with live checks. With text on standard input
 	root.SetVersionTemplate("klyra-doctor {{.Version}}\n")
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	p.flags.add(root)
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.flags.valid(c.Flags().Changed("api-url")) }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.flags.valid(c.Flags().Changed) }
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef(c.CommandPath()+" --help lists the flags", "%v", err)
 	})
@@ -167,6 +183,11 @@ func commandName(c *cobra.Command) string {
 	return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ")
 }
 
+// show makes what a user gave fit to be shown again: without secrets, and without what a terminal acts on.
+func (p *program) show(text string) string {
+	return safe.EscapeLine(safe.NewRedactor(safe.NewSecret(os.Getenv(keyVariable))).Redact(text))
+}
+
 // noArgs is the check of arguments for commands that take none.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -176,5 +197,5 @@ func noArgs(c *cobra.Command, args []string) error {
 	if _, ok := catalog.Lookup(args[0]); ok && c.Flags().Changed("sandbox") {
 		hint = "write --sandbox=" + args[0] + ", with an equals sign"
 	}
-	return usagef(hint, "%s takes no argument, and %q is one", commandName(c), args[0])
+	return usagef(hint, "%s takes no argument", commandName(c)) // which is not repeated: it may be a key
 }

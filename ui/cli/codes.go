@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 
@@ -86,7 +85,7 @@ func (p *program) search(query string, most int) error {
 		p.code = exitNoMatch
 	}
 	if p.flags.json {
-		doc := searchDoc{frame: schema("search"), Query: query, Hits: []hitDoc{}, exitCode: exitCode{p.code}}
+		doc := searchDoc{frame: schema("search"), Query: p.show(query), Hits: []hitDoc{}, exitCode: exitCode{p.code}}
 		for _, h := range hits {
 			doc.Hits = append(doc.Hits, hitDoc{h.Entry.Code, h.Entry.Group, h.Entry.Description, h.Score, h.Why})
 		}
@@ -98,7 +97,7 @@ func (p *program) search(query string, most int) error {
 		page.under(h.Why)
 	}
 	if len(hits) == 0 {
-		page.plain(fmt.Sprintf("No code matches %q.", query))
+		page.plain("No code matches “" + p.show(query) + "”.")
 		page.note("Try one word of the message or the HTTP status, or klyra-doctor list.")
 	}
 	return page.print()
@@ -133,7 +132,7 @@ func (p *program) explain(names []string) error {
 			found = append(found, e)
 			continue
 		}
-		unknown = append(unknown, unknownDoc{name, append([]catalog.Code{}, index().Suggest(name, 3)...)})
+		unknown = append(unknown, unknownDoc{p.show(name), append([]catalog.Code{}, index().Suggest(name, 3)...)})
 		p.code = exitNoMatch
 	}
 	if p.flags.json {

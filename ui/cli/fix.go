@@ -84,8 +84,13 @@ func (p *program) fix(code string, f *fixFlags) error {
 	}
 	c = c.Run(p.ctx, func(s guide.Step) { p.progressLine("running: " + s.Title) })
 	p.conclude(p.checklistCode(c))
+	show := shower(c.Secrets())
+	for i := range notes {
+		notes[i] = show(notes[i])
+	}
 	if err := p.writeReport(c, notes, f.report); err != nil {
-		return err
+		p.notice("%v", err) // the answer itself is not to be lost with the report
+		p.code = worse(p.code, exitUsage)
 	}
 	return p.printChecklist(c, notes)
 }
@@ -150,6 +155,7 @@ func otherFindings(d *paste.Diagnosis, i int) []string {
 // noChecklist tells that there is nothing to run, and what may be meant.
 func (p *program) noChecklist(message string, unknown unknownDoc, d *paste.Diagnosis) error {
 	p.code = exitNoMatch
+	message = p.show(message)
 	doc := checklistDoc{frame: schema("checklist"), Steps: []checklistStepDoc{}, Notes: []string{message}, Verdict: guide.Untold, Headline: message, exitCode: exitCode{p.code}}
 	near := unknown.Suggestions
 	if d != nil {
@@ -185,24 +191,18 @@ func (p *program) noChecklist(message string, unknown unknownDoc, d *paste.Diagn
 func (p *program) checklistCode(c guide.Checklist) int {
 	code := exitOK
 	for _, s := range c.Steps {
-		if s.Result == nil {
-			continue // a step of the user's own, or one made pointless by a failure that counts already
-		}
-		switch step := p.statusCode(s.Status); {
-		case step == exitFailed:
-			return exitFailed
-		case step == exitUntold:
-			code = exitUntold
+		switch {
+		case s.Kind == catalog.DoStep, s.Needless: // the user's own, or of no point for a reason that counts already
+		case s.Result != nil:
+			code = worse(code, p.resultCode(*s.Result))
+		default:
+			code = worse(code, p.statusCode(s.Status))
 		}
 	}
 	return code
 }
 
 func (p *program) printChecklist(c guide.Checklist, notes []string) error {
-	show := shower(c.Secrets())
-	for i := range notes {
-		notes[i] = show(notes[i])
-	}
 	if p.flags.json {
 		doc := showChecklist(c, notes)
 		doc.ExitCode = p.code

@@ -39,9 +39,9 @@ func (p *program) givenKeys(k *keyFlags) ([]checks.Key, error) {
 	case k == nil:
 		return nil, nil
 	case k.file != "":
-		key, err := os.ReadFile(k.file)
+		key, err := p.readFile(k.file)
 		if err != nil {
-			return nil, usagef("--key-file names a file that holds the key alone", "read the key: %v", pathError(err))
+			return nil, usagef("--key-file names a file that holds the key alone", "read the key: %v", err)
 		}
 		return []checks.Key{{Secret: safe.NewSecret(string(key)), Source: "file " + k.file, FromFile: true}}, nil
 	case k.stdin:
@@ -93,12 +93,9 @@ func (p *program) readText(path, who string) (string, error) {
 	if path == "-" {
 		return p.readStdin(who)
 	}
-	if err := notFolder(path); err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(path)
+	text, err := p.readFile(path)
 	if err != nil {
-		return "", usagef("name a text file, or - for standard input", "read %s: %v", path, pathError(err))
+		return "", usagef("name a text file, or - for standard input", "read %s: %v", path, err)
 	}
 	return string(text), checkText(path, text)
 }
@@ -112,22 +109,56 @@ func (p *program) readStdin(who string) (string, error) {
 	if term.IsTerminal(int(p.in.Fd())) && who != "--key-stdin" {
 		fmt.Fprintln(p.err, "reading standard input: paste the text, then press Ctrl-D on an empty line")
 	}
-	read := make(chan struct{})
-	var text []byte
-	var err error
-	go func() {
-		text, err = io.ReadAll(p.in)
-		close(read)
-	}()
-	select {
-	case <-read:
-	case <-p.ctx.Done():
-		return "", p.ctx.Err()
-	}
+	text, err := p.readWhole(func() (io.Reader, error) { return p.in, nil })
 	if err != nil {
 		return "", usagef("", "read standard input: %v", err)
 	}
 	return string(text), checkText("standard input", text)
+}
+
+// readFile reads a file to its end. A pipe may stand in its place.
+func (p *program) readFile(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, errors.New("it is a folder")
+	}
+	return p.readWhole(func() (io.Reader, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, pathError(err)
+		}
+		return f, nil
+	})
+}
+
+// maxText is how much of a text is read into memory.
+const maxText = 512 << 20
+
+// readWhole opens and reads to the end, unless the program is interrupted meanwhile: a pipe can block for ever,
+// even while it is opened.
+func (p *program) readWhole(open func() (io.Reader, error)) ([]byte, error) {
+	type whole struct {
+		data []byte
+		err  error
+	}
+	read := make(chan whole, 1)
+	go func() {
+		r, err := open()
+		if err != nil {
+			read <- whole{err: err}
+			return
+		}
+		data, err := io.ReadAll(io.LimitReader(r, maxText+1))
+		if len(data) > maxText {
+			err = fmt.Errorf("it is larger than %d MiB", maxText>>20)
+		}
+		read <- whole{data, err}
+	}()
+	select {
+	case w := <-read:
+		return w.data, w.err
+	case <-p.ctx.Done():
+		return nil, p.ctx.Err()
+	}
 }
 
 // checkText refuses what is plainly no text. UTF-16 is text.
@@ -178,13 +209,6 @@ func bytesContent(name string, data []byte) *checks.Content {
 		Name: name, Size: int64(len(data)),
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
 	}
-}
-
-func notFolder(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return usagef("name a text file, or - for standard input", "%s is a folder", path)
-	}
-	return nil
 }
 
 // pathError is an error of a file without the path, which the message names already.

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"klyra-doctor/catalog"
@@ -14,11 +15,12 @@ import (
 
 // The documents that --json prints. Their names and fields are a contract: they only ever gain fields.
 
-// frame opens and closes every document.
+// frame opens every document.
 type frame struct {
 	Schema string `json:"schema"`
 }
 
+// exitCode closes every document.
 type exitCode struct {
 	ExitCode int `json:"exit_code"`
 }
@@ -191,7 +193,7 @@ func showDiagnosis(file string, d read) diagnosisDoc {
 		doc.Findings = append(doc.Findings, showFinding(file, d.text, f, show))
 	}
 	for _, c := range d.Candidates {
-		doc.Candidates = append(doc.Candidates, candidateDoc(c))
+		doc.Candidates = append(doc.Candidates, candidateDoc{c.Code, show(c.Why)})
 	}
 	for _, n := range d.Notes {
 		doc.Notes = append(doc.Notes, show(n))
@@ -213,7 +215,7 @@ func shower(secrets []safe.Secret) func(string) string {
 
 func showFinding(file, text string, f paste.Finding, show func(string) string) findingDoc {
 	doc := findingDoc{
-		File: file, Code: orNull(show(string(f.Code))), Known: f.Known, Kind: f.Kind, Certainty: f.Certainty,
+		File: show(file), Code: orNull(show(string(f.Code))), Known: f.Known, Kind: f.Kind, Certainty: f.Certainty,
 		Message: show(f.Message), Type: show(f.Type), Param: orNull(show(f.Param)), RequestID: orNull(show(f.RequestID)),
 		Count: f.Count, Line: f.Line, Why: show(f.Why), Evidence: []spanDoc{}, Suggestions: []catalog.Code{},
 	}
@@ -237,16 +239,24 @@ func showRequest(r *paste.Request, problems []checks.Finding, show func(string) 
 		BodyBytes: r.Body.End - r.Body.Start, Problems: []checkFindingDoc{},
 	}
 	for _, h := range r.Headers {
-		value := h.Value
-		if !h.Secret.Empty() {
-			value = h.Secret.String()
-		}
-		doc.Headers = append(doc.Headers, headerDoc{show(h.Name), show(value)})
+		doc.Headers = append(doc.Headers, headerDoc{show(h.Name), show(h.Value) + masked(h.Secret)})
 	}
 	for _, f := range problems {
 		doc.Problems = append(doc.Problems, showCheckFinding(f))
 	}
 	return doc
+}
+
+// masked is the fingerprint of a header's secret, behind the scheme that stands before it.
+func masked(value safe.Secret) string {
+	if value.Empty() {
+		return ""
+	}
+	scheme, rest, found := strings.Cut(value.Reveal(), " ")
+	if !found || !strings.EqualFold(scheme, "bearer") {
+		return value.String()
+	}
+	return scheme + " " + safe.NewSecret(rest).String()
 }
 
 // checkDoc is a check's result; framed it is a document of its own.
@@ -367,6 +377,12 @@ type sandboxKeyDoc struct {
 type sandboxSampleDoc struct {
 	Path string `json:"path"`
 	What string `json:"what"`
+}
+
+// servingDoc says where the sandbox serves.
+type servingDoc struct {
+	frame
+	URL string `json:"url"`
 }
 
 type versionDoc struct {

@@ -213,14 +213,13 @@ func (g *page) evidence(indent int, e checks.Evidence) {
 
 // notice tells something beside the answer, on standard error.
 func (p *program) notice(format string, args ...any) {
-	p.remark("klyra-doctor: " + fmt.Sprintf(format, args...))
+	p.remark("klyra-doctor: " + p.show(fmt.Sprintf(format, args...)))
 }
 
 // hint tells what to do about a notice.
-func (p *program) hint(text string) { p.remark("hint: " + text) }
+func (p *program) hint(text string) { p.remark("hint: " + p.show(text)) }
 
 func (p *program) remark(line string) {
-	line = safe.EscapeLine(line)
 	if p.flags.ascii {
 		line = safe.ASCII(line)
 	}

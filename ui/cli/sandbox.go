@@ -73,9 +73,16 @@ func (p *program) serveSandbox(addr string) error {
 		return usagef("--addr takes a loopback address and a free port, such as 127.0.0.1:8080", "%v", err)
 	}
 	defer server.Close()
-	fmt.Fprintln(p.out, server.URL())
+	if p.flags.json {
+		err = writeJSON(p.out, servingDoc{schema("serving"), server.URL()})
+	} else {
+		_, err = fmt.Fprintln(p.out, server.URL())
+	}
+	if err != nil {
+		return err
+	}
 	p.notice("the sandbox serves at %s; Ctrl-C stops it", server.URL())
-	p.hint("a key that works: " + sandbox.Keys()[0].Key + " (klyra-doctor sandbox --list shows all keys and paths)")
+	p.hint("klyra-doctor sandbox --list shows the keys that it knows, and the paths")
 	<-p.ctx.Done()
 	return nil
 }

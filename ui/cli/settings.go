@@ -14,6 +14,9 @@ import (
 	"klyra-doctor/checks/sandbox"
 )
 
+// keyVariable is the environment's variable for the API key.
+const keyVariable = "KLYRA_API_KEY"
+
 const defaultAPI = "https://api.klyra.live"
 
 // flags are the flags that every command takes.
@@ -45,8 +48,11 @@ func (f *flags) add(c *cobra.Command) {
 }
 
 // valid finds settings that no command could use, before anything else happens.
-func (f *flags) valid(apiGiven bool) error {
-	if apiGiven && f.apiURL == "" {
+func (f *flags) valid(given func(flag string) bool) error {
+	if given("sandbox") && f.sandbox == "" {
+		return usagef("write --sandbox alone, or --sandbox=CODE", "--sandbox is empty: is a variable not set?")
+	}
+	if given("api-url") && f.apiURL == "" {
 		return usagef("leave --api-url out to use the default, "+defaultAPI, "--api-url is empty: is a variable not set?")
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
@@ -110,8 +116,8 @@ func (p *program) target(keys *keyFlags) (checks.Target, error) {
 	if p.flags.sandbox != "" {
 		return p.sandboxTarget(t)
 	}
-	if key, ok := os.LookupEnv("KLYRA_API_KEY"); ok {
-		t.Keys = append(t.Keys, secretKey(key, "environment KLYRA_API_KEY"))
+	if key, ok := os.LookupEnv(keyVariable); ok {
+		t.Keys = append(t.Keys, secretKey(key, "environment "+keyVariable))
 	}
 	t.API, err = p.configuredAPI()
 	return t, err
