@@ -260,7 +260,7 @@ const (
 	messageHint = "the message"
 )
 
-var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,6})(?:\.\d+)?\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
+var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5})(?:\.\d+)?\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
 
 // messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
 func messageWait(message string) time.Duration {
@@ -306,6 +306,7 @@ func (s limitState) wait() (waitHint, bool) {
 		case kind == parallelLimit && h.source != retryHint && h.source != messageHint:
 		case (kind == dayLimit || kind == quotaLimit) && h.source == resetHint:
 		case kind == dayLimit && h.wait <= time.Minute: // that is the minute's
+		case kind == quotaLimit && h.source == retryHint && !s.resetAt.IsZero(): // some servers name the minute's here too
 		default:
 			return s.named(h), true
 		}

@@ -173,6 +173,10 @@ var limitsAskedCases = []struct {
 		"limits.quota_exhausted", Fail, 27 * 24 * time.Hour, "it resets on 2026-05-31 02:13:27 here, in 27 days",
 	},
 	{
+		"quota with the minute's Retry-After", "429 quota_exceeded\nRetry-After: 60\nreset_at: " + limitsAt(time.Hour),
+		"limits.quota_exhausted", Fail, time.Hour, "in 60 min 0 s",
+	},
+	{
 		"quota beyond belief", "429 quota_exceeded\nreset_at: " + limitsAt(401*24*time.Hour),
 		"limits.quota_exhausted", Fail, 0, "does not say",
 	},
@@ -260,6 +264,11 @@ var limitsPastedCases = []struct {
 	says   string
 }{
 	{"the documented sample, years later", paste.Diagnosis{Findings: rateLimited(-5 * 365 * 24 * time.Hour)}, "limits.reset", Pass, 0, "has been reset since"},
+	{
+		"a minute that is over, with requests left",
+		paste.Diagnosis{Findings: rateLimited(-time.Hour), RateLimit: &paste.RateLimit{Remaining: number(5), ResetS: number(37), Date: limitsNow.Add(-time.Hour)}},
+		"limits.reset", Pass, 0, "has been reset since",
+	},
 	{"a minute that still runs", paste.Diagnosis{Findings: rateLimited(42 * time.Second)}, "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09 here, in 42 s"},
 	{
 		"headers with a date of 10 s ago",
@@ -430,7 +439,7 @@ func TestLimitsSayThatTheMessageNamesTheWait(t *testing.T) {
 func TestMessageWait(t *testing.T) {
 	for message, want := range map[string]time.Duration{
 		"Try again in 30 seconds": 30 * time.Second, "Please retry after 2m.": 2 * time.Minute, "resets in 1 hour": time.Hour,
-		"wait 500 ms": 0, "60 requests per minute": 0, "Try again later. 60 seconds is the window": 0, "": 0,
+		"wait 500 ms": 0, "wait 999999 days": 0, "60 requests per minute": 0, "Try again later. 60 seconds is the window": 0, "": 0,
 	} {
 		if got := messageWait(message); got != want {
 			t.Errorf("%q: %v, want %v", message, got, want)

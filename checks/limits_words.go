@@ -17,6 +17,9 @@ func limitsResult(target string, s limitState, now time.Time) Result {
 	if f.Status == Fail || s.hit() == someLimit {
 		r.Wait, r.RetryAt = s.retry(now)
 	}
+	if f.Status == Pass || s.edge != "" {
+		return r
+	}
 	for _, judge := range []func(limitState) (Finding, bool){limitState.disagreement, limitState.leftover} {
 		if f, found := judge(s); found {
 			r.Findings = append(r.Findings, f)
