@@ -202,6 +202,7 @@ func (s *envelopes) walk(v *value, ctx context) (found bool) {
 	s.inherit(&ctx, f)
 	s.errorAsCode(v, &f)
 	if code, ok := s.codeOf(f); ctx.under && ok {
+		s.requestsIn(v, ctx.layer)
 		s.emit(v, f, ctx, code)
 		return true
 	}
@@ -258,6 +259,20 @@ func (s *envelopes) inString(v *value, ctx context) bool {
 		s.found = append(s.found, f)
 	}
 	return len(s.found) > before
+}
+
+// requestsIn looks for requests in the words of an error, whose secrets must be known before the words are shown.
+func (s *envelopes) requestsIn(v *value, layer int) {
+	for i := range v.members {
+		inner := v.members[i].value.inner
+		if v.members[i].value.form != quoted || layer >= maxLayers || strings.IndexByte(s.text[inner.Start:inner.End], '{') < 0 {
+			continue
+		}
+		deeper := &envelopes{text: s.text, ahead: s.ahead, excluded: s.excluded}
+		deeper.scan(inner.Start, inner.End, layer+1)
+		s.ahead = deeper.ahead
+		s.requests = append(s.requests, deeper.requests...)
+	}
 }
 
 // fields are the members of a group that matter, nil where they are missing. Of repeated ones the last counts,
