@@ -357,3 +357,28 @@ func TestRunRunsWhatItCanAndSkipsTheRest(t *testing.T) {
 		t.Errorf("the step without its input has the finding %s", f.ID)
 	}
 }
+
+// TestAnInputThatStandsInForAnother: content is given as a file or by its URL, and one of them is enough.
+func TestAnInputThatStandsInForAnother(t *testing.T) {
+	list := catalog.Entry{Code: "content_too_large", Steps: []catalog.Step{
+		{Kind: catalog.CheckStep, Title: "Measure the file", Check: catalog.ContentCheck, Or: catalog.URLInput},
+		{Kind: catalog.CheckStep, Title: "Measure the download", Check: catalog.URLCheck, Or: catalog.ContentInput},
+		{Kind: catalog.DoStep, Title: "Send the request again"},
+	}}
+	c := New(list, target(t), nil)
+	if got := statuses(c.SkipMissing()); got != "skip skip todo" || c.SkipMissing().Resolved() {
+		t.Errorf("without any input the statuses are %s", got)
+	}
+	c = c.SetURL("https://example.com/a.png", "what you typed")
+	if got := c.Steps[0]; got.Status != checks.Skip || !got.Needless || got.Reason != "not needed, as the URL is known" {
+		t.Errorf("the file is still asked for: %+v", got)
+	}
+	c = answer(c, 1, "view.public", checks.Pass)
+	if o := c.Outcome(); o.Verdict != Resolved {
+		t.Errorf("a step that is not needed holds the list back: %+v", o)
+	}
+	c = c.SetContent(checks.Content{Name: "a.png"}, "what you typed")
+	if got := c.Ready(); !slices.Equal(got, []int{0}) {
+		t.Errorf("the file that was given after all is not checked: %v are ready", got)
+	}
+}
