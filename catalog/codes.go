@@ -30,6 +30,7 @@ var entries = []Entry{
 			"authentication failed", "bad credentials", "key doesn't work", "key not working", "key stopped working",
 			"wrong token", "invalid token", "invalid bearer token", "typo in key", "key from another environment",
 			"staging key", "rotate key", "who are you", "login failed", "credentials rejected",
+			"copied wrong", "copy paste mistake",
 		},
 		Example: `{
   "error": {
@@ -99,6 +100,7 @@ var entries = []Entry{
 			"no credentials", "env var not set", "klyra_api_key not set", "unauthenticated", "not authenticated",
 			"authentication required", "login required", "not authorized", "anonymous", "how to authenticate",
 			"where to put the key",
+			"environment variable not set", "env variable",
 		},
 		Example: `{
   "error": {
@@ -1259,6 +1261,7 @@ var entries = []Entry{
 			"s3 link", "hotlink", "hotlinking", "hotlink protection", "blocked by firewall", "bot protection",
 			"login page", "redirect", "redirect loop", "google drive link", "dropbox link", "cdn", "file not found",
 			"url gives html", "image url returns 403", "cannot load image",
+			"404", "image 404", "access denied", "tls", "ssl", "certificate error",
 		},
 		Example: `{
   "error": {
