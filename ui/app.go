@@ -58,7 +58,7 @@ func (p place) at() place { return p }
 func newApp(ctx context.Context, o Options) *app {
 	a := &app{
 		options: o, look: newLook(o.ASCII, o.NoColor), index: catalog.NewIndex(catalog.All()),
-		target: o.Target, ctx: ctx, after: later,
+		target: o.Target, ctx: ctx, after: later, notice: o.Notice,
 	}
 	a.screens = []screen{newSearch(a)}
 	return a
