@@ -18,6 +18,7 @@ type app struct {
 	look    look
 	index   *catalog.Index
 	target  checks.Target // what a checklist begins with: the options', and what was typed since
+	file    string        // path of target's content; "" where it is no file that was typed
 	paste   string        // the text of the diagnosis that is open; evidence is ranges of its bytes
 
 	ctx     context.Context // of the whole app

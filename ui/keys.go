@@ -13,7 +13,7 @@ var (
 	keyHelp      = binding("?", "help", "?", "f1")
 	keyHelpTyped = binding("F1", "help", "f1")
 	keyQuit      = binding("q", "quit", "q")
-	keyBack      = binding("esc", "back", "esc")
+	keyBack      = binding("esc", "back", "esc", "alt+esc") // several escapes at once come as alt+esc
 	keyEnter     = binding("enter", "open", "enter")
 	keyPaste     = binding("ctrl+d", "paste", "ctrl+d", "ctrl+v")
 	keyCopy      = binding("y", "copy", "y")
@@ -38,6 +38,9 @@ var (
 	keySave     = binding("w", "save", "w", "enter")
 	keyTab      = binding("tab", "other input", "tab", "shift+tab")
 	keySamples  = binding("ctrl+s", "sandbox samples", "ctrl+s")
+	keyYes      = binding("y", "it went through", "y")
+	keyNo       = binding("n", "it failed again", "n")
+	keyAsText   = binding("ctrl+t", "check it as text", "ctrl+t")
 	keyDiagnose = binding("ctrl+d", "diagnose", "ctrl+d")
 	keyClear    = binding("ctrl+u", "clear", "ctrl+u")
 	keyErase    = binding("backspace", "erase", "backspace", "ctrl+h")

@@ -22,14 +22,14 @@ func (c Checklist) ReportName(at time.Time) string {
 func (c Checklist) Report(at time.Time, version string) string {
 	var b strings.Builder
 	o := c.Outcome()
-	fmt.Fprintf(&b, "# Klyra error report: %s\n\n", c.Entry.Code)
+	fmt.Fprintf(&b, "# Klyra error report: %s\n\n", c.about())
 	fmt.Fprintf(&b, "%s\n\n", markdown(o.Headline))
 	if o.Next != "" {
 		fmt.Fprintf(&b, "**Next:** %s\n\n", markdown(o.Next))
 	}
 	fmt.Fprintf(&b, "- made: %s by klyra-doctor %s\n", at.UTC().Format(time.RFC3339), version)
 	fmt.Fprintf(&b, "- API: %s\n", code(c.Target.API.BaseURL()))
-	if c.Entry.Description != "" {
+	if c.Entry.Description != "" && !c.Unanswered {
 		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
 	}
 	c.writeFinding(&b)
@@ -38,6 +38,14 @@ func (c Checklist) Report(at time.Time, version string) string {
 		writeStep(&b, i+1, s)
 	}
 	return safe.Escape(safe.NewRedactor(c.Secrets()...).Redact(b.String()))
+}
+
+// about names what a checklist is about.
+func (c Checklist) about() string {
+	if c.Unanswered {
+		return "no answer from the API"
+	}
+	return string(c.Entry.Code)
 }
 
 // writeFinding writes what the paste said of this code, in words that support asks for.

@@ -48,7 +48,9 @@ func ForFinding(f paste.Finding, target checks.Target, diagnosis *paste.Diagnosi
 		return New(entry, target, diagnosis), known
 	case paste.Gateway, paste.Network:
 		hasURL := fill(target, diagnosis).Has(catalog.URLInput)
-		return New(reachability(entry, hasURL), target, diagnosis), true
+		c := New(reachability(entry, hasURL), target, diagnosis)
+		c.Unanswered = true
+		return c, true
 	}
 	return Checklist{}, false
 }

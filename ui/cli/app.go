@@ -78,7 +78,7 @@ func (p *program) open(keys *os.File, text, notice string) error {
 	if p.flags.sandbox != "" {
 		o.Sandbox = true
 		for _, k := range sandbox.Keys() {
-			o.SandboxKeys = append(o.SandboxKeys, ui.Sample{Value: k.Key, What: k.State})
+			o.SandboxKeys = append(o.SandboxKeys, ui.Sample{Value: k.Key, What: whatKeyDoes(k.State)})
 		}
 		for _, s := range sandbox.Samples() {
 			o.SandboxURLs = append(o.SandboxURLs, ui.Sample{Value: s.Path, What: s.What})
@@ -92,6 +92,19 @@ func (p *program) open(keys *os.File, text, notice string) error {
 		p.code = exitInterrupted
 	}
 	return err
+}
+
+// whatKeyDoes says what the sandbox makes of a pretend key.
+func whatKeyDoes(state string) string {
+	switch state {
+	case "good":
+		return "good: it works"
+	case "revoked", "expired":
+		return state + ": the API refuses it"
+	case "forbidden":
+		return "forbidden: it is known, but may do nothing"
+	}
+	return "answers with " + state
 }
 
 func (p *program) colourless() bool {
