@@ -289,11 +289,9 @@ func (a *app) footer() string {
 	last := a.hint(help)
 	line, room := "", a.width-width(last)
 	for _, b := range a.top().bindings() {
-		next := a.hint(b) + "  "
-		if width(line)+width(next) > room {
-			break
+		if next := a.hint(b) + "  "; width(line)+width(next) <= room {
+			line += next
 		}
-		line += next
 	}
 	return line + last
 }

@@ -65,10 +65,11 @@ func (s *checklistScreen) bindings() []key.Binding {
 	if _, found := s.otherCode(); found {
 		bs = append(bs, does(keyPage, "its checklist"))
 	}
+	bs = append(bs, keyBack)
 	if s.enterDoes() != showReport {
 		bs = append(bs, keyReport)
 	}
-	return append(bs, keyMove, keySkip, keyBack, keyScroll, keyQuit)
+	return append(bs, keyMove, keySkip, keyScroll, keyQuit)
 }
 
 // stepBindings returns the keys of the selected step.

@@ -52,7 +52,7 @@ func (s *diagnosisScreen) bindings() []key.Binding {
 	if len(s.choices) > 1 {
 		bs = append(bs, keyMove)
 	}
-	bs = append(bs, keyScroll, keyNew, keyBack)
+	bs = append(bs, keyBack, keyNew, keyScroll)
 	if what, _ := s.copies(); what != "" {
 		bs = append(bs, does(keyCopy, "copy "+what))
 	}

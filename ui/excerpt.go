@@ -193,7 +193,7 @@ func (e excerpt) draw(l look, columns int) []string {
 	var drawn []string
 	note := func(bytes int, where string) {
 		if bytes > 0 {
-			drawn = append(drawn, fmt.Sprintf("(%s %s it are not shown)", size(bytes), where))
+			drawn = append(drawn, truncate(fmt.Sprintf("(%s %s it are not shown)", size(bytes), where), columns, l.tail))
 		}
 	}
 	note(e.before, "before")

@@ -114,6 +114,7 @@ func TestEvidenceIsSeenAtOnce(t *testing.T) {
 
 func FuzzExcerpt(f *testing.F) {
 	f.Add(revoked, 10, 20, 30)
+	f.Add(strings.Repeat("\n", 60)+"x", 60, 61, 30)
 	f.Add("a\x1b]52;c;\x07\u202e世界\xff\r\n\ttab", 2, 9, 7)
 	f.Fuzz(func(t *testing.T, text string, start, end, columns int) {
 		start = max(0, min(start, len(text)))

@@ -71,7 +71,7 @@ func everywhere(typing bool) []key.Binding {
 
 // meanings say what the statuses mean.
 var meanings = map[checks.Status]string{
-	checks.Pass: "pass: nothing wrong was found; or done, by you", checks.Warn: "warn: it works, but something deserves a look",
+	checks.Pass: "pass: nothing wrong was found; done: you ticked it", checks.Warn: "warn: it works, but something deserves a look",
 	checks.Fail: "fail: this is wrong", checks.Unknown: "unknown: the check ran, but could not tell",
 	checks.Skip: "skip: left out, with the reason beside it", guide.Todo: "to do",
 }
