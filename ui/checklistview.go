@@ -223,7 +223,7 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 		}
 	}
 	p.text(a.look.verdict(o.Verdict), headline)
-	if next != "" {
+	if next != "" && next != s.step().Title {
 		p.hang("Next: ", plain, next)
 	}
 	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)

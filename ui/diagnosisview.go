@@ -66,7 +66,7 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 	case !answered(f):
 		p.row("What happened", show(f.Message))
 		if known {
-			p.row("Like", string(entry.Code)+", the documented code that comes nearest; the API itself said nothing")
+			p.row("Nearest code", string(entry.Code)+"; the API itself said none")
 		}
 	case known:
 		p.row("Documented as", "“"+entry.Description+".”")

@@ -61,8 +61,11 @@ var placeholders = map[catalog.Input]string{
 	catalog.ContentInput:  "the path of a file with what you sent",
 }
 
-// noKey is said where no key is known.
-const noKey = "No key is known: KLYRA_API_KEY would be used, but is not set. esc goes on without one."
+// What is said where no key is known. The sandbox does not look at the environment.
+const (
+	noKey          = "No key is known: KLYRA_API_KEY would be used, but is not set. esc goes on without one."
+	noKeyInSandbox = "No key is known. esc goes on without one."
+)
 
 // focus begins the field of an input with what is known of it. A key is never filled in.
 func (f *form) focus(i int) {
@@ -72,7 +75,11 @@ func (f *form) focus(i int) {
 	switch {
 	case f.input() == catalog.KeyInput:
 		f.field.EchoMode = textinput.EchoPassword
-		if !f.target.Has(catalog.KeyInput) {
+		switch {
+		case f.target.Has(catalog.KeyInput):
+		case len(f.samples[catalog.KeyInput]) > 0:
+			f.hint = noKeyInSandbox
+		default:
 			f.hint = noKey
 		}
 	case f.known() != "":

@@ -303,7 +303,7 @@ func TestResetTimeIsShownAsOne(t *testing.T) {
 
 func TestGatewayIsNoCode(t *testing.T) {
 	d := play(t, "several", "paste\npress down down", sandboxed())
-	d.shows("A gateway answered, not the API", "the API itself said nothing").hides("Documented as")
+	d.shows("A gateway answered, not the API", "service_unavailable; the API itself said none").hides("Documented as", "copy the code")
 	d.press("enter").shows("no answer from the API: checklist").press("p").shows("# Klyra error report: no answer from the API")
 }
 

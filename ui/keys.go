@@ -33,7 +33,7 @@ var (
 	keyAgain    = binding("r", "run again", "r")
 	keySkip     = binding("s", "skip", "s")
 	keyTick     = binding("space", "tick", "space")
-	keyEdit     = binding("e", "edit inputs", "e", "i")
+	keyEdit     = binding("e", "edit", "e", "i")
 	keyReport   = binding("p", "report", "p")
 	keySave     = binding("w", "save", "w", "enter")
 	keyTab      = binding("tab", "other input", "tab", "shift+tab")

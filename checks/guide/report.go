@@ -14,7 +14,11 @@ import (
 // ReportName returns the file name under which a report of this moment is saved, of local time to the
 // second: klyra-report-CODE-DATE-TIME.md.
 func (c Checklist) ReportName(at time.Time) string {
-	return "klyra-report-" + string(c.Entry.Code) + "-" + at.Format("2006-01-02-150405") + ".md"
+	about := c.Entry.Code
+	if c.Unanswered {
+		about = NoAnswer
+	}
+	return "klyra-report-" + string(about) + "-" + at.Format("2006-01-02-150405") + ".md"
 }
 
 // Report returns the checklist as a Markdown document that can be handed to a colleague or to support. It
