@@ -70,6 +70,9 @@ func cutBefore(segments []segment) (int, []segment) {
 		return 0, segments
 	}
 	at := runeStart(first, lastRows(first, leadRows-1))
+	if first[at-1] != '\n' { // half a line is shown only where it leads to the evidence itself
+		at += strings.IndexByte(first[at:], '\n') + 1
+	}
 	return at, append([]segment{{first[at:], false}}, segments[1:]...)
 }
 

@@ -144,11 +144,16 @@ func (f *form) pasted(text string) {
 	if severalLines(text) || strings.Contains(text, "{") {
 		f.paste = text
 	}
+	f.replace()
+	f.field, _ = f.field.Update(tea.PasteMsg{Content: strings.Trim(text, "\n")})
+}
+
+// replace makes room for a paste where the field holds what was known before.
+func (f *form) replace() {
 	if f.given {
 		f.field.Reset()
 	}
 	f.given = false
-	f.field, _ = f.field.Update(tea.PasteMsg{Content: strings.Trim(text, "\n")})
 }
 
 // edited forgets what was said of the text that was there before.

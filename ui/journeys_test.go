@@ -77,7 +77,7 @@ func TestContentIsAFile(t *testing.T) {
 	if !slices.ContainsFunc(d.ran, func(ran string) bool { return strings.Contains(ran, "content=/tmp/my photo.png") }) {
 		t.Errorf("ran %q", d.ran)
 	}
-	d.hides("no such file")
+	d.hides("no such file").press("e").shows("Content /tmp/my photo.png")
 }
 
 func TestTypedInputsServeLaterChecklists(t *testing.T) {
