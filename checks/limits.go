@@ -32,6 +32,7 @@ func checkLimits(ctx context.Context, t Target) Result {
 	}
 	now = t.Now()
 	r := limitsResult("the limits at "+t.API.base.Host, liveLimits(x.answer, now), now)
+	r.Code = x.answer.documented()
 	r.Findings[0].Evidence = append([]Evidence{t.sent(), x.evidence()}, r.Findings[0].Evidence...)
 	return r
 }
@@ -239,17 +240,24 @@ func (s limitState) hints() []waitHint {
 	return hints
 }
 
-// resetWait reads X-RateLimit-Reset: Klyra documents seconds to go, other APIs write a time in seconds or
-// milliseconds since 1970, which cannot be mistaken for a wait.
+// resetWait reads X-RateLimit-Reset.
 func resetWait(value int, date time.Time) time.Duration {
-	v := int64(value)
-	switch {
-	case v >= 1e12:
-		return time.UnixMilli(v).Sub(date)
-	case v >= 1e9:
-		return time.Unix(v, 0).Sub(date)
+	if at := ResetTime(value); !at.IsZero() {
+		return at.Sub(date)
 	}
 	return seconds(value)
+}
+
+// ResetTime returns the time that a value of X-RateLimit-Reset names: Klyra documents seconds to go, for which
+// it is zero; other APIs write seconds or milliseconds since 1970, which cannot be mistaken for a wait.
+func ResetTime(value int) time.Time {
+	switch v := int64(value); {
+	case v >= 1e12:
+		return time.UnixMilli(v)
+	case v >= 1e9:
+		return time.Unix(v, 0)
+	}
+	return time.Time{}
 }
 
 func seconds(n int) time.Duration { return time.Duration(min(n, 1e9)) * time.Second }

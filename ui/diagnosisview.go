@@ -66,7 +66,7 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 	case !answered(f):
 		p.row("What happened", show(f.Message))
 		if known {
-			p.row("Nearest code", string(entry.Code))
+			p.row("Nearest code", string(entry.Code)+"; the API itself said none")
 		}
 	case known:
 		p.row("Documented as", "“"+entry.Description+".”")
@@ -147,7 +147,7 @@ func limits(l *paste.RateLimit) string {
 	}{
 		{"%d a minute", l.Limit},
 		{"%d left in this one", l.Remaining},
-		{"which ends in %d s", l.ResetS},
+		{"which ends in %d s", inSeconds(l.ResetS)},
 		{"%d left today", l.DailyRemaining},
 		{"try again after %d s", l.RetryAfterS},
 	} {
@@ -155,7 +155,18 @@ func limits(l *paste.RateLimit) string {
 			texts = append(texts, fmt.Sprintf(part.says, *part.value))
 		}
 	}
+	if l.ResetS != nil && inSeconds(l.ResetS) == nil {
+		texts = append(texts, "resets at "+checks.ResetTime(*l.ResetS).UTC().Format(time.RFC3339))
+	}
 	return strings.Join(texts, ", ")
+}
+
+// inSeconds returns what X-RateLimit-Reset says in seconds to go; nil where it names a time.
+func inSeconds(reset *int) *int {
+	if reset == nil || !checks.ResetTime(*reset).IsZero() {
+		return nil
+	}
+	return reset
 }
 
 // writeNothing says that no error was found, and what to paste instead.

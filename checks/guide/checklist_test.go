@@ -288,8 +288,15 @@ func TestAnAnswerThatNeverCameHasAChecklistAndAReport(t *testing.T) {
 	if got := c.ReportName(time.Time{}); got != "klyra-report-no_answer-0001-01-01-000000.md" {
 		t.Errorf("the report is named %s", got)
 	}
-	if report := c.Report(time.Time{}, "v1"); strings.Contains(report, "Klyra says") {
-		t.Errorf("the report puts words into Klyra's mouth:\n%s", report)
+	near, _ := ForFinding(paste.Finding{Kind: paste.Gateway, Code: "service_unavailable", Known: true}, target(t), d)
+	if got := near.ReportName(time.Time{}); got != "klyra-report-no_answer-0001-01-01-000000.md" {
+		t.Errorf("beside a near code the report is named %s", got)
+	}
+	for _, c := range []Checklist{c, near} {
+		report := c.Report(time.Time{}, "v1")
+		if !strings.HasPrefix(report, "# Klyra error report: no answer from the API\n") || strings.Contains(report, "Klyra says") {
+			t.Errorf("the report puts words into Klyra's mouth:\n%s", report)
+		}
 	}
 }
 
