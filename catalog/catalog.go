@@ -61,11 +61,6 @@ var (
 	ServiceCheck = Check{"service"}
 )
 
-// Checks returns the five live checks in the order in which help and documentation list them.
-func Checks() []Check {
-	return []Check{KeyCheck, URLCheck, ContentCheck, LimitsCheck, ServiceCheck}
-}
-
 // String returns the check's name as it stands on the command line ("key"), or "" for the zero Check.
 func (c Check) String() string { return c.name }
 

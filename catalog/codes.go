@@ -30,6 +30,7 @@ var entries = []Entry{
 			"authentication failed", "bad credentials", "key doesn't work", "key not working", "key stopped working",
 			"wrong token", "invalid token", "invalid bearer token", "typo in key", "key from another environment",
 			"staging key", "rotate key", "who are you", "login failed", "credentials rejected",
+			"copied wrong", "copy paste mistake",
 		},
 		Example: `{
   "error": {
@@ -99,6 +100,7 @@ var entries = []Entry{
 			"no credentials", "env var not set", "klyra_api_key not set", "unauthenticated", "not authenticated",
 			"authentication required", "login required", "not authorized", "anonymous", "how to authenticate",
 			"where to put the key",
+			"environment variable not set", "env variable",
 		},
 		Example: `{
   "error": {
@@ -385,9 +387,14 @@ var entries = []Entry{
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: ContentCheck, Title: "Compare the file's type with the declared one",
+				Kind: CheckStep, Check: ContentCheck, Or: URLInput, Title: "Compare the file's type with the declared one",
 				Detail: "Reads the type from the first bytes and holds it against the declared type and the name. " +
 					"Phones save HEIC under names that end in .jpg, and a saved web page can be called photo.png.",
+			},
+			{
+				Kind: CheckStep, Check: URLCheck, Or: ContentInput, Title: "Look at the type that the URL is served with",
+				Detail: "Where you send a URL, Klyra sees what its server says and gives: the Content-Type, the first " +
+					"bytes, and sometimes a web page where a file should be.",
 			},
 			{
 				Kind: DoStep, Title: "Look at the Content-Type of the request itself",
@@ -452,9 +459,14 @@ var entries = []Entry{
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: ContentCheck, Title: "Measure the content against the limits",
-				Detail: "Counts bytes and words and holds them against the documented 4 MB and about 500 words. The " +
-					"size that counts is the file as sent, not as your gallery shows it.",
+				Kind: CheckStep, Check: ContentCheck, Or: URLInput, Title: "Measure the content against the limits",
+				Detail: "Counts bytes and words and holds them against the documented 4 MB and about 500 words. Your " +
+					"plan's payload limit, or a proxy of your own, may allow less.",
+			},
+			{
+				Kind: CheckStep, Check: URLCheck, Or: ContentInput, Title: "Measure what the URL delivers",
+				Detail: "Where you send a URL, the size that counts is that of the file behind it: often the original, " +
+					"not the preview that a page shows.",
 			},
 			{
 				Kind: DoStep, Check: ContentCheck, Title: "Shrink the image",
@@ -478,11 +490,6 @@ var entries = []Entry{
 				Detail: "`ffmpeg -i in.mp4 -t 60 -c copy part.mp4` keeps the first minute without loss. Klyra's " +
 					"limits for audio and video are not public: halve until it is accepted, then keep to that " +
 					"length.",
-			},
-			{
-				Kind: DoStep, Title: "Look up the payload limit of your plan",
-				Detail: "It varies by plan. A proxy or gateway of your own may have a lower one, and then answers " +
-					"with a page of its own instead of Klyra's JSON.",
 			},
 			{
 				Kind: DoStep, Title: resend,
@@ -1136,14 +1143,19 @@ var entries = []Entry{
 					"well have finished the work.",
 			},
 			{
-				Kind: DoStep, Title: "Time the download, if you send a URL",
-				Detail: "`curl -sSLo /dev/null -w '%{time_total} s\\n' URL`. More than a few seconds eat up the time " +
-					"for the real work: send the image as base64, or put the file on a CDN.",
+				Kind: CheckStep, Check: URLCheck, Or: ContentInput, Title: "Time the download of the URL that you send",
+				Detail: "A download of more than a few seconds eats up the time for the real work: send the image as " +
+					"base64, or put the file on a CDN.",
 			},
 			{
-				Kind: DoStep, Title: "Make the content smaller",
+				Kind: CheckStep, Check: ContentCheck, Or: URLInput, Title: "Measure how much work the content is",
+				Detail: "Long texts and large media take long. If the half passes and the whole does not, size is the " +
+					"reason.",
+			},
+			{
+				Kind: DoStep, Check: ContentCheck, Title: "Make the content smaller",
 				Detail: "Under 500 words of text, an image of at most 2048 pixels a side, audio and video in pieces " +
-					"of a minute. If the half passes and the whole does not, size is the reason.",
+					"of a minute. Give the smaller one to this checklist.",
 			},
 			{
 				Kind: DoStep, Title: "Move long work out of the user's request",
@@ -1191,10 +1203,15 @@ var entries = []Entry{
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: ContentCheck, Title: "Check encoding, format and readability",
+				Kind: CheckStep, Check: ContentCheck, Or: URLInput, Title: "Check encoding, format and readability",
 				Detail: "Is text valid UTF-8, do the bytes match the type, does an image decode to its end, is " +
 					"base64 well formed? Give it the content as it was sent, after all that your program does to " +
 					"it.",
+			},
+			{
+				Kind: CheckStep, Check: URLCheck, Or: ContentInput, Title: "See what the URL really delivers",
+				Detail: "Where you send a URL: an error page, an empty body or another type under the right name can " +
+					"be taken for content that cannot be processed.",
 			},
 			{
 				Kind: DoStep, Check: ContentCheck, Title: "Convert the text to UTF-8",
@@ -1244,6 +1261,7 @@ var entries = []Entry{
 			"s3 link", "hotlink", "hotlinking", "hotlink protection", "blocked by firewall", "bot protection",
 			"login page", "redirect", "redirect loop", "google drive link", "dropbox link", "cdn", "file not found",
 			"url gives html", "image url returns 403", "cannot load image",
+			"404", "image 404", "access denied", "tls", "ssl", "certificate error",
 		},
 		Example: `{
   "error": {
@@ -1410,10 +1428,14 @@ var entries = []Entry{
 		DocsURL: errorCodeDocs,
 		Steps: []Step{
 			{
-				Kind: CheckStep, Check: ContentCheck, Title: "Decode the file from start to end",
+				Kind: CheckStep, Check: ContentCheck, Or: URLInput, Title: "Decode the file from start to end",
 				Detail: "Finds a cut end, damage in the middle and garbage after it; a viewer often shows such a " +
-					"picture all the same. Audio and video are checked for their structure only. If you send a URL, " +
-					"give it what `curl -fsSLo media URL` saves.",
+					"picture all the same. Audio and video are checked for their structure only.",
+			},
+			{
+				Kind: CheckStep, Check: URLCheck, Or: ContentInput, Title: "See whether the URL delivers the whole file",
+				Detail: "Where you send a URL: a server that stops early damages a file that is sound at its source. " +
+					"What it delivers is not decoded here: `curl -fsSLo media URL`, and give the first step that file.",
 			},
 			{
 				Kind: DoStep, Title: "Compare size and checksum with the original",

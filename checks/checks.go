@@ -49,6 +49,7 @@ type Result struct {
 	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
 	Summary  string // of the worst finding
 	Findings []Finding
+	Code     catalog.Code // the documented one that the API answered the key with; "" where it was none
 	Duration time.Duration
 	Wait     time.Duration // until a retry can succeed; 0 where no wait is known
 	RetryAt  time.Time     // the same as a time; zero where no wait is known

@@ -187,3 +187,9 @@ func (a answer) code() catalog.Code {
 	}
 	return a.problem.Code
 }
+
+// documented is code, and "" too for a code that Klyra does not document.
+func (a answer) documented() catalog.Code {
+	entry, _ := catalog.Lookup(string(a.code()))
+	return entry.Code
+}

@@ -25,7 +25,7 @@ func checkKey(ctx context.Context, t Target) Result {
 	row := p.decide(ctx)
 	f := p.finding(ctx, row)
 	f.Evidence = append(keySources(t), f.Evidence...)
-	r.Findings = append(r.Findings, f)
+	r.Findings, r.Code = append(r.Findings, f), p.mine.answer.documented()
 	for _, reply := range p.replies() {
 		if reply.class == gotLimited {
 			r.Wait, r.RetryAt = liveLimits(reply.answer, t.Now()).retry(t.Now())

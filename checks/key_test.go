@@ -592,6 +592,23 @@ func TestNoResultHoldsTheKey(t *testing.T) {
 	}
 }
 
+func TestResultNamesTheCodeThatTheKeyGot(t *testing.T) {
+	for code, want := range map[string]catalog.Code{"expired_api_key": "expired_api_key", "made_up_code": ""} {
+		api := apiOn(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" {
+				answerAs(w, "401 missing_api_key")
+				return
+			}
+			answerAs(w, "401 "+code)
+		})
+		for _, check := range []catalog.Check{catalog.KeyCheck, catalog.LimitsCheck} {
+			if r := Run(inTime(t), check, keyTarget(api, "kl_0123456789abcdefghij")); r.Code != want {
+				t.Errorf("%s check of %s: code %q", check, code, r.Code)
+			}
+		}
+	}
+}
+
 func TestKeyCheckStopsAtOnce(t *testing.T) {
 	arrived := make(chan struct{}, 1)
 	api := apiOn(t, func(_ http.ResponseWriter, r *http.Request) {

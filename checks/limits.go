@@ -32,6 +32,7 @@ func checkLimits(ctx context.Context, t Target) Result {
 	}
 	now = t.Now()
 	r := limitsResult("the limits at "+t.API.base.Host, liveLimits(x.answer, now), now)
+	r.Code = x.answer.documented()
 	r.Findings[0].Evidence = append([]Evidence{t.sent(), x.evidence()}, r.Findings[0].Evidence...)
 	return r
 }

@@ -18,6 +18,7 @@ type app struct {
 	look    look
 	index   *catalog.Index
 	target  checks.Target // what a checklist begins with: the options', and what was typed since
+	file    string        // path of target's content; "" where it is no file that was typed
 	paste   string        // the text of the diagnosis that is open; evidence is ranges of its bytes
 
 	ctx     context.Context // of the whole app
@@ -58,7 +59,7 @@ func (p place) at() place { return p }
 func newApp(ctx context.Context, o Options) *app {
 	a := &app{
 		options: o, look: newLook(o.ASCII, o.NoColor), index: catalog.NewIndex(catalog.All()),
-		target: o.Target, ctx: ctx, after: later,
+		target: o.Target, ctx: ctx, after: later, notice: o.Notice,
 	}
 	a.screens = []screen{newSearch(a)}
 	return a
@@ -288,11 +289,9 @@ func (a *app) footer() string {
 	last := a.hint(help)
 	line, room := "", a.width-width(last)
 	for _, b := range a.top().bindings() {
-		next := a.hint(b) + "  "
-		if width(line)+width(next) > room {
-			break
+		if next := a.hint(b) + "  "; width(line)+width(next) <= room {
+			line += next
 		}
-		line += next
 	}
 	return line + last
 }

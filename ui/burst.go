@@ -81,6 +81,9 @@ func (a *app) flush() tea.Cmd {
 	if isPaste(text) && (severalLines(text) || !a.asking()) {
 		return a.pasted(pastedMsg{text: text})
 	}
+	if s, ok := a.top().(*checklistScreen); ok && s.typing() && utf8.RuneCountInString(text) >= leastPaste {
+		s.form.replace()
+	}
 	var cmds []tea.Cmd
 	for _, k := range keys {
 		cmds = append(cmds, a.act(k))

@@ -59,7 +59,8 @@ func TestSlowPasteIsGathered(t *testing.T) {
 func TestFieldTakesALineAsTyped(t *testing.T) {
 	d := play(t, "", "type content_download_failed\npress enter enter", sandboxed())
 	d.burst("https://example.com/photo.png\n").did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
-	d.press("e").burst(revoked).shows("This reads like a response").atop(&checklistScreen{})
+	d.press("e").burst("https://example.com/other.png\n").shows("URL: https://example.com/other.png")
+	d.press("e").burst(revoked).shows("This looks like an error response").atop(&checklistScreen{})
 }
 
 func TestLooksLikeResponse(t *testing.T) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -13,13 +14,13 @@ import (
 	"klyra-doctor/checks/guide"
 )
 
-// checklistScreen leads through a checklist: what can run runs by itself, what is missing is asked for.
+// checklistScreen leads through a checklist: what can run runs by itself, what is missing is asked for. The
+// selection stays where the user put it: a check that answers does not move it.
 type checklistScreen struct {
 	place
 	list     guide.Checklist
 	selected int
-	guided   bool // the selection goes where there is something to be done, until the user moves it
-	acted    bool // the user settled a step, and no check has answered since
+	asking   bool // whether the request went through, at the last step
 	form     *form
 	forms    int // how many have been opened
 	view     viewport.Model
@@ -38,14 +39,16 @@ type run struct {
 
 // openChecklist begins a checklist and all of its checks that can start.
 func (a *app) openChecklist(list guide.Checklist) tea.Cmd {
-	s := &checklistScreen{place: a.place(), list: list, guided: true, view: newViewport(), runs: map[int]run{}}
+	s := &checklistScreen{place: a.place(), list: list, view: newViewport(), runs: map[int]run{}}
 	a.open(s)
-	return s.proceed(a)
+	cmd := s.proceed(a)
+	s.lead(a, s.goesOn, s.isCheck)
+	return cmd
 }
 
 func (s *checklistScreen) title() string {
-	if s.list.Entry.Code == "" {
-		return "checklist for a missing answer"
+	if s.list.Unanswered {
+		return "no answer from the API: checklist"
 	}
 	return string(s.list.Entry.Code) + " checklist"
 }
@@ -55,25 +58,55 @@ func (s *checklistScreen) bindings() []key.Binding {
 	if s.form != nil {
 		return s.form.bindings()
 	}
-	var bs []key.Binding
-	if what := s.enterDoes(); what != "" {
-		bs = append(bs, does(keyEnter, what))
+	if s.asking {
+		return []key.Binding{keyYes, keyNo, does(keyBack, "not sent yet")}
 	}
-	bs = append(bs, keyReport, keyMove)
-	step := s.step()
-	if step.Kind == catalog.CheckStep && s.enterDoes() != runAgain {
-		bs = append(bs, keyAgain)
+	bs := s.stepBindings()
+	if _, found := s.otherCode(); found {
+		bs = append(bs, does(keyPage, "its checklist"))
 	}
-	if len(s.list.Inputs(s.selected)) > 0 {
-		bs = append(bs, keyEdit)
+	bs = append(bs, keyBack)
+	if s.enterDoes() != showReport {
+		bs = append(bs, keyReport)
 	}
-	if step.Kind == catalog.DoStep && s.enterDoes() != tickIt {
-		bs = append(bs, keyTick)
+	return append(bs, keyMove, keySkip, keyScroll, keyQuit)
+}
+
+// stepBindings returns the keys of the selected step.
+func (s *checklistScreen) stepBindings() []key.Binding {
+	step, bs := s.step(), []key.Binding{does(keyEnter, s.enterDoes())}
+	if step.Kind == catalog.DoStep && !s.atLast() {
+		bs = append(bs, does(keyTick, "tick when done"))
 	}
-	return append(bs, keySkip, keyScroll, keyBack, keyQuit)
+	var changes []key.Binding
+	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
+		changes = append(changes, keyEdit)
+	}
+	if step.Kind == catalog.CheckStep {
+		changes = append(changes, keyAgain)
+	}
+	if step.Status == checks.Fail || step.Status == checks.Unknown {
+		return append(changes, bs...)
+	}
+	return append(bs, changes...)
 }
 
 func (s *checklistScreen) step() guide.Step { return s.list.Steps[s.selected] }
+
+// otherCode returns the entry of the error that the API answered the selected step's check with, where that is
+// another one than the checklist's.
+func (s *checklistScreen) otherCode() (catalog.Entry, bool) {
+	r := s.step().Result
+	if r == nil || r.Status != checks.Fail || r.Code == s.list.Entry.Code {
+		return catalog.Entry{}, false
+	}
+	return catalog.Lookup(string(r.Code))
+}
+
+// atLast reports whether the selected step is the one that sends the request again.
+func (s *checklistScreen) atLast() bool {
+	return s.selected == len(s.list.Steps)-1 && s.step().Kind == catalog.DoStep
+}
 
 func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -95,13 +128,17 @@ func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 }
 
 func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
+	if s.asking {
+		s.asking = false
+		return s.answered(a, k)
+	}
 	switch {
 	case key.Matches(k, keyBack):
 		a.back()
 	case key.Matches(k, keyPrevious):
-		s.move(s.selected - 1)
+		s.choose(s.selected - 1)
 	case key.Matches(k, keyNext):
-		s.move(s.selected + 1)
+		s.choose(s.selected + 1)
 	case key.Matches(k, keyEnter):
 		return s.enter(a)
 	case key.Matches(k, keyAgain):
@@ -111,19 +148,35 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keyTick):
 		return s.tick(a)
 	case key.Matches(k, keyEdit):
-		s.edit()
+		if len(s.list.Inputs(s.selected)) == 0 {
+			a.notice = "This step reads no input: there is nothing to edit."
+		}
+		s.edit(a)
 	case key.Matches(k, keyReport):
 		return a.openReport(s.list)
+	case key.Matches(k, keyPage):
+		if other, found := s.otherCode(); found {
+			return a.openChecklist(guide.New(other, a.target, s.list.Diagnosis))
+		}
 	default:
 		scrollPage(&s.view, k)
 	}
 	return nil
 }
 
-// move selects a step; from then on the selection is the user's.
-func (s *checklistScreen) move(to int) {
-	s.guided = false
-	s.choose(to)
+// answered takes the answer to whether the request went through. Any other key does what it always does.
+func (s *checklistScreen) answered(a *app, k tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.Matches(k, keyYes):
+		s.list = s.list.Tick(s.selected)
+		return s.proceed(a)
+	case key.Matches(k, keyNo):
+		a.notice = "Not solved, then: p shows the report, which support can work with."
+		return nil
+	case key.Matches(k, keyBack):
+		return nil
+	}
+	return s.pressed(a, k)
 }
 
 func (s *checklistScreen) choose(i int) {
@@ -136,26 +189,20 @@ func (s *checklistScreen) choose(i int) {
 
 // What enter does on a step, as the footer names it.
 const (
-	runAgain   = "run again"
 	giveInput  = "fill in"
-	tickIt     = "mark as done"
+	sentAgain  = "say how it went"
 	showReport = "report"
 	goOn       = "next step"
 )
 
-// enterDoes says what enter does on the selected step: what is most likely wanted there.
+// enterDoes says what enter does on the selected step. It never settles one: space does that.
 func (s *checklistScreen) enterDoes() string {
-	step, last := s.step(), s.selected == len(s.list.Steps)-1
 	switch {
-	case step.Running:
-		return ""
-	case len(s.list.Missing(s.selected)) > 0:
+	case s.lacks(s.selected):
 		return giveInput
-	case step.Kind == catalog.CheckStep && step.Status != checks.Pass && step.Status != checks.Warn:
-		return runAgain
-	case step.Kind == catalog.DoStep && step.Status == guide.Todo:
-		return tickIt
-	case last:
+	case s.atLast() && s.step().Status == guide.Todo:
+		return sentAgain
+	case s.selected == len(s.list.Steps)-1:
 		return showReport
 	}
 	return goOn
@@ -164,26 +211,26 @@ func (s *checklistScreen) enterDoes() string {
 func (s *checklistScreen) enter(a *app) tea.Cmd {
 	switch s.enterDoes() {
 	case giveInput:
-		s.edit()
-	case runAgain:
-		return s.again(a)
-	case tickIt:
-		return s.tick(a)
+		s.edit(a)
+	case sentAgain:
+		s.asking = true
 	case showReport:
 		return a.openReport(s.list)
 	case goOn:
-		s.move(s.selected + 1)
+		s.choose(s.selected + 1)
+		if s.lacks(s.selected) {
+			s.edit(a)
+		}
 	}
 	return nil
 }
 
 // again runs the selected step anew; a running check is stopped first.
 func (s *checklistScreen) again(a *app) tea.Cmd {
-	s.guided = false
 	s.list = s.list.Again(s.selected)
 	cmd := s.proceed(a)
-	if len(s.list.Missing(s.selected)) > 0 {
-		s.edit()
+	if s.lacks(s.selected) {
+		s.edit(a)
 	}
 	return cmd
 }
@@ -194,27 +241,39 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 		return s.again(a)
 	}
 	s.list = s.list.Skip(s.selected, "skipped by you")
-	s.guided, s.acted = true, true
-	return s.proceed(a)
+	return s.settled(a)
 }
 
+// tick settles a step of the user's own, or takes that back. That the request went through is asked for.
 func (s *checklistScreen) tick(a *app) tea.Cmd {
-	ticked, last := s.step().Status == checks.Pass, s.selected == len(s.list.Steps)-1
+	if s.atLast() && s.step().Status == guide.Todo {
+		s.asking = true
+		return nil
+	}
+	taken := s.step().Status == checks.Pass
 	s.list = s.list.Tick(s.selected)
-	s.guided, s.acted = !ticked && !last, true
-	return s.proceed(a)
+	if taken || s.step().Kind == catalog.CheckStep {
+		return s.proceed(a)
+	}
+	return s.settled(a)
+}
+
+// settled goes on from a step that the user has settled to the next one.
+func (s *checklistScreen) settled(a *app) tea.Cmd {
+	cmd := s.proceed(a)
+	s.lead(a, s.goesOn, s.todo, s.wrong)
+	return cmd
 }
 
 // edit asks for the inputs of the selected step.
-func (s *checklistScreen) edit() {
+func (s *checklistScreen) edit(a *app) {
 	if inputs := s.list.Inputs(s.selected); len(inputs) > 0 {
 		s.forms++
-		s.form = newForm(s.forms, inputs, s.list.Missing(s.selected))
+		s.form = newForm(a, s.forms, s.list.Target, inputs, s.list.Missing(s.selected))
 	}
 }
 
-// proceed starts every check that can start, stops those that nobody waits for any more, and leads the user
-// to what is to be done next.
+// proceed starts every check that can start, and stops those that nobody waits for any more.
 func (s *checklistScreen) proceed(a *app) tea.Cmd {
 	s.stopStale()
 	var cmds []tea.Cmd
@@ -225,7 +284,6 @@ func (s *checklistScreen) proceed(a *app) tea.Cmd {
 		s.ticking = true
 		cmds = append(cmds, a.tick(s.place, 0))
 	}
-	s.lead()
 	return tea.Batch(cmds...)
 }
 
@@ -245,11 +303,19 @@ func (s *checklistScreen) start(a *app, i int) tea.Cmd {
 	return a.check(ctx, s.place, i, number, list.Steps[i].Check, list.Target)
 }
 
-// checked records a result. One that nobody waits for any more changes nothing.
+// checked records a result. One that nobody waits for any more changes nothing. Where a check lacks the key,
+// it is asked for.
 func (s *checklistScreen) checked(a *app, msg checkedMsg) tea.Cmd {
+	waited := s.runs[msg.step].number == msg.run
 	s.list = s.list.Record(msg.step, msg.run, msg.result)
-	s.acted = false
+	if waited && msg.step == s.selected && s.form == nil && lacksKey(msg.result) {
+		s.edit(a)
+	}
 	return s.proceed(a)
+}
+
+func lacksKey(r checks.Result) bool {
+	return slices.ContainsFunc(r.Findings, func(f checks.Finding) bool { return f.ID == "key.missing" })
 }
 
 func (s *checklistScreen) ticked(a *app, now time.Time) tea.Cmd {
@@ -267,38 +333,36 @@ func (s *checklistScreen) ticked(a *app, now time.Time) tea.Cmd {
 	return a.tick(s.place, tickEvery)
 }
 
-// lead selects the step where something is to be done, and asks there for what is missing.
-func (s *checklistScreen) lead() {
-	if !s.guided || s.form != nil {
-		return
-	}
-	s.choose(s.attention())
-	if len(s.list.Missing(s.selected)) > 0 && s.step().Status == guide.Todo {
-		s.edit()
-	}
-}
-
-// attention returns the step that matters most now. While checks answer that is the first failure, then what
-// runs or lacks an input, then what could not be told; once the user acts it is the next step to do.
-func (s *checklistScreen) attention() int {
-	failed := func(i int) bool { return s.list.Steps[i].Status == checks.Fail }
-	untold := func(i int) bool { return s.list.Steps[i].Status == checks.Unknown }
-	todo := func(i int) bool { return s.list.Steps[i].Status == guide.Todo }
-	going := func(i int) bool { return s.list.Steps[i].Running || todo(i) && len(s.list.Missing(i)) > 0 }
-	order, from := []func(int) bool{failed, going, untold, todo}, 0
-	if s.acted {
-		order, from = []func(int) bool{going, todo, failed, untold}, s.selected
-	}
+// lead selects the next step, from the selected one on and round, for which the first of some conditions
+// holds that holds for any, and asks there for what is missing.
+func (s *checklistScreen) lead(a *app, conditions ...func(int) bool) {
 	n := len(s.list.Steps)
-	for _, wanted := range order {
+	for _, holds := range conditions {
 		for i := range n {
-			if at := (from + i) % n; wanted(at) {
-				return at
+			if at := (s.selected + i) % n; holds(at) {
+				s.choose(at)
+				if s.lacks(at) {
+					s.edit(a)
+				}
+				return
 			}
 		}
 	}
-	return n - 1
 }
+
+func (s *checklistScreen) isCheck(i int) bool { return s.list.Steps[i].Kind == catalog.CheckStep }
+func (s *checklistScreen) todo(i int) bool    { return s.list.Steps[i].Status == guide.Todo }
+
+func (s *checklistScreen) wrong(i int) bool {
+	status := s.list.Steps[i].Status
+	return status == checks.Fail || status == checks.Unknown
+}
+
+// lacks reports whether a step is held back by an input that is not known.
+func (s *checklistScreen) lacks(i int) bool { return s.todo(i) && len(s.list.Missing(i)) > 0 }
+
+// goesOn reports whether a step runs, or would but for an input.
+func (s *checklistScreen) goesOn(i int) bool { return s.list.Steps[i].Running || s.lacks(i) }
 
 // opened takes the file that the form has asked for.
 func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
@@ -309,7 +373,13 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 		s.form.failed(msg.err.Error())
 		return nil
 	}
-	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(msg.content, typed) })
+	return s.fillContent(a, msg.content, msg.path)
+}
+
+// fillContent takes a content from the form, and the path of its file, if it is one.
+func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
+	a.file = file
+	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
 }
 
 // fill takes an input from the form, for this checklist and for those that will be opened later.
@@ -319,19 +389,11 @@ func (s *checklistScreen) fill(a *app, set func(guide.Checklist) guide.Checklist
 	if s.form.next(s.list.Missing(s.selected)) {
 		return tea.Batch(s.proceed(a), a.secretsChanged())
 	}
-	// At a check the selection stays, to show what comes of the input, unless another is asked for.
-	s.form, s.guided = nil, s.step().Kind != catalog.CheckStep || s.lacks()
-	return tea.Batch(s.proceed(a), a.secretsChanged())
-}
-
-// lacks reports whether a step that is still to do lacks an input.
-func (s *checklistScreen) lacks() bool {
-	for i, step := range s.list.Steps {
-		if step.Status == guide.Todo && len(s.list.Missing(i)) > 0 {
-			return true
-		}
+	s.form = nil
+	if s.step().Kind == catalog.CheckStep { // it stays selected, to show what comes of the input
+		return tea.Batch(s.proceed(a), a.secretsChanged())
 	}
-	return false
+	return tea.Batch(s.settled(a), a.secretsChanged())
 }
 
 // secretsChanged draws the open paste anew: what was typed as a key is masked there too.

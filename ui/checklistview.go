@@ -114,6 +114,13 @@ func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	}
 	step := s.step()
 	p := newPage(columns)
+	if s.asking {
+		p.text(a.look.strong, "Did it go through? y: yes; n: no, it failed again.")
+		p.blank()
+	}
+	if other, found := s.otherCode(); found {
+		p.text(a.look.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
+	}
 	a.look.writeResult(p, step)
 	p.blank()
 	p.text(plain, step.Detail)
@@ -150,7 +157,7 @@ func (l look) writeResult(p *page, step guide.Step) {
 		}
 	}
 	if step.Result.Duration >= 100*time.Millisecond {
-		p.text(plain, fmt.Sprintf("the %s check took %.1f s", step.Result.Check, step.Result.Duration.Seconds()))
+		p.text(plain, fmt.Sprintf("The %s check took %.1f s.", step.Result.Check, step.Result.Duration.Seconds()))
 	}
 }
 
@@ -167,7 +174,7 @@ func (s *checklistScreen) writeInputs(p *page) {
 		if from != "" {
 			value += ", from " + from
 		}
-		p.hang(input.String()+": ", plain, safe.EscapeLine(redactor.Redact(value)))
+		p.hang(capital(input.String())+": ", plain, safe.EscapeLine(redactor.Redact(value)))
 	}
 }
 
@@ -203,12 +210,21 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 				settled++
 			}
 		}
-		p.text(plain, fmt.Sprintf("%d of %d steps settled", settled, len(s.list.Steps)))
+		p.text(plain, fmt.Sprintf("%d of %d steps are settled.", settled, len(s.list.Steps)))
 		return p.lines
 	}
-	p.text(a.look.verdict(o.Verdict), o.Headline)
-	if r := s.step().Result; o.Next != "" && (r == nil || r.Remedy() != o.Next) {
-		p.hang("Next: ", plain, o.Next)
+	headline, next := o.Headline, o.Next
+	if r := s.step().Result; r != nil { // what the step says is not said again
+		if short, same := strings.CutSuffix(headline, ": "+r.Summary); same {
+			headline = short + "."
+		}
+		if r.Remedy() == next {
+			next = ""
+		}
+	}
+	p.text(a.look.verdict(o.Verdict), headline)
+	if next != "" && next != s.step().Title {
+		p.hang("Next: ", plain, next)
 	}
 	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)
 }

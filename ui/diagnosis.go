@@ -43,16 +43,21 @@ func (s *diagnosisScreen) typing() bool  { return false }
 
 func (s *diagnosisScreen) bindings() []key.Binding {
 	var bs []key.Binding
-	if f := s.finding(); s.code() != "" || f != nil && (f.Kind == paste.Gateway || f.Kind == paste.Network) {
+	f := s.finding()
+	if s.code() != "" || f != nil && (f.Kind == paste.Gateway || f.Kind == paste.Network) {
 		bs = append(bs, keyFix)
 	}
-	if s.code() != "" {
+	switch {
+	case s.code() == "":
+	case f != nil && !answered(*f):
+		bs = append(bs, does(keyPage, "page of the nearest code"))
+	default:
 		bs = append(bs, keyPage)
 	}
 	if len(s.choices) > 1 {
 		bs = append(bs, keyMove)
 	}
-	bs = append(bs, keyScroll, keyNew, keyBack)
+	bs = append(bs, keyBack, keyNew, keyScroll)
 	if what, _ := s.copies(); what != "" {
 		bs = append(bs, does(keyCopy, "copy "+what))
 	}
@@ -137,10 +142,11 @@ func (s *diagnosisScreen) move(a *app, by int) tea.Cmd {
 
 // copies returns what can be copied: the request id, which support asks for, else the code.
 func (s *diagnosisScreen) copies() (what, text string) {
-	if f := s.finding(); f != nil && f.RequestID != "" {
-		return "the request id", f.RequestID
+	f := s.finding()
+	if f != nil && f.RequestID != "" {
+		return "the request id", safe.EscapeLine(f.RequestID)
 	}
-	if code := s.code(); code != "" {
+	if code := s.code(); code != "" && (f == nil || answered(*f)) {
 		return "the code", string(code)
 	}
 	return "", ""

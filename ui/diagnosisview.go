@@ -66,7 +66,7 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 	case !answered(f):
 		p.row("What happened", show(f.Message))
 		if known {
-			p.row("Nearest code", string(entry.Code))
+			p.row("Nearest code", string(entry.Code)+"; the API itself said none")
 		}
 	case known:
 		p.row("Documented as", "“"+entry.Description+".”")
@@ -154,6 +154,9 @@ func limits(l *paste.RateLimit) string {
 		if part.value != nil {
 			texts = append(texts, fmt.Sprintf(part.says, *part.value))
 		}
+	}
+	if l.ResetS == nil && !l.ResetTime.IsZero() {
+		texts = append(texts, "resets at "+l.ResetTime.UTC().Format(time.RFC3339))
 	}
 	return strings.Join(texts, ", ")
 }

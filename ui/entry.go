@@ -76,7 +76,7 @@ func (l look) writeEntry(p *page, e catalog.Entry) {
 	}
 	p.blank()
 	p.row("Klyra says", "“"+e.Description+".”")
-	p.row("and advises", "“"+e.Resolution+".”")
+	p.row("It advises", "“"+e.Resolution+".”")
 	p.row("HTTP status", statuses(e.Statuses))
 	p.row("Try again?", e.Retry.When)
 	p.row("The fault is", faults[e.Fault])

@@ -30,7 +30,8 @@ type excerpt struct {
 
 const (
 	mostShown  = 64 << 10 // bytes of a paste that are shown
-	leadShown  = 4 << 10  // of them, before the first evidence
+	leadRows   = 4        // rows before the first evidence, what says that something is left out included
+	rowBytes   = 60       // bytes of a row, as a careful guess
 	mostMarked = 16       // pieces of evidence that are marked
 )
 
@@ -62,14 +63,31 @@ func mark(text string, spans []paste.Span, r *safe.Redactor) []segment {
 	return append(segments, segment{shown[done:], false})
 }
 
-// cutBefore leaves out what stands far before the first evidence.
+// cutBefore leaves out what stands before the rows that lead to the first evidence, so that it is seen at once.
 func cutBefore(segments []segment) (int, []segment) {
 	first := segments[0].text
-	if len(segments) == 1 || len(first) <= leadShown {
+	if len(segments) == 1 || lastRows(first, leadRows) == 0 {
 		return 0, segments
 	}
-	at := runeStart(first, len(first)-leadShown)
+	at := runeStart(first, lastRows(first, leadRows-1))
+	if first[at-1] != '\n' { // half a line is shown only where it leads to the evidence itself
+		at += strings.IndexByte(first[at:], '\n') + 1
+	}
 	return at, append([]segment{{first[at:], false}}, segments[1:]...)
+}
+
+// lastRows returns where the last rows of a text begin, the one that ends it not counted.
+func lastRows(text string, rows int) int {
+	columns := 0
+	for i := len(text) - 1; i >= 0; i-- {
+		if columns++; text[i] == '\n' || columns > rowBytes {
+			columns = 0
+			if rows--; rows < 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
 }
 
 // cutAfter leaves out what is more than can be shown.
@@ -178,7 +196,7 @@ func (e excerpt) draw(l look, columns int) []string {
 	var drawn []string
 	note := func(bytes int, where string) {
 		if bytes > 0 {
-			drawn = append(drawn, fmt.Sprintf("(%s %s it are not shown)", size(bytes), where))
+			drawn = append(drawn, truncate(fmt.Sprintf("(%s %s it are not shown)", size(bytes), where), columns, l.tail))
 		}
 	}
 	note(e.before, "before")

@@ -93,13 +93,28 @@ func TestExcerptOfALargePaste(t *testing.T) {
 		t.Errorf("%d before, %d shown, %d after of %d", e.before, len(got), e.after, len(text))
 	}
 	drawn := e.draw(newLook(false, false), 80)
-	if first, last := drawn[0], drawn[len(drawn)-1]; first != "(1695 KB before it are not shown)" || !strings.HasSuffix(last, "KB after it are not shown)") {
+	if first, last := drawn[0], drawn[len(drawn)-1]; first != "(1699 KB before it are not shown)" || !strings.HasSuffix(last, "KB after it are not shown)") {
 		t.Errorf("begins %q, ends %q", first, last)
+	}
+}
+
+func TestEvidenceIsSeenAtOnce(t *testing.T) {
+	for _, before := range []string{
+		"", "a\nb\nc\nd\n", strings.Repeat("INFO all is well\n", 10_000), strings.Repeat("x", 100_000), strings.Repeat("long ", 100) + "\n\n\n",
+		strings.Repeat("\n", 50), "HTTP/1.1 401 Unauthorized\r\n" + strings.Repeat("x-header: of some length that is usual\n", 30),
+	} {
+		e := newExcerpt(before+"code x\nafter", []paste.Span{{Start: len(before), End: len(before) + 6}}, nil)
+		drawn := e.draw(newLook(true, true), 80)
+		at := slices.IndexFunc(drawn, func(line string) bool { return strings.HasPrefix(line, "|") })
+		if at < 0 || at > 4 {
+			t.Errorf("after %.40q the evidence is line %d of\n%s", before, at+1, strings.Join(drawn[:min(len(drawn), 8)], "\n"))
+		}
 	}
 }
 
 func FuzzExcerpt(f *testing.F) {
 	f.Add(revoked, 10, 20, 30)
+	f.Add(strings.Repeat("\n", 60)+"x", 60, 61, 30)
 	f.Add("a\x1b]52;c;\x07\u202e世界\xff\r\n\ttab", 2, 9, 7)
 	f.Fuzz(func(t *testing.T, text string, start, end, columns int) {
 		start = max(0, min(start, len(text)))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,20 +21,28 @@ import (
 // form asks for the inputs of a step, one field at a time.
 type form struct {
 	run    int
+	target checks.Target // what is known already
+	file   string        // path of the content in it
 	inputs []catalog.Input
 	at     int // index into inputs
 	field  textinput.Model
+	given  bool   // the field holds what was known before, untouched
 	busy   bool   // a file is being looked at
+	noFile bool   // there is no file of the name that was typed
 	hint   string // what is wrong with what was typed, or what to do with it
 	paste  string // what was pasted into the field though it reads like a response
+	sure   bool   // that the paste is what is meant
 
-	picking bool // among the samples of the sandbox
+	samples map[catalog.Input][]Sample // of the sandbox
+	picking bool                       // among the samples of the field
 	picked  int
 }
 
 // newForm begins with the first input that is missing.
-func newForm(run int, inputs, missing []catalog.Input) *form {
-	f := &form{run: run, inputs: inputs}
+func newForm(a *app, run int, known checks.Target, inputs, missing []catalog.Input) *form {
+	f := &form{run: run, target: known, file: a.file, inputs: inputs, samples: map[catalog.Input][]Sample{
+		catalog.KeyInput: a.options.SandboxKeys, catalog.URLInput: a.options.SandboxURLs,
+	}}
 	if len(missing) > 0 {
 		f.at = max(0, slices.Index(inputs, missing[0]))
 	}
@@ -52,14 +61,45 @@ var placeholders = map[catalog.Input]string{
 	catalog.ContentInput:  "the path of a file with what you sent",
 }
 
-// focus begins the field of an input.
+// What is said where no key is known. The sandbox does not look at the environment.
+const (
+	noKey          = "No key is known: KLYRA_API_KEY would be used, but is not set. esc goes on without one."
+	noKeyInSandbox = "No key is known. esc goes on without one."
+)
+
+// focus begins the field of an input with what is known of it. A key is never filled in.
 func (f *form) focus(i int) {
 	f.at = i
 	f.field = newField(placeholders[f.input()])
-	f.busy, f.hint, f.paste, f.picking, f.picked = false, "", "", false, 0
-	if f.input() == catalog.KeyInput {
+	f.given, f.busy, f.noFile, f.hint, f.paste, f.sure, f.picking, f.picked = false, false, false, "", "", false, false, 0
+	switch {
+	case f.input() == catalog.KeyInput:
 		f.field.EchoMode = textinput.EchoPassword
+		switch {
+		case f.target.Has(catalog.KeyInput):
+		case len(f.samples[catalog.KeyInput]) > 0:
+			f.hint = noKeyInSandbox
+		default:
+			f.hint = noKey
+		}
+	case f.known() != "":
+		f.field.SetValue(f.known())
+		f.field.CursorEnd()
+		f.given = true
 	}
+}
+
+// known returns what can be typed for the field's input to be what it is; "" where nothing can.
+func (f *form) known() string {
+	switch f.input() {
+	case catalog.EndpointInput:
+		return f.target.Endpoint
+	case catalog.URLInput:
+		return f.target.URL
+	case catalog.ContentInput:
+		return f.file
+	}
+	return ""
 }
 
 func (f *form) input() catalog.Input { return f.inputs[f.at] }
@@ -73,30 +113,51 @@ func (f *form) next(missing []catalog.Input) bool {
 	return true
 }
 
-func (f *form) failed(hint string) { f.busy, f.hint = false, hint }
+// failed says that there is no such file.
+func (f *form) failed(why string) { f.busy, f.noFile, f.hint = false, true, why }
 
 func (f *form) bindings() []key.Binding {
-	switch {
-	case f.picking:
+	if f.picking {
 		return []key.Binding{does(keyEnter, "take it"), keyMove, does(keyBack, "close")}
-	case f.paste != "":
-		return []key.Binding{does(keyEnter, "use it"), keyDiagnose, keyClear, does(keyBack, "close")}
 	}
 	bs := []key.Binding{does(keyEnter, "use it"), does(keyBack, "close")}
+	if f.noFile {
+		bs = append(bs, keyAsText)
+	}
+	if f.paste != "" {
+		bs = append(bs, keyDiagnose)
+	}
 	if len(f.inputs) > 1 {
 		bs = append(bs, keyTab)
 	}
-	return append(bs, keySamples)
+	if len(f.samples[f.input()]) > 0 {
+		bs = append(bs, keySamples)
+	}
+	return append(bs, keyClear)
 }
 
-// pasted puts a paste into the field. Line ends around it are the terminal's, not part of it.
+// pasted puts a paste into the field, in place of what was known before. Line ends around it are the
+// terminal's, not part of it.
 func (f *form) pasted(text string) {
-	f.hint, f.paste = "", ""
+	f.edited()
+	f.paste = ""
 	if severalLines(text) || strings.Contains(text, "{") {
 		f.paste = text
 	}
+	f.replace()
 	f.field, _ = f.field.Update(tea.PasteMsg{Content: strings.Trim(text, "\n")})
 }
+
+// replace makes room for a paste where the field holds what was known before.
+func (f *form) replace() {
+	if f.given {
+		f.field.Reset()
+	}
+	f.given = false
+}
+
+// edited forgets what was said of the text that was there before.
+func (f *form) edited() { f.hint, f.noFile, f.sure = "", false, false }
 
 func (f *form) pressed(a *app, s *checklistScreen, k tea.KeyPressMsg) tea.Cmd {
 	if f.picking {
@@ -105,13 +166,15 @@ func (f *form) pressed(a *app, s *checklistScreen, k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(k, keyBack):
-		s.form, s.guided = nil, false
+		s.form = nil
 	case key.Matches(k, keyEnter):
 		return f.submit(a, s)
 	case f.paste != "" && key.Matches(k, keyDiagnose):
 		return a.openDiagnosis(f.paste)
+	case f.noFile && key.Matches(k, keyAsText):
+		return s.fillContent(a, textContent(f.text()), "")
 	case key.Matches(k, keySamples):
-		f.picking = len(f.samples(a)) > 0
+		f.picking = len(f.samples[f.input()]) > 0
 		if !f.picking {
 			f.hint = "Samples are offered for a key or a URL, and only with --sandbox."
 		}
@@ -121,7 +184,8 @@ func (f *form) pressed(a *app, s *checklistScreen, k tea.KeyPressMsg) tea.Cmd {
 		s.form = nil
 		return s.pressed(a, k)
 	case !f.busy:
-		f.hint = ""
+		f.edited()
+		f.given = false
 		if f.field, _ = f.field.Update(k); f.field.Value() == "" {
 			f.paste = ""
 		}
@@ -129,20 +193,25 @@ func (f *form) pressed(a *app, s *checklistScreen, k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// samples returns what the sandbox offers for the field.
-func (f *form) samples(a *app) []Sample {
-	switch f.input() {
-	case catalog.KeyInput:
-		return a.options.SandboxKeys
-	case catalog.URLInput:
-		return a.options.SandboxURLs
+// text returns what is filled in, with the line ends that a field of one line cannot hold.
+func (f *form) text() string {
+	if f.paste != "" {
+		return f.paste
 	}
-	return nil
+	return f.field.Value()
+}
+
+// textContent is a text that is to be moderated as it stands.
+func textContent(text string) checks.Content {
+	return checks.Content{
+		Name: "text", Size: int64(len(text)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
+	}
 }
 
 // pick moves among the samples; enter fills the field with one.
 func (f *form) pick(a *app, k tea.KeyPressMsg) {
-	samples := f.samples(a)
+	samples := f.samples[f.input()]
 	switch {
 	case key.Matches(k, keyBack), key.Matches(k, keySamples):
 		f.picking = false
@@ -151,7 +220,8 @@ func (f *form) pick(a *app, k tea.KeyPressMsg) {
 	case key.Matches(k, keyNext):
 		f.picked = min(f.picked+1, len(samples)-1)
 	case key.Matches(k, keyEnter):
-		f.picking, f.paste = false, ""
+		f.edited()
+		f.picking, f.paste, f.given = false, "", false
 		f.field.SetValue(samples[f.picked].Value)
 		f.field.CursorEnd()
 		f.hint = "Filled in: " + samples[f.picked].What + ". Enter uses it."
@@ -163,6 +233,10 @@ func (f *form) submit(a *app, s *checklistScreen) tea.Cmd {
 	text := f.field.Value()
 	if strings.TrimSpace(text) == "" {
 		f.hint = "Nothing is filled in yet. Press esc to go on without it."
+		return nil
+	}
+	if f.paste != "" && !f.sure {
+		f.sure, f.hint = true, "Press enter once more to use it as the "+f.input().String()+" all the same."
 		return nil
 	}
 	switch f.input() {
@@ -183,7 +257,8 @@ func (f *form) submit(a *app, s *checklistScreen) tea.Cmd {
 		return nil
 	}
 	s.forms++
-	f.run, f.busy, f.hint = s.forms, true, ""
+	f.edited()
+	f.run, f.busy = s.forms, true
 	return a.openContent(s.place, f.run, droppedPath(text))
 }
 
@@ -208,7 +283,7 @@ func droppedPath(text string) string {
 // draw draws the form, and where the cursor stands in it.
 func (f *form) draw(a *app, columns, height int) picture {
 	l := a.look
-	label := l.strong.Render(strings.ToUpper(f.input().String()[:1])+f.input().String()[1:]) + " "
+	label := l.strong.Render(capital(f.input().String())) + " "
 	f.field.EchoCharacter = l.mask
 	field, cursor := a.drawField(&f.field, columns-width(label))
 	if cursor != nil {
@@ -223,28 +298,54 @@ func (f *form) draw(a *app, columns, height int) picture {
 	case f.picking:
 		p.lines = append(p.lines, f.list(a, columns, height-1)...)
 		cursor = nil
-	case f.paste != "":
-		p.text(l.strong, "This reads like a response ("+extent(f.paste)+"). ctrl+d diagnoses it instead.")
 	case f.busy:
 		p.text(plain, "Looking at the file")
-	case f.hint != "":
-		p.text(l.strong, safe.Escape(f.hint))
-	case len(f.samples(a)) > 0:
-		p.text(plain, "ctrl+s lists what the sandbox offers for this field.")
+	default:
+		f.writeHints(l, p)
 	}
 	return picture{p.lines, cursor}
 }
 
-// list draws the part of the samples that holds the picked one.
+// writeHints says what to do with what is filled in.
+func (f *form) writeHints(l look, p *page) {
+	if f.paste != "" {
+		p.text(l.code, "This looks like an error response ("+extent(f.paste)+"): ctrl+d diagnoses it.")
+	}
+	if f.hint != "" {
+		p.text(l.strong, safe.Escape(f.hint))
+	}
+	switch {
+	case f.noFile:
+		p.text(plain, "ctrl+t checks what is filled in as a text of its own.")
+	case f.given:
+		p.text(plain, "This is what is known. A paste replaces it; ctrl+u clears it.")
+	case f.paste == "" && len(f.samples[f.input()]) > 0:
+		p.text(plain, "ctrl+s lists what the sandbox offers for this field.")
+	}
+}
+
+// list draws the part of the samples that holds the picked one, in two columns where there is room for them.
 func (f *form) list(a *app, columns, height int) []string {
-	var lines []string
-	for i, sample := range f.samples(a) {
-		lead := "  "
+	p := newPage(columns)
+	values := 0
+	for _, sample := range f.samples[f.input()] {
+		values = max(values, width(sample.Value))
+	}
+	first, last := 0, 0
+	for i, sample := range f.samples[f.input()] {
+		from, lead := len(p.lines), "  "
 		if i == f.picked {
 			lead = a.look.cursor + " "
 		}
-		lines = append(lines, truncate(lead+sample.Value+"  "+sample.What, columns, a.look.tail))
+		if 2*values <= columns {
+			p.hang(lead+pad(sample.Value, values)+"  ", plain, sample.What)
+		} else {
+			p.hang(lead, plain, sample.Value)
+			p.hang("    ", plain, sample.What)
+		}
+		if i == f.picked {
+			first, last = from, len(p.lines)-1
+		}
 	}
-	top := follow(0, f.picked, f.picked, max(1, height))
-	return lines[top:min(len(lines), top+max(1, height))]
+	return window(p.lines, first, last, max(1, height))
 }

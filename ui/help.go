@@ -19,7 +19,7 @@ type helpScreen struct {
 }
 
 func newHelp(a *app, of screen) *helpScreen {
-	return &helpScreen{place: a.place(), of: of.bindings(), view: newViewport()}
+	return &helpScreen{place: a.place(), of: append(of.bindings(), everywhere(of.typing())...), view: newViewport()}
 }
 
 func (s *helpScreen) title() string           { return "help" }
@@ -42,7 +42,7 @@ func (s *helpScreen) update(a *app, msg tea.Msg) tea.Cmd {
 func (s *helpScreen) draw(a *app, columns, height int) picture {
 	p := newPage(columns)
 	p.text(a.look.strong, "Keys here")
-	for _, b := range append(s.of, everywhere()...) {
+	for _, b := range s.of {
 		p.hang("  "+a.look.key.Render(pad(b.Help().Key, 11))+" ", plain, b.Help().Desc)
 	}
 	p.blank()
@@ -57,11 +57,11 @@ func (s *helpScreen) draw(a *app, columns, height int) picture {
 	return picture{lines: scrolled(&s.view, p.lines, columns, height)}
 }
 
-// everywhere returns the keys that all screens have.
-func everywhere() []key.Binding {
-	bs := []key.Binding{
-		does(keyHelp, "help"), does(keyHelpTyped, "help, also while a field is filled in"),
-		does(keyInterrupt, "quit at once"),
+// everywhere returns the keys that all screens have. While something is typed, ? is a letter.
+func everywhere(typing bool) []key.Binding {
+	bs := []key.Binding{does(keyHelp, "help; F1 too, also while a field is filled in"), does(keyInterrupt, "quit at once")}
+	if typing {
+		bs[0] = keyHelpTyped
 	}
 	if runtime.GOOS == "windows" {
 		return bs
@@ -71,7 +71,7 @@ func everywhere() []key.Binding {
 
 // meanings say what the statuses mean.
 var meanings = map[checks.Status]string{
-	checks.Pass: "pass: nothing wrong was found; or done, by you", checks.Warn: "warn: it works, but something deserves a look",
+	checks.Pass: "pass: nothing wrong was found; done: you ticked it", checks.Warn: "warn: it works, but something deserves a look",
 	checks.Fail: "fail: this is wrong", checks.Unknown: "unknown: the check ran, but could not tell",
 	checks.Skip: "skip: left out, with the reason beside it", guide.Todo: "to do",
 }

@@ -2,14 +2,17 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
 	"klyra-doctor/checks"
 )
 
@@ -60,7 +63,7 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
 	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
 
-	d.press("e").write("/samples/page").press("enter")
+	d.press("e").shows("URL https://example.com/photo.png").press("ctrl+u").write("/samples/page").press("enter")
 	if got := d.ran[len(d.ran)-1]; got != "url key=klyra_good_key_0001 url=/samples/page" {
 		t.Errorf("ran %q", got)
 	}
@@ -75,7 +78,7 @@ func TestContentIsAFile(t *testing.T) {
 	if !slices.ContainsFunc(d.ran, func(ran string) bool { return strings.Contains(ran, "content=/tmp/my photo.png") }) {
 		t.Errorf("ran %q", d.ran)
 	}
-	d.hides("no such file")
+	d.hides("no such file").press("e").shows("Content /tmp/my photo.png")
 }
 
 func TestTypedInputsServeLaterChecklists(t *testing.T) {
@@ -138,7 +141,7 @@ func TestLettersBelongToTheField(t *testing.T) {
 func TestPasteIntoAFieldFillsIt(t *testing.T) {
 	d := newDriver(t, sandboxed())
 	d.write("content_download_failed").press("enter", "enter").paste(revoked)
-	d.atop(&checklistScreen{}).shows("This reads like a response (12 lines, 273 bytes). ctrl+d diagnoses it instead.", "req_1a2b3c4d5e6f")
+	d.atop(&checklistScreen{}).shows("This looks like an error response (12 lines, 273 bytes): ctrl+d diagnoses it.", "req_1a2b3c4d5e6f")
 	d.did()
 	d.press("ctrl+d").atop(&diagnosisScreen{})
 	if d.app.paste != revoked {
@@ -203,7 +206,110 @@ func TestLastStepConfirms(t *testing.T) {
 	for range d.app.top().(*checklistScreen).list.Steps {
 		d.press("down")
 	}
-	d.press("enter").shows("you confirmed that the request goes through").press("enter").atop(&reportScreen{})
+	d.press("enter").shows("Did it go through?").press("n").shows("Not solved, then: p shows the report")
+	d.hides("you confirmed").press("space").shows("Did it go through?").press("esc").atop(&checklistScreen{}).hides("Did it go")
+	d.press("enter", "y").shows("done 6.", "you confirmed that the request goes through")
+	d.press("enter").atop(&reportScreen{})
+}
+
+func TestEnterTicksNothing(t *testing.T) {
+	d := play(t, "envelope", "paste\npress enter", sandboxed()).shows("▸ ✓ pass 1.")
+	n := len(d.app.top().(*checklistScreen).list.Steps)
+	for range n - 1 {
+		d.press("enter")
+	}
+	d.shows(fmt.Sprintf("▸ ○ to do %d.", n)).hides("done")
+	d.press("enter", "enter").shows("Did it go through?").hides("done")
+}
+
+func TestSelectionStaysWhereACheckAnswers(t *testing.T) {
+	d := play(t, "envelope", "paste\npress enter", sandboxed()).shows("▸ ✓ pass 1.", "nothing is wrong with it")
+	d.press("down", "e").shows("This step reads no input: there is nothing to edit.")
+	d.press("up", "e").shows("API key")
+	d.results[catalog.KeyCheck] = []checks.Result{rejected}
+	d.write("klyra_other_key").press("enter").shows("▸ ✗ fail 1.", "The API knows no such key")
+}
+
+func TestMissingKeyIsAskedForInPlace(t *testing.T) {
+	d := play(t, "envelope", "", Options{})
+	d.results[catalog.KeyCheck] = []checks.Result{
+		result(catalog.KeyCheck, checks.Unknown, "key.missing", "No key is given."),
+		result(catalog.KeyCheck, checks.Pass, "key.accepted", "The API takes the key."),
+	}
+	d.paste(revoked).press("enter").shows("API key", "KLYRA_API_KEY would be used, but is not set", "No key is given.")
+	d.write("klyra_some_key").press("enter").shows("The API takes the key.")
+
+	d = play(t, "envelope", "", Options{})
+	d.results[catalog.KeyCheck] = []checks.Result{result(catalog.KeyCheck, checks.Unknown, "key.missing", "No key is given.")}
+	d.paste(revoked).press("enter", "esc").atop(&checklistScreen{}).shows("unknown 1.", "enter next step").hides("KLYRA_API_KEY would")
+}
+
+func TestAnotherCodeIsOffered(t *testing.T) {
+	d := play(t, "envelope", "", sandboxed())
+	expired := result(catalog.KeyCheck, checks.Fail, "key.expired", "The key has expired.")
+	expired.Code = "expired_api_key"
+	d.results[catalog.KeyCheck] = []checks.Result{expired}
+	d.paste(revoked).press("enter").shows("The API now answers expired_api_key: press o for that code's checklist.")
+	d.press("o").shows("expired_api_key checklist").hides("The API now answers")
+}
+
+func TestContentMayBeAText(t *testing.T) {
+	d := newDriver(t, sandboxed())
+	d.write("content_too_large").press("enter", "enter").write("some words").press("enter")
+	d.shows(`open "some words": no such file`, "ctrl+t checks what is filled in as a text").press("ctrl+t")
+	d.did("content key=klyra_good_key_0001 content=text")
+}
+
+func TestResponseIsNotSubmittedBlindly(t *testing.T) {
+	d := play(t, "envelope", "type content_download_failed\npress enter enter", sandboxed())
+	d.paste(`{"error":{"code":"x"}}`).press("enter").shows("Press enter once more to use it as the URL all the same.")
+	d.did()
+	d.press("enter").did(`url key=klyra_good_key_0001 url={"error":{"code":"x"}}`)
+}
+
+func TestPasteReplacesWhatWasKnown(t *testing.T) {
+	d := newDriver(t, sandboxed())
+	d.write("content_download_failed").press("enter", "enter").write("https://a.example/1").press("enter", "e")
+	d.shows("URL https://a.example/1", "A paste replaces it").paste("https://b.example/2").press("enter")
+	d.did("url key=klyra_good_key_0001 url=https://a.example/1", "url key=klyra_good_key_0001 url=https://b.example/2")
+	d.press("e").press("backspace", "3", "enter").shows("URL: https://b.example/3")
+}
+
+func TestPastedWordsAreKeptApart(t *testing.T) {
+	newDriver(t, sandboxed()).write("rate").paste("limit").shows("Search rate limit")
+}
+
+func TestSeveralEscapesAtOnceGoBack(t *testing.T) {
+	d := newDriver(t, sandboxed()).press("enter").atop(&entryScreen{})
+	d.send(tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt}).atop(&searchScreen{})
+}
+
+func TestNoticeAtTheBeginning(t *testing.T) {
+	o := sandboxed()
+	o.Notice = "Standard input was empty."
+	newDriver(t, o).shows("Standard input was empty.").press("x").hides("Standard input was empty.")
+}
+
+func TestResetTimeIsShownAsOne(t *testing.T) {
+	wait, at := 12, time.Unix(1764000000, 0)
+	for _, test := range []struct {
+		limit paste.RateLimit
+		want  string
+	}{
+		{paste.RateLimit{ResetS: &wait}, "which ends in 12 s"},
+		{paste.RateLimit{ResetTime: at}, "resets at 2025-11-24T16:00:00Z"},
+		{paste.RateLimit{ResetS: &wait, ResetTime: at}, "which ends in 12 s"},
+	} {
+		if got := limits(&test.limit); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestGatewayIsNoCode(t *testing.T) {
+	d := play(t, "several", "paste\npress down down", sandboxed())
+	d.shows("A gateway answered, not the API", "service_unavailable; the API itself said none").hides("Documented as", "copy the code")
+	d.press("enter").shows("no answer from the API: checklist").press("p").shows("# Klyra error report: no answer from the API")
 }
 
 func TestFailedSaveIsSaid(t *testing.T) {

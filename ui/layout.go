@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/viewport"
@@ -84,6 +85,9 @@ func fit(lines []string, width, height int, tail string) []string {
 	return fitted
 }
 
+// capital returns an ASCII word with a capital letter.
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
 // truncate cuts a line that is too wide, and says so with tail.
 func truncate(line string, width int, tail string) string {
 	return ansi.Truncate(line, max(0, width), tail)
@@ -120,6 +124,24 @@ func follow(top, first, last, height int) int {
 		top = last - height + 1
 	}
 	return max(0, min(top, first))
+}
+
+// window returns the part of a list that holds the lines from first to last. Where more follow, its last line
+// says how many.
+func window(lines []string, first, last, height int) []string {
+	if len(lines) <= height {
+		return lines
+	}
+	room := height
+	if height > 2 {
+		room--
+	}
+	top := min(follow(0, first, last, room), len(lines)-room)
+	seen := slices.Clone(lines[top : top+room])
+	if below := len(lines) - top - room; below > 0 && room < height {
+		seen = append(seen, fmt.Sprintf("  (%d more lines)", below))
+	}
+	return seen
 }
 
 // newViewport returns a viewport that is moved by this program's keys alone.

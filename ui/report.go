@@ -10,10 +10,9 @@ import (
 	"klyra-doctor/checks/guide"
 )
 
-// reportScreen shows what a checklist amounts to and the report of it, which is saved as it stands there.
+// reportScreen shows the report of a checklist, which is saved as it stands there.
 type reportScreen struct {
 	place
-	outcome guide.Outcome
 	report  *reportedMsg // nil until it is made
 	view    viewport.Model
 	saving  bool
@@ -22,7 +21,7 @@ type reportScreen struct {
 }
 
 func (a *app) openReport(list guide.Checklist) tea.Cmd {
-	s := &reportScreen{place: a.place(), outcome: list.Outcome(), view: newViewport()}
+	s := &reportScreen{place: a.place(), view: newViewport()}
 	a.open(s)
 	return a.report(s.place, list)
 }
@@ -85,11 +84,6 @@ func (s *reportScreen) draw(a *app, columns, height int) picture {
 		p.text(a.look.states[checks.Fail], safe.EscapeLine(s.failure))
 	case s.report != nil:
 		p.text(plain, "Press w to save this report as "+s.report.name+" in the current folder.")
-	}
-	p.blank()
-	p.text(a.look.verdict(s.outcome.Verdict), s.outcome.Headline)
-	if s.outcome.Next != "" {
-		p.hang("Next: ", plain, s.outcome.Next)
 	}
 	p.blank()
 	top := shorten(p.lines, max(1, height-3))

@@ -17,7 +17,6 @@ type searchScreen struct {
 	field    textinput.Model
 	hits     []catalog.Hit
 	selected int // index into hits
-	first    int // first line of the list that is seen
 	leaving  bool
 }
 
@@ -46,7 +45,11 @@ func (s *searchScreen) update(a *app, msg tea.Msg) tea.Cmd {
 		if looksLikeResponse(msg.text) {
 			return a.openDiagnosis(msg.text)
 		}
-		return s.typed(a, tea.PasteMsg{Content: strings.TrimSpace(msg.text)})
+		text := strings.TrimSpace(msg.text)
+		if before := []rune(s.field.Value())[:s.field.Position()]; len(before) > 0 && before[len(before)-1] != ' ' {
+			text = " " + text
+		}
+		return s.typed(a, tea.PasteMsg{Content: text})
 	}
 	return nil
 }
@@ -104,7 +107,7 @@ func (s *searchScreen) typed(a *app, msg tea.Msg) tea.Cmd {
 }
 
 func (s *searchScreen) search(a *app) {
-	s.selected, s.first = 0, 0
+	s.selected = 0
 	if query := strings.TrimSpace(s.field.Value()); query != "" {
 		s.hits = a.index.Search(query)
 		return
@@ -136,18 +139,23 @@ func (s *searchScreen) draw(a *app, columns, height int) picture {
 	case s.selected >= len(s.hits):
 	case columns >= twoColumns:
 		list = fit(list, listWidth, room, a.look.tail)
-		preview := fit(s.preview(a, columns-listWidth-3), columns-listWidth-3, room, a.look.tail)
+		preview := s.preview(a, columns-listWidth-3, room)
 		list = beside(list, preview, listWidth, " "+a.look.between+" ")
 	case len(list) < room:
-		list = append(append(list, strings.Repeat(a.look.rule, columns)), s.preview(a, columns)...)
+		list = append(list, strings.Repeat(a.look.rule, columns))
+		list = append(list, s.preview(a, columns, room-len(list))...)
 	}
 	return picture{append(lines, list...), cursor}
 }
 
-func (s *searchScreen) preview(a *app, columns int) []string {
+// preview draws the beginning of the selected entry's page.
+func (s *searchScreen) preview(a *app, columns, height int) []string {
 	p := newPage(columns)
 	a.look.writeEntry(p, s.hits[s.selected].Entry)
-	return p.lines
+	if len(p.lines) <= height {
+		return p.lines
+	}
+	return append(p.lines[:max(0, height-1)], fmt.Sprintf("(%d more lines: enter)", len(p.lines)-height+1))
 }
 
 // count says how many codes are listed, and where none is, what to try.
@@ -184,8 +192,7 @@ func (s *searchScreen) list(a *app, columns, height int) []string {
 			from, to = begin, len(lines)-1
 		}
 	}
-	s.first = follow(s.first, from, to, height)
-	return lines[min(s.first, len(lines)):]
+	return window(lines, from, to, height)
 }
 
 // nameWidth is that of the longest code.

@@ -41,6 +41,7 @@ type Options struct {
 	// RequestAPI is the API that a pasted request was meant for; nil leaves requests unjudged.
 	RequestAPI *checks.API
 	Paste      string // text to begin with: the app opens on its diagnosis; "" opens the search
+	Notice     string // one line to begin with, until the first key; "" for none
 	Version    string
 
 	Sandbox     bool     // the API is the embedded sandbox; the header says so
@@ -50,7 +51,7 @@ type Options struct {
 	ASCII   bool // draw with ASCII alone
 	NoColor bool // draw without colours
 
-	In  io.Reader // the terminal's keys; nil means standard input
+	In  io.Reader // the terminal's keys; not nil
 	Out io.Writer // the terminal; nil means standard output
 }
 
@@ -70,7 +71,9 @@ func Run(ctx context.Context, o Options) (Final, error) {
 	defer cancel()
 	a := newApp(ctx, o)
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(framesPerSecond)}
-	if o.In != nil {
+	if terminal, ok := o.In.(terminalFile); ok {
+		options = append(options, tea.WithInput(&pasteGuard{terminalFile: terminal}), tea.WithFilter(unguardPastes))
+	} else {
 		options = append(options, tea.WithInput(o.In))
 	}
 	if o.Out != nil {

@@ -60,14 +60,19 @@ type prefix struct {
 	least int // bytes of the whole key: shorter ones are words
 }
 
-// prefixes by their first byte.
+// prefixes by their first byte. They are wider than those by which a key is called another vendor's: to mask
+// too much is harmless.
 var prefixes = map[byte][]prefix{
 	's': {{"sk-", 20}, {"sk_live_", 16}, {"sk_test_", 16}},
 	'r': {{"rk_live_", 16}, {"rk_test_", 16}},
-	'p': {{"pk_live_", 16}, {"pk_test_", 16}},
-	'g': {{"ghp_", 20}, {"gho_", 20}, {"ghs_", 20}, {"github_pat_", 20}, {"gsk_", 20}, {"glpat-", 16}},
-	'A': {{"AKIA", 16}, {"AIza", 24}},
-	'x': {{"xoxb-", 16}, {"xoxp-", 16}, {"xapp-", 16}},
+	'p': {{"pk_live_", 16}, {"pk_test_", 16}, {"pypi-", 24}},
+	'g': {{"ghp_", 20}, {"gho_", 20}, {"ghs_", 20}, {"ghu_", 20}, {"ghr_", 20}, {"github_pat_", 20}, {"gsk_", 20}, {"glpat-", 16}},
+	'A': {{"AKIA", 16}, {"ASIA", 16}, {"AIza", 24}},
+	'S': {{"SG.", 24}},
+	'h': {{"hf_", 20}},
+	'n': {{"npm_", 20}},
+	'w': {{"whsec_", 16}},
+	'x': {{"xoxa-", 16}, {"xoxb-", 16}, {"xoxe-", 16}, {"xoxp-", 16}, {"xoxr-", 16}, {"xoxs-", 16}, {"xapp-", 16}},
 	'k': {{"kly_", 12}, {"klyra_live_", 16}, {"klyra_test_", 16}, {"klyra_sk_", 16}},
 	'e': {{"eyJ", 24}},
 }

@@ -16,7 +16,7 @@ const Mask = "[secret]"
 
 const (
 	window   = 8  // bytes: the longest piece of a long secret that may survive
-	longForm = 24 // bytes: from here on any window of a form gives it away; shorter forms are masked whole
+	longForm = 12 // bytes: from here on any window of a form gives it away; shorter forms are masked whole
 )
 
 // Redactor takes known secrets, and whatever looks like one, out of texts. The nil Redactor knows no
@@ -29,7 +29,7 @@ type Redactor struct {
 }
 
 // NewRedactor builds a redactor from the secrets that are known. Empty ones mask nothing; ones under 8
-// bytes are masked only as whole tokens. Of ones of 24 bytes and more every piece of 8 bytes is masked, so that
+// bytes are masked only as whole tokens. Of ones of 12 bytes and more every piece of 8 bytes is masked, so that
 // a key that was cut or wrapped does not slip through.
 func NewRedactor(secrets ...Secret) *Redactor {
 	r := &Redactor{windows: map[uint64]struct{}{}}
@@ -55,6 +55,7 @@ func (r *Redactor) know(form string) {
 		r.whole = append(r.whole, form)
 		return
 	}
+	form = strings.TrimSpace(form) // blanks around a key give nothing away
 	var w uint64
 	for i := range len(form) {
 		w = w<<8 | uint64(form[i])

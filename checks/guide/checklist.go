@@ -36,6 +36,8 @@ type Checklist struct {
 	Target    checks.Target    // what the checks read
 	Diagnosis *paste.Diagnosis // of the paste it began with; nil where there was none
 	Steps     []Step
+	// Unanswered says that the paste shows no answer of the API: the entry's code is then only the nearest.
+	Unanswered bool
 
 	runs int
 }

@@ -288,8 +288,15 @@ func TestAnAnswerThatNeverCameHasAChecklistAndAReport(t *testing.T) {
 	if got := c.ReportName(time.Time{}); got != "klyra-report-no_answer-0001-01-01-000000.md" {
 		t.Errorf("the report is named %s", got)
 	}
-	if report := c.Report(time.Time{}, "v1"); strings.Contains(report, "Klyra says") {
-		t.Errorf("the report puts words into Klyra's mouth:\n%s", report)
+	near, _ := ForFinding(paste.Finding{Kind: paste.Gateway, Code: "service_unavailable", Known: true}, target(t), d)
+	if got := near.ReportName(time.Time{}); got != "klyra-report-no_answer-0001-01-01-000000.md" {
+		t.Errorf("beside a near code the report is named %s", got)
+	}
+	for _, c := range []Checklist{c, near} {
+		report := c.Report(time.Time{}, "v1")
+		if !strings.HasPrefix(report, "# Klyra error report: no answer from the API\n") || strings.Contains(report, "Klyra says") {
+			t.Errorf("the report puts words into Klyra's mouth:\n%s", report)
+		}
 	}
 }
 
@@ -355,5 +362,30 @@ func TestRunRunsWhatItCanAndSkipsTheRest(t *testing.T) {
 	}
 	if f := c.Steps[1].Result.Findings[0]; f.ID != "check.no_input" {
 		t.Errorf("the step without its input has the finding %s", f.ID)
+	}
+}
+
+// TestAnInputThatStandsInForAnother: content is given as a file or by its URL, and one of them is enough.
+func TestAnInputThatStandsInForAnother(t *testing.T) {
+	list := catalog.Entry{Code: "content_too_large", Steps: []catalog.Step{
+		{Kind: catalog.CheckStep, Title: "Measure the file", Check: catalog.ContentCheck, Or: catalog.URLInput},
+		{Kind: catalog.CheckStep, Title: "Measure the download", Check: catalog.URLCheck, Or: catalog.ContentInput},
+		{Kind: catalog.DoStep, Title: "Send the request again"},
+	}}
+	c := New(list, target(t), nil)
+	if got := statuses(c.SkipMissing()); got != "skip skip todo" || c.SkipMissing().Resolved() {
+		t.Errorf("without any input the statuses are %s", got)
+	}
+	c = c.SetURL("https://example.com/a.png", "what you typed")
+	if got := c.Steps[0]; got.Status != checks.Skip || !got.Needless || got.Reason != "not needed, as the URL is known" {
+		t.Errorf("the file is still asked for: %+v", got)
+	}
+	c = answer(c, 1, "view.public", checks.Pass)
+	if o := c.Outcome(); o.Verdict != Resolved {
+		t.Errorf("a step that is not needed holds the list back: %+v", o)
+	}
+	c = c.SetContent(checks.Content{Name: "a.png"}, "what you typed")
+	if got := c.Ready(); !slices.Equal(got, []int{0}) {
+		t.Errorf("the file that was given after all is not checked: %v are ready", got)
 	}
 }

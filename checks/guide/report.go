@@ -14,22 +14,26 @@ import (
 // ReportName returns the file name under which a report of this moment is saved, of local time to the
 // second: klyra-report-CODE-DATE-TIME.md.
 func (c Checklist) ReportName(at time.Time) string {
-	return "klyra-report-" + string(c.Entry.Code) + "-" + at.Format("2006-01-02-150405") + ".md"
+	about := string(c.Entry.Code)
+	if c.Unanswered {
+		about = "no_answer"
+	}
+	return "klyra-report-" + about + "-" + at.Format("2006-01-02-150405") + ".md"
 }
 
 // Report returns the checklist as a Markdown document that can be handed to a colleague or to support. It
-// holds no secret, and foreign text stands only inside code, so that it cannot act as Markdown.
+// holds no secret, and foreign text stands inside code or with its marks escaped, so that it cannot act as Markdown.
 func (c Checklist) Report(at time.Time, version string) string {
 	var b strings.Builder
 	o := c.Outcome()
-	fmt.Fprintf(&b, "# Klyra error report: %s\n\n", c.Entry.Code)
+	fmt.Fprintf(&b, "# Klyra error report: %s\n\n", c.about())
 	fmt.Fprintf(&b, "%s\n\n", markdown(o.Headline))
 	if o.Next != "" {
 		fmt.Fprintf(&b, "**Next:** %s\n\n", markdown(o.Next))
 	}
 	fmt.Fprintf(&b, "- made: %s by klyra-doctor %s\n", at.UTC().Format(time.RFC3339), version)
 	fmt.Fprintf(&b, "- API: %s\n", c.api())
-	if c.Entry.Description != "" {
+	if c.Entry.Description != "" && !c.Unanswered {
 		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
 	}
 	c.writeFinding(&b)
@@ -46,6 +50,14 @@ func (c Checklist) api() string {
 		return "the sandbox, which only pretends to be Klyra's"
 	}
 	return code(c.Target.API.BaseURL())
+}
+
+// about names what a checklist is about.
+func (c Checklist) about() string {
+	if c.Unanswered {
+		return "no answer from the API"
+	}
+	return string(c.Entry.Code)
 }
 
 // writeFinding writes what the paste said of this code, in words that support asks for.

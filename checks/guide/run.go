@@ -48,20 +48,16 @@ func ForFinding(f paste.Finding, target checks.Target, diagnosis *paste.Diagnosi
 		return New(entry, target, diagnosis), known
 	case paste.Gateway, paste.Network:
 		hasURL := fill(target, diagnosis).Has(catalog.URLInput)
-		return New(reachability(entry, hasURL), target, diagnosis), true
+		c := New(reachability(entry, hasURL), target, diagnosis)
+		c.Unanswered = true
+		return c, true
 	}
 	return Checklist{}, false
 }
 
-// NoAnswer stands for a code where the API gave none.
-const NoAnswer catalog.Code = "no_answer"
-
-// reachability is the checklist where no answer of the API was seen: what stands between here and there. Its
-// entry is the nearest one, and one of the code NoAnswer where none is near.
+// reachability is the checklist where no answer of the API was seen: what stands between here and there. The
+// entry, which may be the zero one, is of the nearest code.
 func reachability(entry catalog.Entry, hasURL bool) catalog.Entry {
-	if entry.Code == "" {
-		entry.Code = NoAnswer
-	}
 	entry.Steps = []catalog.Step{{
 		Kind: catalog.CheckStep, Title: "Ask whether the API answers from here", Check: catalog.ServiceCheck,
 		Detail: "Your client saw no answer of the API itself. This shows whether the API can be reached from this machine now, and whether it is the API or an edge in front of it that answers.",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/atotto/clipboard"
@@ -36,22 +37,30 @@ func (p *program) app(*cobra.Command, []string) error {
 	piped := !term.IsTerminal(int(p.in.Fd()))
 	drawable := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb" && !p.flags.json
 	switch {
-	case piped && (!drawable || !hasTerminal()):
-		return p.diagnose(nil)
-	case !drawable:
+	case drawable && !piped:
+		return p.open(p.in, "", "")
+	case !piped:
 		return usagef("use the commands instead: klyra-doctor diagnose, check, fix (klyra-doctor help lists them)", "the app needs a terminal to draw on")
+	case !drawable:
+		return p.diagnose(nil)
 	}
-	text := ""
-	if piped {
-		var err error
-		if text, err = p.readStdin("the app"); err != nil {
-			return err
-		}
+	keys, err := openTerminal()
+	if err != nil {
+		return p.diagnose(nil)
 	}
-	return p.open(text)
+	defer keys.Close()
+	text, err := p.readStdin("the app")
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(text) == "" {
+		return p.open(keys, "", "Standard input was empty: paste the error here, or search for it.")
+	}
+	return p.open(keys, text, "")
 }
 
-func (p *program) open(text string) error {
+// open opens the app on a text that is to be diagnosed, if any, with the keys of a terminal.
+func (p *program) open(keys *os.File, text, notice string) error {
 	target, err := p.target(nil)
 	if err != nil {
 		return err
@@ -64,12 +73,12 @@ func (p *program) open(text string) error {
 		Effects: ui.Effects{
 			Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
 		},
-		Target: target, RequestAPI: meantFor, Paste: text, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
+		Target: target, RequestAPI: meantFor, Paste: text, Notice: notice, In: keys, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
 	}
 	if p.flags.sandbox != "" {
 		o.Sandbox = true
 		for _, k := range sandbox.Keys() {
-			o.SandboxKeys = append(o.SandboxKeys, ui.Sample{Value: k.Key, What: k.State})
+			o.SandboxKeys = append(o.SandboxKeys, ui.Sample{Value: k.Key, What: whatKeyDoes(k.State)})
 		}
 		for _, s := range sandbox.Samples() {
 			o.SandboxURLs = append(o.SandboxURLs, ui.Sample{Value: s.Path, What: s.What})
@@ -85,19 +94,28 @@ func (p *program) open(text string) error {
 	return err
 }
 
+// whatKeyDoes says what the sandbox makes of a pretend key.
+func whatKeyDoes(state string) string {
+	switch state {
+	case "good":
+		return "good: it works"
+	case "revoked", "expired":
+		return state + ": the API refuses it"
+	case "forbidden":
+		return "forbidden: it is known, but may do nothing"
+	}
+	return "answers with " + state
+}
+
 func (p *program) colourless() bool {
 	return p.flags.color == "never" || p.flags.color == "auto" && os.Getenv("NO_COLOR") != ""
 }
 
-// hasTerminal reports whether the process has a terminal to read keys from, whatever its streams are.
-func hasTerminal() bool {
+// openTerminal opens the process's terminal for its keys, whatever its streams are.
+func openTerminal() (*os.File, error) {
 	name := "/dev/tty"
 	if runtime.GOOS == "windows" {
 		name = "CONIN$"
 	}
-	tty, err := os.OpenFile(name, os.O_RDWR, 0)
-	if err != nil {
-		return false
-	}
-	return tty.Close() == nil
+	return os.OpenFile(name, os.O_RDWR, 0)
 }

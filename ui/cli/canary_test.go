@@ -3,7 +3,9 @@
 package cli_test
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -106,5 +108,69 @@ func holdsNoKey(t *testing.T, where, text string) {
 			t.Errorf("%s: a part of the key shows: …%s…", where, text[max(0, at-60):min(len(text), at+60)])
 			return
 		}
+	}
+}
+
+// TestForeignNamesAreNotPrintedRaw: what a terminal acts on may stand in file names and arguments.
+func TestForeignNamesAreNotPrintedRaw(t *testing.T) {
+	bin, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const evil = "a\x1b]0;title\x07\u009b31m\u202e"
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, evil), []byte(`{"error":{"code":"timeout"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"diagnose", evil, evil},
+		{"diagnose", "--json", evil, evil},
+		{"diagnose", evil + "none"},
+		{"check", "content", evil},
+		{"check", "url", "https://" + evil},
+		{"check", "key", evil},
+		{"check", "key", "--path", evil},
+		{"explain", evil}, {"explain", evil, "--json"},
+		{"search", evil}, {"search", evil, "--json"},
+		{"fix", evil}, {"fix", evil, "--json"},
+		{evil}, {"--color", evil}, {"--api-url", evil, "check", "service"},
+	} {
+		out, _ := run(t, bin, dir, args)
+		if out == "" || strings.ContainsAny(out, "\x1b\x07\u009b\u202e") {
+			t.Errorf("%q printed %q", args, out)
+		}
+	}
+}
+
+// TestAWordThatIsTheKeyIsNotRepeated: somebody who gives the key as an argument must not find it in the log too.
+func TestAWordThatIsTheKeyIsNotRepeated(t *testing.T) {
+	bin, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"check", "key", canary}, {canary}, {"search", canary}, {"explain", canary, "--json"}, {"check", "key", "--path", canary},
+		{"check", "content", canary}, {"fix", canary},
+	} {
+		out, _ := run(t, bin, t.TempDir(), args)
+		holdsNoKey(t, strings.Join(args[:len(args)-1], " "), out)
+	}
+}
+
+// TestTheTimeOfACheckIsBounded: a server that never answers ends as could not tell.
+func TestTheTimeOfACheckIsBounded(t *testing.T) {
+	bin, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	out, err := run(t, bin, t.TempDir(), []string{"check", "service", "--timeout", "300ms", "--json", "--api-url", "http://" + silent.Addr().String()})
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 4 || !strings.Contains(out, `"exit_code": 4`) {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -216,7 +216,7 @@ func (p *program) printChecklist(c guide.Checklist, notes []string) error {
 // checklist writes every step with what its check found, and what it all amounts to.
 func (g *page) checklist(c guide.Checklist, notes []string) {
 	title := "Checklist of " + string(c.Entry.Code)
-	if c.Entry.Code == guide.NoAnswer {
+	if c.Unanswered {
 		title = "Checklist for an answer that never came"
 	}
 	g.heading(title)

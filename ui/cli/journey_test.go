@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks/sandbox"
@@ -308,4 +310,58 @@ func TestNoTerminalToDrawOn(t *testing.T) {
 	if code := x.exit(); code != 2 {
 		t.Errorf("exit code %d, want 2", code)
 	}
+}
+
+// TestPasteWithAnUnfinishedControlString pastes what a parser of keys would wait for the end of.
+func TestPasteWithAnUnfinishedControlString(t *testing.T) {
+	for name, junk := range map[string]string{
+		"OSC": "\x1b]0;title", "DCS": "\x1bPq", "APC": "\x1b_x", "8-bit DCS": "\x90q", "8-bit SOS": "\x98", "lone ESC": "\x1b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := journey(t, nil)
+			x.await("paste the error")
+			x.paste(junk + "\n" + example("invalid_api_key") + junk)
+			x.await("invalid_api_key", "certain", "start the checklist")
+			x.keys(ctrlC)
+			if code := x.exit(); code != 130 {
+				t.Errorf("exit code %d, want 130", code)
+			}
+		})
+	}
+}
+
+func TestCtrlCAfterAnUnfinishedControlString(t *testing.T) {
+	for name, junk := range map[string]string{"typed": "\x1b]0;title", "a paste without an end": "\x1b[200~{\"error\":\x1b]"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := journey(t, nil)
+			x.await("paste the error")
+			x.keys("rate")
+			x.await("Search rate")
+			x.keys(junk)
+			stop := x.keepPressing(ctrlC)
+			if code := x.exit(); code != 130 {
+				t.Errorf("exit code %d, want 130", code)
+			}
+			stop()
+		})
+	}
+}
+
+// keepPressing presses a key until it is told to stop, as somebody would who sees nothing happen.
+func (x *terminal) keepPressing(key string) (stop func()) {
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(100 * time.Millisecond):
+				io.WriteString(x.master, key)
+			}
+		}
+	}()
+	return func() { close(done); <-stopped }
 }

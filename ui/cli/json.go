@@ -340,7 +340,7 @@ type checklistStepDoc struct {
 func showChecklist(c guide.Checklist, notes []string) checklistDoc {
 	o := c.Outcome()
 	doc := checklistDoc{
-		frame: schema("checklist"), Code: knownCode(c.Entry.Code), Steps: []checklistStepDoc{},
+		frame: schema("checklist"), Code: orNull(string(c.Entry.Code)), Steps: []checklistStepDoc{},
 		Next: o.Next, Resolved: c.Resolved(), Verdict: o.Verdict, Headline: o.Headline, Notes: append([]string{}, notes...),
 	}
 	for _, s := range c.Steps {
@@ -352,14 +352,6 @@ func showChecklist(c guide.Checklist, notes []string) checklistDoc {
 		doc.Steps = append(doc.Steps, step)
 	}
 	return doc
-}
-
-// knownCode is null for a checklist about an answer that never came.
-func knownCode(code catalog.Code) *string {
-	if code == guide.NoAnswer {
-		return nil
-	}
-	return orNull(string(code))
 }
 
 type sandboxDoc struct {
