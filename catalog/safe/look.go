@@ -165,6 +165,9 @@ func userinfo(text string, start int) span {
 func assigned(text string, i int) span {
 	kind := fieldOf(text, i)
 	if kind == noField {
+		kind = listedField(text, i)
+	}
+	if kind == noField {
 		return span{}
 	}
 	start, quote := valueStart(text, i+1)
@@ -179,6 +182,50 @@ func assigned(text string, i int) span {
 		return span{}
 	}
 	return kept(text, start, end)
+}
+
+// listedField reads the name of a header that stands as a pair in a list, `"name":"X-Api-Key","value":"…"`, where
+// the ":" or "=" at i is that of its value.
+func listedField(text string, i int) field {
+	end, ok := beforeWord(text, i, "value")
+	if !ok {
+		return noField
+	}
+	end = beforeComma(text, end)
+	start := end
+	for start > 0 && end-start < 40 && (wordByte(text[start-1]) || text[start-1] == '-') {
+		start--
+	}
+	if _, ok := beforeWord(text, start, "name"); !ok {
+		return noField
+	}
+	return fieldOf(text, end)
+}
+
+// beforeComma returns where what stands before a comma ends; line ends beside it may be escaped.
+func beforeComma(text string, i int) int {
+	for {
+		i = back(text, i, " \t\r\n\"'\\,;", 64)
+		if i < 2 || text[i-2] != '\\' || text[i-1] != 'n' && text[i-1] != 'r' {
+			return i
+		}
+		i--
+	}
+}
+
+// beforeWord returns where a word begins that stands before i, but for quotes and separators.
+func beforeWord(text string, i int, word string) (start int, ok bool) {
+	end := back(text, i, " \t\"'\\:=>", 16)
+	start = end - len(word)
+	return start, start >= 0 && strings.EqualFold(text[start:end], word)
+}
+
+// back skips bytes of set before i.
+func back(text string, i int, set string, most int) int {
+	for n := 0; n < most && i > 0 && strings.IndexByte(set, text[i-1]) >= 0; n++ {
+		i--
+	}
+	return i
 }
 
 // kept is the span, or none where it holds a placeholder.

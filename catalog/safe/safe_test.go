@@ -95,6 +95,11 @@ func TestRedactByPattern(t *testing.T) {
 		"-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----": "-----BEGIN PRIVATE KEY-----[secret]-----END PRIVATE KEY-----",
 		"Unexpected token: {":                                         "Unexpected token: {",
 		"'type': 'tokens', 'code': 429":                               "'type': 'tokens', 'code': 429",
+		`{"name":"X-Api-Key","value":"abc"}`:                          `{"name":"X-Api-Key","value":"[secret]"}`,
+		`{\"name\": \"Cookie\",\n \"value\": \"a=b; c\"}`:             `{\"name\": \"Cookie\",\n \"value\": \"[secret]\"}`,
+		"{name: 'Authorization', value: 'Bearer abc'}":                "{name: 'Authorization', value: 'Bearer [secret]'}",
+		`{"name":"Accept","value":"text/html"}`:                       `{"name":"Accept","value":"text/html"}`,
+		`the password, value: none of it`:                             `the password, value: none of it`,
 		"password: null, secret: undefined":                           "password: null, secret: undefined",
 	} {
 		var none *Redactor
