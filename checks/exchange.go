@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"klyra-doctor/catalog/safe"
 )
@@ -82,7 +81,7 @@ func (a *API) noAnswer(ctx context.Context, err error) Finding {
 		f.Remedy = "run it again, or give it more time"
 	case errors.As(err, &dns) && !namesResolve(ctx, cmp.Or(a.dialer.Resolver, net.DefaultResolver)):
 		return offline(f.Evidence...)
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+	case isOneOf(err, unreachableErrors):
 		f.ID = "check.offline"
 		f.Summary = "this machine has no way to " + host
 		f.Remedy = "connect to the network (a VPN may be needed) and run it again"
@@ -124,9 +123,9 @@ func failureText(err error) string {
 		return "what answers there does not speak TLS"
 	case apiTimeout(err), errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isOneOf(err, refusedErrors):
 		return "the connection was refused"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case isOneOf(err, resetErrors), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed before an answer came"
 	}
 	return err.Error()

@@ -84,6 +84,8 @@ type RateLimit struct {
 	DailyRemaining *int      // left today
 	RetryAfterS    *int      // seconds, from Retry-After
 	Date           time.Time // of the response, from its Date header; zero where none stands
+
+	retryAt time.Time // of a Retry-After that is a date; zero where it is none
 }
 
 // Answer is what the text as a whole shows.

@@ -24,22 +24,38 @@ func rateLimit(text string, places []Span) *RateLimit {
 	if !found {
 		return nil
 	}
-	if !limit.ResetTime.IsZero() && !limit.Date.IsZero() {
-		s := max(int(limit.ResetTime.Sub(limit.Date).Seconds()), 0)
-		limit.ResetS = &s
+	if !limit.ResetTime.IsZero() {
+		limit.ResetS = limit.until(limit.ResetTime)
+	}
+	if !limit.retryAt.IsZero() {
+		limit.RetryAfterS = limit.until(limit.retryAt)
 	}
 	return &limit
 }
 
+// until returns the seconds from the response's own time to another; nil where its time is not known.
+func (l *RateLimit) until(at time.Time) *int {
+	if l.Date.IsZero() {
+		return nil
+	}
+	s := max(int(at.Sub(l.Date).Seconds()), 0)
+	return &s
+}
+
 // take reads one header, its name in lower case, and reports whether it says something of a limit.
 func (l *RateLimit) take(name, value string) bool {
-	if name == "date" {
-		if t, err := time.Parse(time.RFC1123, value); err == nil {
-			l.Date = t.UTC()
-		}
+	at, err := time.Parse(time.RFC1123, value)
+	switch {
+	case err == nil && name == "date":
+		l.Date = at.UTC()
 		return false
+	case err == nil && name == "retry-after":
+		l.retryAt = at
+		return true
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(value, ",", 2)[0]))
+	first, _, _ := strings.Cut(value, ",") // "60, 60;w=60"
+	first, _, _ = strings.Cut(first, ";")
+	n, err := strconv.Atoi(strings.TrimSpace(first))
 	if err != nil || n < 0 {
 		return false
 	}

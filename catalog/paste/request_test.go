@@ -121,6 +121,10 @@ func TestRateLimit(t *testing.T) {
 	if l == nil || *l.Limit != 60 || *l.Remaining != 0 || *l.ResetS != 12 || *l.DailyRemaining != 100 || *l.RetryAfterS != 13 || l.Date.Unix() != 1795425245 {
 		t.Errorf("%+v", l)
 	}
+	l = Diagnose("HTTP/2 429\r\nX-RateLimit-Limit: 60;w=60\r\nRetry-After: Mon, 23 Nov 2026 09:14:35 GMT\r\nDate: Mon, 23 Nov 2026 09:14:05 GMT\r\n\r\n").RateLimit
+	if l == nil || l.Limit == nil || *l.Limit != 60 || l.RetryAfterS == nil || *l.RetryAfterS != 30 {
+		t.Errorf("a window and a date are read as %+v", l)
+	}
 	if l := Diagnose("the date: today, retry-after a while").RateLimit; l != nil {
 		t.Errorf("%+v", l)
 	}
