@@ -3,6 +3,7 @@ package checks
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -167,6 +168,16 @@ func (j *requestJudge) contentURL() {
 		return
 	}
 	p := &urlProbe{Target: Target{URL: j.ContentURL.Reveal(), API: j.api}.withDefaults()}
-	p.form()
+	u := p.form()
 	j.findings = append(j.findings, p.findings...)
+	if u == nil {
+		return
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	if kind := addressKind(addr); err == nil && kind != "" {
+		j.add(Finding{
+			ID: "dns.private_address", Status: Fail, Summary: u.Hostname() + " is a " + kind + " address, which Klyra's servers cannot reach",
+			Remedy: "Put the file where the public internet reaches it, or send its content in the request.",
+		})
+	}
 }

@@ -38,6 +38,8 @@ func TestJudgeRequest(t *testing.T) {
 		{"JSON declared a form", replace("application/json", "application/x-www-form-urlencoded"), "request.type_mismatch"},
 		{"a form declared JSON", replace(`{"content":"is this fine?"}`, "content=fine"), "request.type_mismatch"},
 		{"a file URL", replace(`"content":"is this fine?"`, `"image_url":"file:///tmp/a.png"`), "url.scheme"},
+		{"a private address", replace(`"content":"is this fine?"`, `"image_url":"http://10.0.0.5/a.png"`), "dns.private_address"},
+		{"a public address", replace(`"content":"is this fine?"`, `"image_url":"https://8.8.8.8/a.png"`), ""},
 		{"a private host", replace(`"content":"is this fine?"`, `"image_url":"http://media.internal/a.png"`), "url.local_name"},
 	}
 	api, err := NewAPI("https://api.klyra.live", nil)

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 )
 
@@ -44,6 +46,7 @@ func (p *program) diagnose(files []string) error {
 			return err
 		}
 		r := read{file: file, text: text, Diagnosis: paste.Diagnose(text)}
+		r.Secrets = append(r.Secrets, safe.NewSecret(os.Getenv(keyVariable)))
 		if r.Request != nil {
 			r.problems = checks.JudgeRequest(r.Request, api)
 		}
