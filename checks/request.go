@@ -103,6 +103,13 @@ func (j *requestJudge) authorization() {
 		})
 		return
 	}
+	if name := strings.TrimSpace(rest); name != "" && unexpanded.FindString(name) == name {
+		j.add(Finding{
+			ID: "request.unexpanded", Status: Warn, Summary: "the key is the variable " + name + ", and whether it was filled in cannot be seen",
+			Remedy: "Print it where the request is made. A shell fills it in between double quotes, not between single ones, and only if it is exported.",
+		})
+		return
+	}
 	form := inspectKey(Key{Secret: safe.NewSecret(strings.TrimSpace(rest)), Source: "the pasted request"})
 	for _, f := range form.findings {
 		f.Summary = strings.TrimSuffix(f.Summary, ", so it was not sent")

@@ -26,7 +26,7 @@ func TestJudgeRequest(t *testing.T) {
 		{"Basic", replace("Bearer ", "Basic "), "request.scheme_missing"},
 		{"Bearer twice", replace("Bearer ", "Bearer Bearer "), "key.scheme_doubled"},
 		{"placeholder", replace(key, "YOUR_API_KEY"), "key.placeholder"},
-		{"unexpanded key", replace(key, "${KLYRA_API_KEY}"), "key.placeholder"},
+		{"unexpanded key", replace(key, "${KLYRA_API_KEY}"), "request.unexpanded"},
 		{"another vendor's key", replace(key, "sk-ant-api03-abcdefghijklmnopqrstuvwxyz"), "key.foreign"},
 		{"key in the URL", replace("/v1/moderate", "/v1/moderate?api_key="+key), "key.in_url"},
 		{"unexpanded URL", replace("https://api.klyra.live", "${BASE_URL}"), "request.unexpanded"},
