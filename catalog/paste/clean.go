@@ -156,7 +156,7 @@ func controls(s string, i int) int {
 		return 3
 	case s[i] != 0x1b:
 		return 0
-	case i+1 == len(s):
+	case i+1 == len(s), s[i+1] < 0x20, s[i+1] >= 0x7f: // alone: what follows is text, and a line end parts two words
 		return 1
 	}
 	switch s[i+1] {
@@ -165,7 +165,10 @@ func controls(s string, i int) int {
 		for end < len(s) && s[end] >= 0x20 && s[end] < 0x40 {
 			end++
 		}
-		return min(end+1, len(s)) - i
+		if end < len(s) && s[end] >= 0x40 && s[end] < 0x7f {
+			end++
+		}
+		return end - i
 	case ']', 'P', '_', '^':
 		for end := i + 2; end < len(s) && end-i < 4096 && s[end] != '\n'; end++ {
 			if s[end] == 7 {

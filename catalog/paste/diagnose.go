@@ -135,7 +135,11 @@ func Diagnose(text string) Diagnosis {
 	for _, v := range s.requests[:min(len(s.requests), maxCommands)] {
 		asked = append(asked, object(d.text, v))
 	}
-	r.keep(append(safe.Seen(d.text), secretsOf(asked)...))
+	seen := safe.Seen(d.text)
+	if d.text != text { // what was cleaned away may have parted a secret's name from the word before it
+		seen = append(seen, safe.Seen(text)...)
+	}
+	r.keep(append(seen, secretsOf(asked)...))
 	r.decide(s, w, mentions)
 	r.request(asked)
 	r.RateLimit = rateLimit(d.text, w.limits)
