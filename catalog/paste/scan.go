@@ -187,12 +187,13 @@ func (s *Scanner) search(to int) {
 		if open == 0 || !underError(s.buf[:open]) {
 			continue
 		}
-		e := readObject(s.buf[open:min(open+maxEnvelope, s.end)])
+		s.countLines(open)
+		head := s.lineHead(open)
+		e := readObject(s.buf[open:min(open+maxEnvelope, s.end)], head)
 		if e.code == nil {
 			continue
 		}
-		s.countLines(open)
-		s.tallies.note(e, s.newlines+1, s.around(open, e.end))
+		s.tallies.note(e, s.newlines+1, head, s.lineRest(open, e.end))
 		s.at = open + s.sameLine(open, e.end) // what an error's own words quote is not counted
 	}
 	s.at = max(s.at, to)
@@ -221,21 +222,25 @@ func (s *Scanner) countLines(to int) {
 	s.counted = to
 }
 
-// around returns the head of the line up to buf[open], and what follows on it n bytes later, each cut to
-// maxAround bytes. It is valid until the next call.
-func (s *Scanner) around(open, n int) [2][]byte {
-	head := s.head
-	if s.lineStart >= 0 {
-		head = s.buf[s.lineStart:min(open, s.lineStart+maxAround)]
+// lineHead returns the beginning of the line that is counted up to buf[to], at most maxAround bytes of it.
+func (s *Scanner) lineHead(to int) []byte {
+	if s.lineStart < 0 {
+		return s.head
 	}
+	return s.buf[s.lineStart:min(to, s.lineStart+maxAround)]
+}
+
+// lineRest returns what follows on its line an object of n bytes at buf[open], at most maxAround bytes of it;
+// nothing where the object's end is not known.
+func (s *Scanner) lineRest(open, n int) []byte {
 	if n == 0 {
-		return [2][]byte{head, nil}
+		return nil
 	}
-	tail := s.buf[open+n : max(open+n, min(s.end, open+maxEnvelope, open+n+maxAround))]
-	if i := bytes.IndexByte(tail, '\n'); i >= 0 {
-		tail = tail[:i]
+	rest := s.buf[open+n : min(s.end, open+maxEnvelope, open+n+maxAround)]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
 	}
-	return [2][]byte{head, tail}
+	return rest
 }
 
 // slide makes room in buf, and keeps what the search may still look back at.
@@ -245,7 +250,7 @@ func (s *Scanner) slide() {
 		return
 	}
 	if s.lineStart >= 0 && s.lineStart < from {
-		s.head = append(s.head[:0], s.buf[s.lineStart:s.lineStart+maxAround]...)
+		s.head = bytes.Clone(s.lineHead(s.counted))
 		s.lineStart = -1
 	} else if s.lineStart >= from {
 		s.lineStart -= from

@@ -11,9 +11,10 @@ type loggedError struct {
 const maxNested = 8 // groups within an error object
 
 // readObject reads the error object that opens at text[0]: JSON at any depth of escaping, or what languages
-// print for a map. It looks at each byte about once; where the object stops making sense, it stops.
-func readObject(text []byte) loggedError {
-	o := objectReader{text: text, slashes: -1}
+// print for a map. Before it on its line stands head, which tells how lines of this log begin. It looks at
+// each byte about once; where the object stops making sense, it stops.
+func readObject(text, head []byte) loggedError {
+	o := objectReader{text: text, head: head, slashes: -1}
 	for o.i < len(text) && o.step() {
 	}
 	return o.loggedError
@@ -23,6 +24,7 @@ func readObject(text []byte) loggedError {
 type objectReader struct {
 	loggedError
 	text    []byte
+	head    []byte // of the line on which text begins
 	i       int
 	depth   int
 	slashes int    // before each quote; -1 until the first one
@@ -44,9 +46,9 @@ func (o *objectReader) step() bool {
 	case ',':
 		o.key, o.valued = nil, false
 	case '\n':
-		if !continues(o.text[o.i+1:]) {
-			return false
-		}
+		return o.nextLine()
+	case '\x1b':
+		o.colour()
 	default:
 		if bareByte(c) {
 			o.word()
@@ -57,9 +59,24 @@ func (o *objectReader) step() bool {
 	return true
 }
 
-// continues reports whether a line may belong to an object that opened on an earlier one.
-func continues(line []byte) bool {
-	return len(line) > 0 && bytes.IndexByte([]byte(" \t\r\n}]\"'"), line[0]) >= 0
+// nextLine goes on to the next line, past what all lines of the log begin with, such as a container's name.
+// It reports whether that line may belong to the object.
+func (o *objectReader) nextLine() bool {
+	o.i++
+	line := o.text[o.i:]
+	n := 0
+	for n < len(line) && n < len(o.head) && alike(line[n], o.head[n]) {
+		n++
+	}
+	o.i += n
+	return n < len(line) && bytes.IndexByte([]byte(" \t\r\n}]\"'"), line[n]) >= 0
+}
+
+// colour goes to the last byte of a terminal's escape sequence.
+func (o *objectReader) colour() {
+	for o.i+1 < len(o.text) && !letter(o.text[o.i]) && o.text[o.i] != '\n' {
+		o.i++
+	}
 }
 
 func (o *objectReader) open() bool {

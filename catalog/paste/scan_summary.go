@@ -114,8 +114,8 @@ type spot struct {
 
 func (s spot) place() Place { return Place{Line: s.line, Time: timeIn(s.around)} }
 
-// note counts one error on a line; around is what surrounds it there.
-func (t *tallies) note(e loggedError, line int64, around [2][]byte) {
+// note counts one error on a line; head and rest are what surrounds it there.
+func (t *tallies) note(e loggedError, line int64, head, rest []byte) {
 	c := t.of(e.code)
 	if c == nil {
 		t.others++
@@ -123,7 +123,7 @@ func (t *tallies) note(e loggedError, line int64, around [2][]byte) {
 	}
 	c.count++
 	c.last.line = line
-	c.last.around = append(append(append(c.last.around[:0], around[0]...), '\n'), around[1]...)
+	c.last.around = append(append(append(c.last.around[:0], head...), '\n'), rest...)
 	if c.count == 1 {
 		c.first = spot{line, bytes.Clone(c.last.around)}
 	}

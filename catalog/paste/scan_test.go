@@ -199,6 +199,9 @@ var logged = []struct {
 	{`{"body":"{\"error\":{\"code\":\"timeout\",\"mess","next":{"code":"x_y"}}`, "timeout"},
 	{"{\"error\": {\n  \"message\": \"m\",\n  \"code\": \"timeout\"\n}}", "timeout"},
 	{`"{\n  \"error\": {\n    \"code\": \"timeout\"\n  }\n}"`, "timeout"},
+	{"{ error: { code: \x1b[32m'timeout'\x1b[39m } }", "timeout"},
+	{"[1]   \"error\": {\n[1]     \"message\": \"m\",\n[1]     \"code\": \"timeout\"\n[1]   }", "timeout"},
+	{"2026-11-23T09:14:05.2Z   \"error\": {\n2026-11-23T09:14:05.3Z     \"code\": \"timeout\"\n2026-11-23T09:14:05.4Z   }", "timeout"},
 	{`KlyraError: {'error': {'code': 'timeout'}}`, "timeout"},
 	{`KlyraError: {"code":"timeout"}`, "timeout"},
 
@@ -214,6 +217,8 @@ var logged = []struct {
 	{`ERROR {"code":"timeout"}`, ""},
 	{`error: timeout`, ""},
 	{"{\"error\":{\n2026-11-23 code=timeout}", ""},
+	{"2026-11-23 09:14:05 {\"error\":{\n2026-11-23 09:14:05 code=timeout}", ""},
+	{"2026-11-23 09:14:05 {\"error\":{\"message\":\"m\",\n2026-11-23 09:14:06 {\"code\":\"timeout\"}", ""},
 	{"{\"error\":{\"message\":\"cut\n\"code\":\"timeout\"}}", ""},
 	{"error:\n{\"code\":\"timeout\"}", ""},
 	{`{`, ""},
