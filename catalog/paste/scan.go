@@ -184,7 +184,7 @@ func (s *Scanner) search(to int) {
 		}
 		open := s.at + n
 		s.at = open + 1
-		if open == 0 || !underError(s.buf[:open]) {
+		if !underError(s.buf[:open]) {
 			continue
 		}
 		s.countLines(open)

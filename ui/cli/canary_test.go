@@ -130,10 +130,15 @@ func TestForeignNamesAreNotPrintedRaw(t *testing.T) {
 		{"check", "url", "https://" + evil},
 		{"check", "key", evil},
 		{"check", "key", "--path", evil},
-		{"explain", evil}, {"explain", evil, "--json"},
-		{"search", evil}, {"search", evil, "--json"},
-		{"fix", evil}, {"fix", evil, "--json"},
-		{evil}, {"--color", evil}, {"--api-url", evil, "check", "service"},
+		{"explain", evil},
+		{"explain", evil, "--json"},
+		{"search", evil},
+		{"search", evil, "--json"},
+		{"fix", evil},
+		{"fix", evil, "--json"},
+		{evil},
+		{"--color", evil},
+		{"--api-url", evil, "check", "service"},
 	} {
 		out, _ := run(t, bin, dir, args)
 		if out == "" || strings.ContainsAny(out, "\x1b\x07\u009b\u202e") {
@@ -149,8 +154,13 @@ func TestAWordThatIsTheKeyIsNotRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"check", "key", canary}, {canary}, {"search", canary}, {"explain", canary, "--json"}, {"check", "key", "--path", canary},
-		{"check", "content", canary}, {"fix", canary},
+		{"check", "key", canary},
+		{canary},
+		{"search", canary},
+		{"explain", canary, "--json"},
+		{"check", "key", "--path", canary},
+		{"check", "content", canary},
+		{"fix", canary},
 	} {
 		out, _ := run(t, bin, t.TempDir(), args)
 		holdsNoKey(t, strings.Join(args[:len(args)-1], " "), out)
