@@ -14,10 +14,11 @@ import (
 	"golang.org/x/term"
 
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/ui"
 )
 
 func (p *program) scanCommand() *cobra.Command {
-	var follow bool
+	var follow, open bool
 	c := &cobra.Command{
 		Use:   "scan [FILE...|-]",
 		Short: "Count the errors in logs of any size, by code",
@@ -34,13 +35,18 @@ those. A time without a zone is taken for UTC.`,
 			if len(args) == 0 {
 				args = []string{"-"}
 			}
-			if follow {
+			switch {
+			case follow:
 				return p.follow(args)
+			case open:
+				return p.browse(args)
 			}
 			return p.scan(args)
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "watch one file as it grows, and show the counts live")
+	c.Flags().BoolVarP(&open, "open", "o", false, "open the app on the list of codes, each with its page and checklist")
+	c.MarkFlagsMutuallyExclusive("follow", "open")
 	return c
 }
 
@@ -51,16 +57,7 @@ type scanned struct {
 }
 
 func (p *program) scan(names []string) error {
-	size, err := logSizes(names)
-	if err != nil {
-		return err
-	}
-	var read atomic.Int64
-	done := p.watch(func(seconds int) string {
-		return bar(read.Load(), size, seconds, p.flags.ascii)
-	})
-	all, err := p.scanAll(names, &read)
-	done()
+	all, err := p.scanAll(names)
 	if err != nil {
 		return err
 	}
@@ -71,6 +68,61 @@ func (p *program) scan(names []string) error {
 	page := p.page()
 	page.scan(all, p.show)
 	return page.print()
+}
+
+// browse opens the app on what logs hold.
+func (p *program) browse(names []string) error {
+	if !p.drawable() {
+		return errUndrawable
+	}
+	all, err := p.scanAll(names)
+	if err != nil {
+		return err
+	}
+	keys := p.in
+	if !term.IsTerminal(int(p.in.Fd())) {
+		if keys, err = openTerminal(); err != nil {
+			return errUndrawable
+		}
+		defer keys.Close()
+	}
+	name := logName(all[0].name)
+	if len(all) > 1 {
+		name = fmt.Sprintf("%d logs", len(all))
+	}
+	return p.open(keys, ui.Options{Log: &ui.Log{Name: name, Summary: together(all)}})
+}
+
+// scanAll scans logs one after another, and shows on a terminal how far it is.
+func (p *program) scanAll(names []string) ([]scanned, error) {
+	size, err := logSizes(names)
+	if err != nil {
+		return nil, err
+	}
+	var read atomic.Int64
+	done := p.watch(func(seconds int) string {
+		return bar(read.Load(), size, seconds, p.flags.ascii)
+	})
+	defer done()
+	var all []scanned
+	ended := make(chan error, 1)
+	go func() {
+		for _, name := range names {
+			s, err := p.scanOne(name, &read)
+			if err != nil {
+				ended <- err
+				return
+			}
+			all = append(all, scanned{name, s})
+		}
+		ended <- nil
+	}()
+	select {
+	case err := <-ended:
+		return all, err
+	case <-p.ctx.Done(): // the read that goes on may wait for ever
+		return nil, p.ctx.Err()
+	}
 }
 
 // found is the exit code for what logs hold.
@@ -120,29 +172,7 @@ func unreadableLog(name string, err error) error {
 	return usagef("name a log file, or - for standard input", "read %s: %v", name, pathError(err))
 }
 
-// scanAll scans logs one after another, until the program is interrupted.
-func (p *program) scanAll(names []string, read *atomic.Int64) ([]scanned, error) {
-	var all []scanned
-	ended := make(chan error, 1)
-	go func() {
-		for _, name := range names {
-			s, err := p.scanOne(name, read)
-			if err != nil {
-				ended <- err
-				return
-			}
-			all = append(all, scanned{name, s})
-		}
-		ended <- nil
-	}()
-	select {
-	case err := <-ended:
-		return all, err
-	case <-p.ctx.Done(): // the read that goes on may wait for ever
-		return nil, p.ctx.Err()
-	}
-}
-
+// scanOne scans one log: a file in parts, side by side, anything else as it comes.
 func (p *program) scanOne(name string, read *atomic.Int64) (paste.Summary, error) {
 	f, err := p.openLog(name)
 	if err != nil {

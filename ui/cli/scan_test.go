@@ -155,6 +155,37 @@ func TestFollowOnATerminal(t *testing.T) {
 	}
 }
 
+func TestScanOpensTheApp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	(&following{t: t, path: path}).append(strings.Repeat(logged, 3) + strings.Replace(logged, "timeout", "invalid_url", 1))
+	for name, open := range map[string]func() *terminal{
+		"file": func() *terminal { return start(t, 80, 24, nil, "scan", "--open", path, "--sandbox") },
+		"pipe": func() *terminal {
+			in, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { in.Close() })
+			return startPiped(t, 80, 24, nil, in, "scan", "--open", "--sandbox")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := open()
+			x.await("4 errors in 4 lines", "timeout 3", "invalid_url 1", "line 1, 2026-11-23 09:14:05 UTC")
+			x.keys(down)
+			x.await("line 4, 2026-11-23 09:14:05 UTC")
+			x.keys(enter)
+			x.await("Klyra says")
+			x.keys(esc)
+			x.await("4 errors in 4 lines")
+			x.keys("q")
+			if code := x.exit(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+		})
+	}
+}
+
 func TestScanShowsProgress(t *testing.T) {
 	in, feed := io.Pipe()
 	x := startPiped(t, 80, 24, nil, in, "scan")
