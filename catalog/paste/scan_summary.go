@@ -132,15 +132,30 @@ func (t *tallies) note(e loggedError, line int64, head, rest []byte) {
 	}
 	id := e.requestID
 	if id == nil {
-		id = requestIDPattern.Find(c.last.around)
+		id = requestIDIn(c.last.around)
 	}
 	if id != nil && !slices.Contains(c.requestIDs, string(id)) {
 		c.requestIDs = append(c.requestIDs, string(id))
 	}
 }
 
-// requestIDPattern finds the id of a request that stands beside an error.
-var requestIDPattern = regexp.MustCompile(`\breq_[0-9A-Za-z]{4,60}\b`)
+// requestIDIn returns the first word of a text that looks like the id of a request, or nil.
+func requestIDIn(text []byte) []byte {
+	for {
+		i := bytes.Index(text, []byte("req_"))
+		if i < 0 {
+			return nil
+		}
+		n := len("req_")
+		for i+n < len(text) && wordByte(text[i+n]) {
+			n++
+		}
+		if id := text[i : i+n]; n >= 8 && identifier(id) && (i == 0 || !wordByte(text[i-1])) {
+			return id
+		}
+		text = text[i+n:]
+	}
+}
 
 // of returns the tally of a code; nil where there are too many.
 func (t *tallies) of(name []byte) *tally {

@@ -324,7 +324,7 @@ func TestScanHugeLine(t *testing.T) {
 	if s.Lines != 1 || s.Errors != repeats || s.Codes[0].Last.Line != 1 || s.Bytes != repeats*int64(len(filler)+len(object)) {
 		t.Errorf("%+v", s)
 	}
-	if used > 2<<20 {
+	if used > 16<<20 {
 		t.Errorf("%d bytes of memory", used)
 	}
 	text, _ := io.ReadAll(log())
