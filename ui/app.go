@@ -65,12 +65,15 @@ func newApp(ctx context.Context, o Options) *app {
 	return a
 }
 
-// Init opens the diagnosis of the text that the app was given, if any.
+// Init opens the diagnosis of the text, or the list of the log, that the app was given, if any.
 func (a *app) Init() tea.Cmd {
-	if a.options.Paste == "" {
-		return nil
+	switch {
+	case a.options.Paste != "":
+		return a.openDiagnosis(a.options.Paste)
+	case a.options.Log != nil:
+		a.open(newScan(a, *a.options.Log))
 	}
-	return a.openDiagnosis(a.options.Paste)
+	return nil
 }
 
 // Update takes a message and draws the next frame. While a burst of keys comes in, the old one stays.

@@ -24,6 +24,7 @@ type look struct {
 	cursor  string // before what is selected
 	gutter  string // beside lines that hold evidence
 	rule    string
+	bar     string // a part of a bar
 	between string // separates columns
 	tail    string // ends what was cut
 	mask    rune   // stands for a character of a hidden field
@@ -39,13 +40,13 @@ func newLook(ascii, noColor bool) look {
 			checks.Pass: "✓", checks.Warn: "!", checks.Fail: "✗", checks.Unknown: "?", checks.Skip: "-", guide.Todo: "○",
 		},
 		spinner: []string{"|", "/", "-", `\`},
-		cursor:  "▸", gutter: "▌", rule: "─", between: "│", tail: "…", mask: '•',
+		cursor:  "▸", gutter: "▌", rule: "─", bar: "█", between: "│", tail: "…", mask: '•',
 	}
 	if ascii {
 		l.marks = map[checks.Status]string{
 			checks.Pass: "+", checks.Warn: "!", checks.Fail: "x", checks.Unknown: "?", checks.Skip: "-", guide.Todo: ".",
 		}
-		l.cursor, l.gutter, l.rule, l.between, l.tail, l.mask = ">", "|", "-", "|", "~", '*'
+		l.cursor, l.gutter, l.rule, l.bar, l.between, l.tail, l.mask = ">", "|", "-", "#", "|", "~", '*'
 		l.ascii = strings.NewReplacer(typography...)
 	}
 	l.setStyles(noColor)

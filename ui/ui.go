@@ -41,6 +41,7 @@ type Options struct {
 	// RequestAPI is the API that a pasted request was meant for; nil leaves requests unjudged.
 	RequestAPI *checks.API
 	Paste      string // text to begin with: the app opens on its diagnosis; "" opens the search
+	Log        *Log   // a log that was scanned: without a Paste, the app opens on the list of its codes; nil for none
 	Notice     string // one line to begin with, until the first key; "" for none
 	Version    string
 

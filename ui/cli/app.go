@@ -35,12 +35,12 @@ func (p *program) noCommand(c *cobra.Command, args []string) error {
 // terminal to draw on it answers like diagnose.
 func (p *program) app(*cobra.Command, []string) error {
 	piped := !term.IsTerminal(int(p.in.Fd()))
-	drawable := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb" && !p.flags.json
+	drawable := p.drawable()
 	switch {
 	case drawable && !piped:
-		return p.open(p.in, "", "")
+		return p.open(p.in, ui.Options{})
 	case !piped:
-		return usagef("use the commands instead: klyra-doctor diagnose, check, fix (klyra-doctor help lists them)", "the app needs a terminal to draw on")
+		return errUndrawable
 	case !drawable:
 		return p.diagnose(nil)
 	}
@@ -54,13 +54,21 @@ func (p *program) app(*cobra.Command, []string) error {
 		return err
 	}
 	if strings.TrimSpace(text) == "" {
-		return p.open(keys, "", "Standard input was empty: paste the error here, or search for it.")
+		return p.open(keys, ui.Options{Notice: "Standard input was empty: paste the error here, or search for it."})
 	}
-	return p.open(keys, text, "")
+	return p.open(keys, ui.Options{Paste: text})
 }
 
-// open opens the app on a text that is to be diagnosed, if any, with the keys of a terminal.
-func (p *program) open(keys *os.File, text, notice string) error {
+// errUndrawable says that there is no terminal for the app.
+var errUndrawable = usagef("use the commands instead: klyra-doctor diagnose, check, fix (klyra-doctor help lists them)", "the app needs a terminal to draw on")
+
+// drawable reports whether there is a terminal for the app to draw on, and nothing else is wanted.
+func (p *program) drawable() bool {
+	return term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb" && !p.flags.json
+}
+
+// open opens the app on what o gives it to begin with, with the keys of a terminal.
+func (p *program) open(keys *os.File, o ui.Options) error {
 	target, err := p.target(nil)
 	if err != nil {
 		return err
@@ -69,12 +77,11 @@ func (p *program) open(keys *os.File, text, notice string) error {
 	if err != nil {
 		return err
 	}
-	o := ui.Options{
-		Effects: ui.Effects{
-			Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
-		},
-		Target: target, RequestAPI: meantFor, Paste: text, Notice: notice, In: keys, Version: version(), ASCII: p.flags.ascii, NoColor: p.colourless(),
+	o.Effects = ui.Effects{
+		Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
 	}
+	o.Target, o.RequestAPI, o.In, o.Version = target, meantFor, keys, version()
+	o.ASCII, o.NoColor = p.flags.ascii, p.colourless()
 	if p.flags.sandbox != "" {
 		o.Sandbox = true
 		for _, k := range sandbox.Keys() {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -352,6 +353,69 @@ func showChecklist(c guide.Checklist, notes []string) checklistDoc {
 		doc.Steps = append(doc.Steps, step)
 	}
 	return doc
+}
+
+type scanDoc struct {
+	frame
+	Bytes       int64            `json:"bytes"`
+	Lines       int64            `json:"lines"`
+	Errors      int64            `json:"errors"`
+	OtherErrors int64            `json:"other_errors"`
+	Codes       []codeCountDoc   `json:"codes"`
+	Files       []scannedFileDoc `json:"files"`
+	exitCode
+}
+
+type codeCountDoc struct {
+	Code       string     `json:"code"`
+	Known      bool       `json:"known"`
+	Count      int64      `json:"count"`
+	FirstFile  string     `json:"first_file"`
+	FirstLine  int64      `json:"first_line"`
+	LastFile   string     `json:"last_file"`
+	LastLine   int64      `json:"last_line"`
+	FirstTime  *time.Time `json:"first_time"`
+	LastTime   *time.Time `json:"last_time"`
+	RequestIDs []string   `json:"sample_request_ids"`
+}
+
+type scannedFileDoc struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	Lines  int64  `json:"lines"`
+	Errors int64  `json:"errors"`
+}
+
+// scanDoc makes the document of what logs hold; a log's name is "-" for standard input.
+func (p *program) scanDoc(all []scanned) scanDoc {
+	show, sum := p.show, together(all)
+	doc := scanDoc{
+		frame: schema("scan"), Bytes: sum.Bytes, Lines: sum.Lines, Errors: sum.Errors, OtherErrors: sum.Others,
+		Codes: []codeCountDoc{}, Files: []scannedFileDoc{}, exitCode: exitCode{p.code},
+	}
+	for _, c := range sum.Codes {
+		one := codeCountDoc{
+			Code: show(string(c.Code)), Known: c.Known, Count: c.Count,
+			FirstFile: show(cmp.Or(c.First.File, all[0].name)), FirstLine: c.First.Line, FirstTime: timeOrNull(c.First.Time),
+			LastFile: show(cmp.Or(c.Last.File, all[0].name)), LastLine: c.Last.Line, LastTime: timeOrNull(c.Last.Time),
+			RequestIDs: []string{},
+		}
+		for _, id := range c.RequestIDs {
+			one.RequestIDs = append(one.RequestIDs, show(id))
+		}
+		doc.Codes = append(doc.Codes, one)
+	}
+	for _, s := range all {
+		doc.Files = append(doc.Files, scannedFileDoc{show(s.name), s.Bytes, s.Lines, s.Errors})
+	}
+	return doc
+}
+
+func timeOrNull(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
 }
 
 type sandboxDoc struct {
