@@ -214,7 +214,7 @@ var (
 	// 23/Nov/2026:09:14:05 +0100
 	accessLogTime = regexp.MustCompile(`^\d\d/[A-Z][a-z][a-z]/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`)
 	// 1795425245.123 in seconds, or a whole number of milliseconds, microseconds or nanoseconds
-	unixTime = regexp.MustCompile(`^(\d{10,19})(?:\.(\d{1,9}))?`)
+	epochField = regexp.MustCompile(`^(\d{10,19})(?:\.(\d{1,9}))?`)
 	// The key before a Unix time: without one any number could be meant.
 	clockKey = regexp.MustCompile(`\b(?i:ts|time|timestamp)\\*["']?\s*[:=]\s*\\*["']?$`)
 )
@@ -252,7 +252,7 @@ func timeAt(text []byte, i, n int) (time.Time, error) {
 		return time.Parse("02/Jan/2006:15:04:05 -0700", string(accessLogTime.Find(text[i:])))
 	case 10, 13, 16, 19:
 		if clockKey.Match(text[max(0, i-32):i]) {
-			m := submatches(unixTime, text[i:])
+			m := submatches(epochField, text[i:])
 			digits := m[1]
 			if n == 10 {
 				digits += m[2]
