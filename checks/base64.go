@@ -301,8 +301,7 @@ func (s *survey) judgeSpelling(t *base64Text) {
 
 // wantsBytes reports whether something says that the bytes themselves are the content.
 func (s *survey) wantsBytes() bool {
-	named := mediaOf(extensionOf(s.content.Name), nil)
-	return s.content.Type != "" || named == Image || named == Audio || named == Video
+	return s.content.Type != "" || mediaOf(extensionOf(s.content.Name), nil).played()
 }
 
 // judgeDataURI compares the type that the data URI declares with the bytes.

@@ -14,8 +14,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"github.com/gabriel-vasile/mimetype"
 )
 
 const (
@@ -31,13 +29,13 @@ const (
 
 // body is what was read of a download.
 type body struct {
-	head     []byte // the first bytes, decoded
-	size     int64  // decoded bytes that were read
-	length   int64  // what the server announced, before decoding; -1 where it did not
-	more     bool   // there is more than was read
-	declared string // media type by Content-Type, without parameters
-	encoding string // Content-Encoding, "" for none
-	found    *mimetype.MIME
+	head     []byte      // the first bytes, decoded
+	size     int64       // decoded bytes that were read
+	length   int64       // what the server announced, before decoding; -1 where it did not
+	more     bool        // there is more than was read
+	declared string      // media type by Content-Type, without parameters
+	encoding string      // Content-Encoding, "" for none
+	kind     contentKind // by the first bytes; the zero value where they could not be decoded
 	took     time.Duration
 	err      error // what ended the reading before the end of the body
 	bomb     bool
@@ -72,12 +70,12 @@ func (p *urlProbe) read(resp *http.Response) *body {
 	sent := &counter{from: resp.Body}
 	decoded, err := decoder(b.encoding, sent)
 	if err != nil {
-		b.err, b.found = err, mimetype.Detect(nil)
+		b.err = err
 		return b
 	}
 	b.head, b.err = readHead(decoded)
 	b.size = int64(len(b.head))
-	b.found = mimetype.Detect(b.head)
+	b.kind = contentKindOf(b.head, false)
 	limit := int64(maxMediaBytes)
 	if p.wantsImage(b) {
 		limit = maxImageBytes
@@ -148,36 +146,13 @@ func decoder(encoding string, from io.Reader) (io.Reader, error) {
 
 // wantsImage reports whether the limit for images counts.
 func (p *urlProbe) wantsImage(b *body) bool {
-	return p.Expect == Image || p.Expect == AnyMedia && bodyKind(b.found) == Image
-}
-
-// kindOf is the sort of media of a MIME type; AnyMedia for all that is none of them.
-func kindOf(mimeType string) Media {
-	kind, _, _ := strings.Cut(mimeType, "/")
-	switch m := Media(kind); {
-	case m == Image, m == Audio, m == Video, m == Text:
-		return m
-	case mimeType == "application/ogg":
-		return Audio
-	}
-	return AnyMedia
-}
-
-// bodyKind is kindOf for what was found in bytes: JSON, XML and the like are text too.
-func bodyKind(found *mimetype.MIME) Media {
-	kind := kindOf(found.String())
-	for up := found.Parent(); kind == AnyMedia && up != nil; up = up.Parent() {
-		if up.Is("text/plain") {
-			return Text
-		}
-	}
-	return kind
+	return p.Expect == Image || p.Expect == AnyMedia && b.kind.media == Image
 }
 
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
 		{"Content-Type", firstRunes(b.declared)},
-		{"type by its bytes", b.found.String()},
+		{"type by its bytes", b.kind.mime},
 		{"size", b.sizeWords()},
 		{"Content-Encoding", firstRunes(b.encoding)},
 	}
@@ -307,30 +282,26 @@ func (p *urlProbe) judgeSize(b *body) {
 
 // judgeType compares what the bytes are with what was expected, declared and named.
 func (p *urlProbe) judgeType(h *hop, b *body) {
-	found := bodyKind(b.found)
 	switch {
 	case isPage(b):
 		p.add(p.page(b))
-	case b.found.Is("application/octet-stream"):
+	case b.kind.mime == unknownBytes:
 		p.add(Finding{
 			ID: "body.type_mismatch", Status: Unknown, Summary: "could not tell what the bytes are: they begin like no known type",
 			Remedy: "Open the download in a program for such files. If it does not open there, the file is broken.",
 		})
-	case p.Expect != AnyMedia && !agree(p.Expect, found):
-		p.add(wrongType(b, Fail, fmt.Sprintf("the bytes are %s, where %s is expected", b.found, p.Expect)))
-	case p.Expect == AnyMedia && (found == AnyMedia || found == Text):
-		p.add(p.noMedia(h, b))
+	case p.Expect != AnyMedia && !agree(p.Expect, b.kind.media):
+		p.add(wrongType(Fail, fmt.Sprintf("the bytes are %s, where %s is expected", b.kind.mime, p.Expect)))
+	case p.Expect == AnyMedia && !b.kind.media.played():
+		p.add(noMedia(h, b))
+	case b.declared == "":
+		p.add(wrongType(Warn, "the server sends no Content-Type; the bytes are "+b.kind.mime))
 	default:
 		p.judgeLabels(h, b)
 	}
 }
 
-// agree reports whether two sorts of media can be the same file: audio and video share their containers.
-func agree(a, b Media) bool {
-	return a == b || (a == Audio || a == Video) && (b == Audio || b == Video)
-}
-
-func wrongType(b *body, status Status, summary string) Finding {
+func wrongType(status Status, summary string) Finding {
 	return Finding{
 		ID: "body.type_mismatch", Status: status, Summary: summary,
 		Remedy: "Give the URL of the file itself, and let the server send its real Content-Type.",
@@ -338,51 +309,37 @@ func wrongType(b *body, status Status, summary string) Finding {
 }
 
 // noMedia judges bytes that are neither image, audio nor video where one of them is usual.
-func (p *urlProbe) noMedia(h *hop, b *body) Finding {
-	if kindOf(b.declared) != Text && kindOf(b.declared) != AnyMedia || mediaEndings[ending(h)] != "" {
-		return wrongType(b, Fail, fmt.Sprintf("the bytes are %s, though the server or the URL's ending says media", b.found))
+func noMedia(h *hop, b *body) Finding {
+	for _, label := range labelsOf(h, b) {
+		if label.media.played() {
+			return wrongType(Fail, fmt.Sprintf("the bytes are %s, though the server or the URL's ending says media", b.kind.mime))
+		}
 	}
-	return wrongType(b, Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.found))
+	return wrongType(Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.kind.mime))
 }
 
-// judgeLabels compares the Content-Type and the URL's ending with the bytes of good media.
+// judgeLabels compares the Content-Type and the URL's ending with the bytes.
 func (p *urlProbe) judgeLabels(h *hop, b *body) {
-	named := mediaEndings[ending(h)]
-	switch {
-	case b.declared == "":
-		p.add(wrongType(b, Warn, fmt.Sprintf("the server sends no Content-Type; the bytes are %s", b.found)))
-	case !sameType(b.declared, b.found):
-		p.add(wrongType(b, Warn, fmt.Sprintf("the server says %s, but the bytes are %s", firstRunes(b.declared), b.found)))
-	case named != "" && !sameType(named, b.found):
-		p.add(wrongType(b, Warn, fmt.Sprintf("the URL ends in %s, but the bytes are %s", ending(h), b.found)))
+	for _, label := range labelsOf(h, b) {
+		if !label.keptBy(b.kind) {
+			p.add(wrongType(Warn, fmt.Sprintf("%s says %s, but the bytes are %s", label.by, firstRunes(label.mime), b.kind.mime)))
+			return
+		}
 	}
 }
 
-// sameType reports whether a label fits the bytes. Of images the very type has to fit; the names of audio
-// and video types vary too much for that.
-func sameType(label string, found *mimetype.MIME) bool {
-	if label == "image/jpg" || label == "image/pjpeg" {
-		label = "image/jpeg"
+// labelsOf returns what the server and the URL's ending say of the body.
+func labelsOf(h *hop, b *body) []typePromise {
+	labels := []typePromise{promiseOf("the server", canonicalType(b.declared))}
+	if named := extensionOf(h.url.Path); named != "" {
+		labels = append(labels, promiseOf("the URL's ending "+path.Ext(h.url.Path), named))
 	}
-	kind := bodyKind(found)
-	return found.Is(label) || kind != Image && agree(kind, kindOf(label))
-}
-
-// ending is the file name's extension in the URL's path, in lower case.
-func ending(h *hop) string { return strings.ToLower(path.Ext(h.url.Path)) }
-
-// mediaEndings holds what usual endings of media files stand for.
-var mediaEndings = map[string]string{
-	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
-	".avif": "image/avif", ".heic": "image/heic", ".bmp": "image/bmp", ".tif": "image/tiff", ".tiff": "image/tiff",
-	".mp3": "audio/mpeg", ".wav": "audio/wav", ".m4a": "audio/mp4", ".aac": "audio/aac", ".flac": "audio/flac",
-	".ogg": "audio/ogg", ".opus": "audio/ogg", ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime",
-	".webm": "video/webm", ".mkv": "video/x-matroska", ".avi": "video/x-msvideo",
+	return labels
 }
 
 // isPage reports whether the body is a web page.
 func isPage(b *body) bool {
-	return b.found.Is("text/html") || b.declared == "text/html" && bodyKind(b.found) == Text
+	return b.kind.mime == "text/html" || b.declared == "text/html" && b.kind.media == Text
 }
 
 var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)

@@ -181,7 +181,7 @@ var socketFailures = [...]struct {
 		"Could not tell whether others can reach it. Run the check from another network; for an IPv6 address, from one that has IPv6.",
 	},
 	socketReset: {
-		"tcp.reset", Fail, "closed", "the server closed the connection before it answered",
+		"tcp.reset", Fail, "closed", "the connection was closed before an answer came",
 		"Look at the server's own log. A firewall or a proxy in between, a crash, or another protocol on that port look like this.",
 	},
 	socketSilent: {

@@ -36,6 +36,8 @@ var kindNames = map[string]string{
 var kindSynonyms = map[string]string{
 	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/svg": "image/svg+xml",
 	"audio/x-flac": "audio/flac", "audio/m4a": "audio/x-m4a", "audio/opus": "audio/ogg", "audio/x-matroska": "video/matroska",
+	"audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg", "audio/mp4a-latm": "audio/mp4",
+	"application/mp4": "video/mp4", "audio/x-ms-wma": "video/x-ms-asf",
 	"image/apng": "image/png", "image/heic-sequence": "image/heic", "image/heif-sequence": "image/heif",
 }
 
@@ -63,6 +65,7 @@ var wordyTypes = map[string]bool{"application/pdf": true, "application/postscrip
 // contentKindOf tells a kind by the first bytes. A few formats have words for a mark ("MZ", "GIF89a"): what
 // is all readable is text all the same. Text with stray control bytes is still text.
 func contentKindOf(head []byte, saidText bool) contentKind {
+	head = head[:min(len(head), sniffLen)]
 	sniffed := mimetype.Detect(head)
 	name := canonicalType(sniffed.String())
 	kind := contentKind{name, kindName(name), mediaOf(name, sniffed)}
@@ -112,6 +115,14 @@ func mediaOf(mimeType string, found *mimetype.MIME) Media {
 		}
 	}
 	return AnyMedia
+}
+
+// played reports whether a sort is seen or heard rather than read.
+func (m Media) played() bool { return m == Image || m == Audio || m == Video }
+
+// agree reports whether two sorts of media can be the same file: audio and video share their containers.
+func agree(a, b Media) bool {
+	return a == b || (a == Audio || a == Video) && (b == Audio || b == Video)
 }
 
 // canonicalType returns the spelling of a type that the sniffing library uses, in lower case and without parameters.
@@ -232,11 +243,10 @@ func (p typePromise) keptBy(kind contentKind) bool {
 	if p.mime == kind.mime || (p.media == Text && kind.media == Text) {
 		return true
 	}
-	walk := containerOf(kind.mime)
-	playable := func(m Media) bool { return m == Audio || m == Video }
 	if strings.HasSuffix(p.mime, "/*") {
-		return p.media == kind.media || (walk != nil && playable(p.media) && playable(kind.media))
+		return agree(p.media, kind.media)
 	}
+	walk := containerOf(kind.mime)
 	return walk != nil && containerOf(p.mime) != nil && walk.family == containerOf(p.mime).family && kind.media != Image && p.media != Image
 }
 

@@ -86,7 +86,16 @@ var edgeRules = map[string]string{
 	"1020": "a firewall rule blocks this request",
 }
 
-var edgeErrorCode = regexp.MustCompile(`(?i)error(?:\s+code)?[:\s]+(10(?:05|06|09|10|11|15|20))\b`)
+var edgeNumber = regexp.MustCompile(`(?i)error(?:\s+code)?[:\s]+(1\d{3})\b`)
+
+// edgeCode returns the number on an error page such as Cloudflare's; "" for none. Databases have such numbers
+// too: one that edgeRules does not hold proves nothing.
+func edgeCode(page []byte) string {
+	if m := edgeNumber.FindSubmatch(page); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
 func edgeMark(a answer) string {
@@ -99,8 +108,8 @@ func edgeMark(a answer) string {
 	if trouble := originTrouble[a.status]; trouble != "" {
 		return fmt.Sprintf("%d is Cloudflare's own status: %s", a.status, trouble)
 	}
-	if m := edgeErrorCode.FindSubmatch(a.body); m != nil && a.status >= 400 {
-		return fmt.Sprintf("it is Cloudflare's error %s: %s", m[1], edgeRules[string(m[1])])
+	if code := edgeCode(a.body); edgeRules[code] != "" && a.status >= 400 {
+		return fmt.Sprintf("it is Cloudflare's error %s: %s", code, edgeRules[code])
 	}
 	if strings.HasPrefix(strings.ToLower(a.header.Get("Server")), "awselb") && a.status >= 400 {
 		return "a load balancer made it (Server: awselb)"

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -81,23 +80,18 @@ func (a *API) noAnswer(ctx context.Context, err error) Finding {
 		f.Remedy = "run it again, or give it more time"
 	case errors.As(err, &dns) && !namesResolve(ctx, cmp.Or(a.dialer.Resolver, net.DefaultResolver)):
 		return offline(f.Evidence...)
-	case isOneOf(err, unreachableErrors):
+	case socketFailure(err) == socketUnreachable:
 		f.ID = "check.offline"
 		f.Summary = "this machine has no way to " + host
 		f.Remedy = "connect to the network (a VPN may be needed) and run it again"
 	default:
 		f.ID, f.Summary = "service.unreachable", host+" cannot be reached from here: "+failureText(err)
 		f.Remedy = failureRemedy(err)
-		if !apiTimeout(err) {
+		if socketFailure(err) != socketSilent {
 			f.Status = Fail
 		}
 	}
 	return f
-}
-
-func apiTimeout(err error) bool {
-	var slow net.Error
-	return errors.As(err, &slow) && slow.Timeout()
 }
 
 // failureText says in a few words why a request got no answer.
@@ -121,12 +115,9 @@ func failureText(err error) string {
 		return fmt.Sprintf("its certificate is not trusted here (%v)", certificate.Err)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "what answers there does not speak TLS"
-	case apiTimeout(err), errors.Is(err, context.DeadlineExceeded):
-		return "no answer in time"
-	case isOneOf(err, refusedErrors):
-		return "the connection was refused"
-	case isOneOf(err, resetErrors), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection was closed before an answer came"
+	}
+	if kind := socketFailure(err); kind != socketBroken {
+		return socketFailures[kind].summary
 	}
 	return err.Error()
 }

@@ -275,6 +275,7 @@ func TestSentBy(t *testing.T) {
 		{"challenge", answer{status: 403, header: header("cf-mitigated", "challenge")}, edgeSender},
 		{"error type", answer{status: 403, header: header("cf-error-type", "1020")}, edgeSender},
 		{"plain code", answer{status: 429, body: []byte("error code: 1015")}, edgeSender},
+		{"a database's number", answer{status: 500, body: []byte("ERROR 1045 (28000)")}, unclearSender},
 		{"a number that only looks like one", answer{status: 404, body: []byte("error code: 10155")}, unclearSender},
 		{"load balancer", answer{status: 503, header: header("Server", "awselb/2.0")}, edgeSender},
 		{"CloudFront", answer{status: 502, header: header("X-Cache", "Error from cloudfront")}, edgeSender},

@@ -75,7 +75,7 @@ type refusal struct {
 	code     string // the storage provider's own: "AccessDenied"
 	message  string
 	title    string // of an HTML page
-	edgeCode string // Cloudflare's: "1020"
+	edgeCode string // as Cloudflare numbers them: "1020"
 }
 
 // judgeStatus turns an answer that is neither success nor redirect into a finding.
@@ -133,19 +133,15 @@ var (
 	xmlCode    = regexp.MustCompile(`<Code>\s*([^<]{1,200}?)\s*</Code>`)
 	xmlMessage = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]{1,1000}?)\s*</`)
 	pageTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.{0,1000}?)</title`)
-	edgeNumber = regexp.MustCompile(`(?i)error code: ?(1\d{3})\b`)
 )
 
 func readRefusal(header http.Header, body []byte) refusal {
-	said := refusal{title: titleOf(body), code: header.Get("X-Ms-Error-Code")}
+	said := refusal{title: titleOf(body), code: header.Get("X-Ms-Error-Code"), edgeCode: edgeCode(body)}
 	if m := xmlCode.FindSubmatch(body); m != nil && said.code == "" {
 		said.code = string(m[1])
 	}
 	for _, m := range xmlMessage.FindAllSubmatch(body, 2) {
 		said.message = strings.TrimSpace(said.message + " " + html.UnescapeString(string(m[1])))
-	}
-	if m := edgeNumber.FindSubmatch(body); m != nil {
-		said.edgeCode = string(m[1])
 	}
 	return said
 }
@@ -164,7 +160,7 @@ func refusalEvidence(resp *http.Response, said refusal) []Evidence {
 	all := []Evidence{
 		{"error code", said.code},
 		{"error message", said.message},
-		{"Cloudflare error", said.edgeCode},
+		{"error number", said.edgeCode},
 		{"page title", said.title},
 	}
 	for _, name := range []string{"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "Server"} {

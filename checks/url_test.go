@@ -120,6 +120,8 @@ var urlCases = []struct {
 	{name: "no Content-Type", url: "https://media.example.com/body/mp4", want: "body.type_mismatch warn; view.public pass", text: "no Content-Type"},
 	{name: "wrong Content-Type", url: "https://media.example.com/body/png?type=image/jpeg", want: "body.type_mismatch warn; view.public pass"},
 	{name: "wrong ending", url: "https://media.example.com/body/png.jpg?type=image/png", want: "body.type_mismatch warn; view.public pass", text: ".jpg"},
+	{name: "wrong sort of sound", url: "https://media.example.com/body/wav?type=audio/mpeg", want: "body.type_mismatch warn; view.public pass", text: "says audio/mpeg"},
+	{name: "one container, many labels", url: "https://media.example.com/body/mp4.m4a?type=application/mp4", want: "view.public pass"},
 	{name: "image over 4 MiB", url: "https://media.example.com/body/png?pad=4194305", want: "body.too_large fail", text: "4194305 bytes"},
 	{name: "image over 4 MiB without length", url: "https://media.example.com/body/png?pad=4194305&way=chunked", want: "body.too_large fail", text: "more than 4194304 bytes"},
 	{name: "image of 4 MiB", url: "https://media.example.com/body/png?pad=4194304", want: "body.too_large warn; view.public pass"},
