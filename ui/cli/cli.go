@@ -156,7 +156,10 @@ run the checklist of a code with live checks. With text on standard input
 	}
 	root.Version = version()
 	root.SetVersionTemplate("klyra-doctor {{.Version}}\n")
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
+	cobra.AddTemplateFunc("usages", flagUsages)
+	for _, flags := range []string{".LocalFlags", ".InheritedFlags"} {
+		root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), flags+".FlagUsages", "usages "+flags))
+	}
 	p.flags.add(root)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.flags.valid(c.Flags().Changed) }
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -176,6 +179,11 @@ run the checklist of a code with live checks. With text on standard input
 		}
 	}
 	return root
+}
+
+// flagUsages lists flags in 80 columns. What --sandbox alone stands for is no word of the user's.
+func flagUsages(set interface{ FlagUsagesWrapped(columns int) string }) string {
+	return strings.ReplaceAll(set.FlagUsagesWrapped(80), fmt.Sprintf("CODE[=%q]", plainSandbox), "[=CODE]    ")
 }
 
 // commandName is a command without the program's name: "check url".
