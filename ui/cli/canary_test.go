@@ -54,6 +54,7 @@ func TestTheKeyShowsNowhere(t *testing.T) {
 	}
 	commands := [][]string{
 		{"diagnose", paste},
+		{"scan", paste},
 		{"check", "key"},
 		{"check", "key", "--key-file", keyFile, "--request", paste},
 		{"check", "limits"},
