@@ -351,6 +351,7 @@ func (s *checklistScreen) lead(a *app, conditions ...func(int) bool) {
 }
 
 func (s *checklistScreen) isCheck(i int) bool { return s.list.Steps[i].Kind == catalog.CheckStep }
+func (s *checklistScreen) running(i int) bool { return s.list.Steps[i].Running }
 func (s *checklistScreen) todo(i int) bool    { return s.list.Steps[i].Status == guide.Todo }
 
 func (s *checklistScreen) wrong(i int) bool {
@@ -386,6 +387,12 @@ func (s *checklistScreen) fillContent(a *app, content checks.Content, file strin
 func (s *checklistScreen) fill(a *app, set func(guide.Checklist) guide.Checklist) tea.Cmd {
 	s.list = set(s.list)
 	a.target = set(guide.Checklist{Target: a.target}).Target
+	if s.step().Needless { // the input was another step's, which goes on in its place
+		s.form = nil
+		cmd := s.proceed(a)
+		s.lead(a, s.running)
+		return tea.Batch(cmd, a.secretsChanged())
+	}
 	if s.form.next(s.list.Missing(s.selected)) {
 		return tea.Batch(s.proceed(a), a.secretsChanged())
 	}

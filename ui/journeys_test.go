@@ -69,6 +69,17 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	}
 }
 
+// TestContentByItsURL: who has sent a URL gives that in place of the file, and the step that downloads it goes on.
+func TestContentByItsURL(t *testing.T) {
+	d := newDriver(t, sandboxed())
+	d.results[catalog.URLCheck] = []checks.Result{result(catalog.URLCheck, checks.Fail, "body.too_large", "The file is too large.")}
+	d.write("content_too_large").press("enter", "enter").shows("Content", "the path of a file")
+	d.press("tab").shows("the URL that you told the API to download")
+	d.paste("https://example.com/photo.png").press("enter")
+	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
+	d.shows("skip", "▸ ✗ fail 2. Measure what the URL delivers", "The file is too large.")
+}
+
 func TestContentIsAFile(t *testing.T) {
 	d := newDriver(t, sandboxed())
 	d.write("content_too_large").press("enter", "enter").shows("Content", "the path of a file")

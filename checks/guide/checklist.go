@@ -154,12 +154,17 @@ func (c Checklist) wants(i int) []catalog.Input {
 }
 
 // Inputs returns the inputs that can be edited at a step, whether known or not: those that its check reads,
-// or that it asks for.
+// the one that stands in for them, or what it asks for.
 func (c Checklist) Inputs(i int) []catalog.Input {
-	if s := c.Steps[i]; s.Kind != catalog.AskStep {
-		return checks.Reads(s.Check)
+	s := c.Steps[i]
+	if s.Kind == catalog.AskStep {
+		return []catalog.Input{s.Ask}
 	}
-	return c.wants(i)
+	inputs := checks.Reads(s.Check)
+	if s.Or != (catalog.Input{}) {
+		inputs = append(slices.Clip(inputs), s.Or)
+	}
+	return inputs
 }
 
 // Start marks a check step as running. The number it returns belongs to this run alone and goes back with
@@ -298,8 +303,8 @@ func (c Checklist) changed(input catalog.Input, source string) Checklist {
 	}
 	c.Target.From = from
 	for i := range c.Steps {
-		if c.Steps[i].Kind != catalog.DoStep && slices.Contains(c.Inputs(i), input) {
-			c.Steps[i].reset()
+		if s := &c.Steps[i]; s.Kind == catalog.CheckStep && slices.Contains(checks.Reads(s.Check), input) || s.Kind == catalog.AskStep && s.Ask == input {
+			s.reset()
 		}
 	}
 	return c.settled()
