@@ -103,7 +103,7 @@ func (s *envelopes) pair(c codeWord, w *words) (sighting, bool) {
 	switch n := f.siblings(); {
 	case n >= 2 && isCode:
 		e.certainty, e.why = Certain, "the code stands as a key's value beside the other parts of an error"
-	case n == 1, f.status != nil, statusWithin(w, from, to), errorWord(s.text[from:start]):
+	case n == 1, f.status != nil, statusWithin(w, from, to), errorWord(s.text[min(from, start):start]):
 		e.certainty, e.why = Likely, "the code stands as a key's value, with little else of an error around it"
 	default:
 		return sighting{}, false
