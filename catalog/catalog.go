@@ -59,6 +59,10 @@ var (
 	ContentCheck = Check{"content"}
 	LimitsCheck  = Check{"limits"}
 	ServiceCheck = Check{"service"}
+
+	// RequestCheck judges the request of a paste, offline. It stands in no entry: a checklist that begins with
+	// a paste that shows one has it as its first step.
+	RequestCheck = Check{"request"}
 )
 
 // String returns the check's name as it stands on the command line ("key"), or "" for the zero Check.

@@ -95,6 +95,10 @@ type Target struct {
 
 	// URLPasted says that URL merely stood in a paste: then a non-public address is not contacted.
 	URLPasted bool
+	// Request is a pasted request to be judged; nil where the paste shows none.
+	Request *paste.Request
+	// RequestAPI is the API that Request was meant for; nil means API.
+	RequestAPI *API
 	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
 	Response *paste.Diagnosis
 	// From says where Endpoint, URL and Content came from, by input: "the paste", "what you typed". For people.
@@ -139,6 +143,7 @@ var table = map[catalog.Check]func(context.Context, Target) Result{
 	catalog.ContentCheck: checkContent,
 	catalog.LimitsCheck:  checkLimits,
 	catalog.ServiceCheck: checkService,
+	catalog.RequestCheck: checkRequest,
 }
 
 // Needs returns the inputs that a check cannot do without.
@@ -193,6 +198,9 @@ func (t Target) withDefaults() Target {
 	if t.Now == nil {
 		t.Now = time.Now
 	}
+	if t.RequestAPI == nil {
+		t.RequestAPI = t.API
+	}
 	return t
 }
 
@@ -204,6 +212,9 @@ func (t Target) Secrets() []safe.Secret {
 	}
 	if t.Response != nil {
 		secrets = append(secrets, t.Response.Secrets...)
+	}
+	if t.Request != nil {
+		secrets = append(secrets, requestSecrets(t.Request)...)
 	}
 	return secrets
 }

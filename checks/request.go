@@ -21,11 +21,28 @@ func JudgeRequest(r *paste.Request, api *API) []Finding {
 	j.authorization()
 	j.body()
 	j.contentURL()
+	return Result{Findings: j.findings}.shown(safe.NewRedactor(requestSecrets(r)...)).Findings
+}
+
+// requestSecrets returns what must not be shown of a request.
+func requestSecrets(r *paste.Request) []safe.Secret {
 	secrets := []safe.Secret{r.Key}
 	for _, h := range r.Headers {
 		secrets = append(secrets, h.Secret)
 	}
-	return Result{Findings: j.findings}.shown(safe.NewRedactor(secrets...)).Findings
+	return secrets
+}
+
+// checkRequest judges the pasted request as a step of a checklist.
+func checkRequest(_ context.Context, t Target) Result {
+	if t.Request == nil {
+		return Result{Findings: []Finding{{ID: "check.no_input", Status: Skip, Summary: "not run: the paste shows no request"}}}
+	}
+	r := Result{Target: strings.TrimSpace(t.Request.Method + " " + t.Request.URL), Findings: JudgeRequest(t.Request, t.RequestAPI)}
+	if len(r.Findings) == 0 {
+		r.Findings = []Finding{{ID: "request.sound", Status: Pass, Summary: "nothing wrong is visible in the pasted request"}}
+	}
+	return r
 }
 
 type requestJudge struct {

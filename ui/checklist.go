@@ -75,7 +75,7 @@ func (s *checklistScreen) bindings() []key.Binding {
 // stepBindings returns the keys of the selected step.
 func (s *checklistScreen) stepBindings() []key.Binding {
 	step, bs := s.step(), []key.Binding{does(keyEnter, s.enterDoes())}
-	if step.Kind == catalog.DoStep && !s.atLast() {
+	if (step.Kind == catalog.DoStep || step.Check == catalog.RequestCheck) && !s.atLast() {
 		bs = append(bs, does(keyTick, "tick when done"))
 	}
 	var changes []key.Binding

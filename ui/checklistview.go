@@ -226,8 +226,17 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 	if next != "" && next != s.step().Title {
 		p.hang("Next: ", plain, next)
 	}
-	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4))...)
+	return append([]string{strings.Repeat(a.look.rule, columns)}, shorten(p.lines, min(4, height/4), columns, a.look.tail+" (p)")...)
 }
 
-// shorten leaves out the lines after the first most.
-func shorten(lines []string, most int) []string { return lines[:min(len(lines), most)] }
+// shorten leaves out the lines after the first most, and ends the last one with a tail that says so.
+func shorten(lines []string, most, columns int, tail string) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	lines = slices.Clone(lines[:most])
+	if most > 0 {
+		lines[most-1] = truncate(lines[most-1], columns-width(tail)-1, "") + " " + tail
+	}
+	return lines
+}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -62,10 +63,10 @@ func reply(to place, f func() tea.Msg) tea.Cmd {
 
 // diagnose reads a paste, and judges the request in it.
 func (a *app) diagnose(to place, text string) tea.Cmd {
-	api := a.options.RequestAPI
+	api := cmp.Or(a.target.RequestAPI, a.target.API)
 	return reply(to, func() tea.Msg {
 		msg := diagnosedMsg{diagnosis: paste.Diagnose(text)}
-		if msg.diagnosis.Request != nil && api != nil {
+		if msg.diagnosis.Request != nil {
 			msg.problems = checks.JudgeRequest(msg.diagnosis.Request, api)
 		}
 		return msg

@@ -86,7 +86,7 @@ func (s *reportScreen) draw(a *app, columns, height int) picture {
 		p.text(plain, "Press w to save this report as "+s.report.name+" in the current folder.")
 	}
 	p.blank()
-	top := shorten(p.lines, max(1, height-3))
+	top := shorten(p.lines, max(1, height-3), columns, a.look.tail)
 	body := newPage(columns)
 	if s.report != nil {
 		body.text(plain, s.report.text)

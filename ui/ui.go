@@ -38,12 +38,10 @@ type Sample struct{ Value, What string }
 type Options struct {
 	Effects Effects
 	Target  checks.Target // what is known from flags and environment
-	// RequestAPI is the API that a pasted request was meant for; nil leaves requests unjudged.
-	RequestAPI *checks.API
-	Paste      string // text to begin with: the app opens on its diagnosis; "" opens the search
-	Log        *Log   // a log that was scanned: without a Paste, the app opens on the list of its codes; nil for none
-	Notice     string // one line to begin with, until the first key; "" for none
-	Version    string
+	Paste   string        // text to begin with: the app opens on its diagnosis; "" opens the search
+	Log     *Log          // a log that was scanned: without a Paste, the app opens on the list of its codes; nil for none
+	Notice  string        // one line to begin with, until the first key; "" for none
+	Version string
 
 	Sandbox     bool     // the API is the embedded sandbox; the header says so
 	SandboxKeys []Sample // the pretend keys, which may be shown; empty without a sandbox

@@ -17,7 +17,7 @@ var vendors = []vendor{
 	{
 		name:    "OpenAI",
 		phrases: []string{"platform.openai.com", "help.openai.com", "api.openai.com", "openai.azure.com"},
-		types:   []string{"insufficient_quota", "requests", "tokens", "server_error"},
+		types:   []string{"insufficient_quota", "requests", "tokens"},
 		codes:   []string{"insufficient_quota", "context_length_exceeded", "model_not_found", "billing_hard_limit_reached", "content_policy_violation", "string_above_max_length", "unsupported_parameter", "deploymentnotfound"},
 	},
 	{name: "Groq", phrases: []string{"console.groq.com", "api.groq.com"}, types: []string{"tokens"}, codes: []string{"model_decommissioned"}},

@@ -46,10 +46,21 @@ type Checklist struct {
 // fills what target does not know yet; diagnosis may be nil.
 func New(entry catalog.Entry, target checks.Target, diagnosis *paste.Diagnosis) Checklist {
 	c := Checklist{Entry: entry, Target: fill(target, diagnosis), Diagnosis: diagnosis}
+	if c.Target.Request != nil {
+		c.Steps = append(c.Steps, Step{Step: judgeRequest, Status: Todo})
+	}
 	for _, s := range entry.Steps {
 		c.Steps = append(c.Steps, Step{Step: s, Status: Todo})
 	}
 	return c.settled()
+}
+
+// judgeRequest is the first step where the paste shows the request. It is the one check that the user settles:
+// what was pasted stays as it was.
+var judgeRequest = catalog.Step{
+	Kind: catalog.CheckStep, Title: "Look at the request that you pasted", Check: catalog.RequestCheck,
+	Detail: "Reads the headers, the key, the body and the URL in it, without sending anything. What it finds has to be " +
+		"mended in your program: tick this step once it is.",
 }
 
 // fill completes a target with the facts of a paste. What is known already wins.
@@ -64,6 +75,9 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 	t.From = from
 	if d.Request != nil {
 		t = fillFromRequest(t, d.Request)
+		if len(d.Request.Headers) > 0 || !d.Request.Content.Empty() {
+			t.Request = d.Request
+		}
 	}
 	if showsLimits(d) {
 		t.Response = d
@@ -223,10 +237,10 @@ func (s *Step) reset() {
 }
 
 // Tick settles a step of the user's own, or takes the tick back. Where the step names a check, that check
-// is to run again. A check step settles itself and is left alone.
+// is to run again. A check step settles itself and is left alone, but for the one of the pasted request.
 func (c Checklist) Tick(i int) Checklist {
 	s := c.Steps[i]
-	if s.Kind == catalog.CheckStep || s.Kind == catalog.AskStep && !c.Target.Has(s.Ask) {
+	if s.Kind == catalog.CheckStep && s.Check != catalog.RequestCheck || s.Kind == catalog.AskStep && !c.Target.Has(s.Ask) {
 		return c
 	}
 	c = c.copied()
@@ -235,7 +249,7 @@ func (c Checklist) Tick(i int) Checklist {
 		return c
 	}
 	c.Steps[i].Status, c.Steps[i].Reason = checks.Pass, "ticked by you"
-	if j := c.find(s.Check); j >= 0 {
+	if j := c.find(s.Check); j >= 0 && j != i {
 		c = c.anew(j)
 	}
 	return c.settled()

@@ -229,6 +229,32 @@ func TestAPastedKeyIsTakenOnlyWhereItBelongs(t *testing.T) {
 	}
 }
 
+// TestThePastedRequestIsTheFirstStep: what is wrong with it holds the list back until the user has mended it.
+func TestThePastedRequestIsTheFirstStep(t *testing.T) {
+	d := &paste.Diagnosis{Request: &paste.Request{
+		Method: "POST", Address: safe.NewSecret("http://127.0.0.1:1/v1/moderate"), Path: "/v1/moderate",
+		Headers: []paste.Header{{Name: "X-Api-Key", Secret: safe.NewSecret("pasted-key")}},
+	}}
+	list := catalog.Entry{Code: "missing_api_key", Steps: []catalog.Step{{Kind: catalog.DoStep, Title: "Send the request again"}}}
+	c := New(list, target(t), d).Run(t.Context(), nil)
+	if got := statuses(c); got != "fail todo" || c.Steps[0].Result.Findings[0].ID != "key.wrong_header" {
+		t.Fatalf("statuses %s: %+v", got, c.Steps[0].Result)
+	}
+	if o := c.Outcome(); o.Verdict != Unresolved || !strings.Contains(o.Next, "Authorization: Bearer") {
+		t.Errorf("%+v", o)
+	}
+	c = c.Tick(0)
+	if o := c.Outcome(); c.Steps[0].Status != checks.Pass || o.Verdict != Resolved {
+		t.Errorf("after it was mended: %s, %+v", statuses(c), o)
+	}
+	if c = c.Again(0).Run(t.Context(), nil); c.Steps[0].Status != checks.Fail {
+		t.Error("looked at again, the same request is sound")
+	}
+	if list := New(list, target(t), &paste.Diagnosis{}); len(list.Steps) != 1 {
+		t.Error("a paste without a request has a step for it")
+	}
+}
+
 func TestOutcome(t *testing.T) {
 	all := func(key, limits, url checks.Status) Checklist {
 		c := New(entry, target(t), nil).SetURL("https://example.com/", "typed")
@@ -246,7 +272,7 @@ func TestOutcome(t *testing.T) {
 		next     string
 	}{
 		{"nothing has run", New(entry, target(t), nil), Open, false, "Check the key"},
-		{"all passed or warned", all(checks.Pass, checks.Warn, checks.Pass), Resolved, true, "Send the request again"},
+		{"all passed or warned", all(checks.Pass, checks.Warn, checks.Pass), Resolved, true, "mend limits.x Then: Send the request again"},
 		{"one failed", all(checks.Pass, checks.Pass, checks.Fail), Unresolved, false, "mend url.x"},
 		{"one failed and others are pointless", all(checks.Fail, "", checks.Pass), Unresolved, false, "mend key.x"},
 		{"one could not tell", all(checks.Unknown, checks.Pass, checks.Pass), Untold, false, "mend key.x"},

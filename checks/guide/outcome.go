@@ -118,7 +118,7 @@ func (s Step) says() string {
 }
 
 // next names the one thing to do next: the remedy of the first failure, else the first check that has still to
-// run, else the remedy of the first that could not tell or run, else sending the request again.
+// run, else the remedy of the first that could not tell or run, else sending the request again, after what a warning advises.
 func (c Checklist) next() string {
 	if remedy := c.remedy(checks.Fail); remedy != "" {
 		return remedy
@@ -133,10 +133,14 @@ func (c Checklist) next() string {
 			return remedy
 		}
 	}
-	if last := c.Steps[len(c.Steps)-1]; last.Status == Todo {
-		return last.Title
+	last := c.Steps[len(c.Steps)-1]
+	if last.Status != Todo {
+		return ""
 	}
-	return ""
+	if remedy := c.remedy(checks.Warn); remedy != "" {
+		return remedy + " Then: " + last.Title
+	}
+	return last.Title
 }
 
 // remedy returns what to do about the first step whose check ended with a status, its title where the check

@@ -73,14 +73,10 @@ func (p *program) open(keys *os.File, o ui.Options) error {
 	if err != nil {
 		return err
 	}
-	meantFor, err := p.configuredAPI()
-	if err != nil {
-		return err
-	}
 	o.Effects = ui.Effects{
 		Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
 	}
-	o.Target, o.RequestAPI, o.In, o.Version = target, meantFor, keys, version()
+	o.Target, o.In, o.Version = target, keys, version()
 	o.ASCII, o.NoColor = p.flags.ascii, p.colourless()
 	if p.flags.sandbox != "" {
 		o.Sandbox = true

@@ -182,15 +182,15 @@ func (g *page) nextCommand(r read) {
 		}
 		return
 	}
-	switch first := r.Findings[0]; first.Kind {
-	case paste.Envelope:
-		if first.Known {
-			g.blank()
-			g.note("klyra-doctor fix " + string(first.Code) + " runs the checklist.")
+	g.blank()
+	for _, f := range r.Findings {
+		switch {
+		case f.Kind == paste.Envelope && f.Known:
+			g.note("klyra-doctor fix " + string(f.Code) + " runs the checklist.")
+		case f.Kind == paste.Gateway, f.Kind == paste.Network:
+			g.note("klyra-doctor check service finds out whether the API answers from here.")
+			return
 		}
-	case paste.Gateway, paste.Network:
-		g.blank()
-		g.note("klyra-doctor check service finds out whether the API answers from here.")
 	}
 }
 

@@ -138,7 +138,13 @@ func (p *program) checklist(code, from string, t checks.Target) (guide.Checklist
 			return c, otherFindings(d, i), nil
 		}
 	}
-	return guide.Checklist{}, nil, p.noChecklist("no error that has a checklist is to be seen in the text", unknownDoc{}, d)
+	message := "the text shows no error that has a checklist"
+	for _, f := range d.Findings {
+		if f.Kind == paste.Foreign {
+			message = f.Message
+		}
+	}
+	return guide.Checklist{}, nil, p.noChecklist(message, unknownDoc{}, d)
 }
 
 // otherFindings names what else a paste holds beside the finding at index i.
@@ -146,7 +152,7 @@ func otherFindings(d *paste.Diagnosis, i int) []string {
 	notes := append([]string{}, d.Notes...)
 	for j, f := range d.Findings {
 		if j != i && f.Code != "" {
-			notes = append(notes, fmt.Sprintf("the text also shows %s (%s, %s)", f.Code, f.Kind, f.Certainty))
+			notes = append(notes, fmt.Sprintf("the text also shows %s (%s, %s): klyra-doctor fix %[1]s looks at that one", f.Code, f.Kind, f.Certainty))
 		}
 	}
 	return notes
@@ -217,7 +223,7 @@ func (p *program) printChecklist(c guide.Checklist, notes []string) error {
 func (g *page) checklist(c guide.Checklist, notes []string) {
 	title := "Checklist of " + string(c.Entry.Code)
 	if c.Unanswered {
-		title = "Checklist for an answer that never came"
+		title = "Checklist: the API itself did not answer"
 	}
 	g.heading(title)
 	for i, s := range c.Steps {
@@ -237,12 +243,12 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		}
 	}
 	g.blank()
-	o := c.Outcome()
-	g.plain(bold + o.Headline + reset)
-	g.labelled(0, "next", o.Next)
 	for _, n := range notes {
 		g.labelled(0, "note", n)
 	}
+	o := c.Outcome()
+	g.plain(bold + o.Headline + reset)
+	g.labelled(0, "next", o.Next)
 }
 
 // inputFlags are the flags that give an input.

@@ -44,7 +44,7 @@ those. A time without a zone is taken for UTC.`,
 			return p.scan(args)
 		},
 	}
-	c.Flags().BoolVarP(&follow, "follow", "f", false, "watch one file as it grows, and show the counts live")
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "watch one file as it grows, and show the counts live; with --json one document for each change")
 	c.Flags().BoolVarP(&open, "open", "o", false, "open the app on the list of codes, each with its page and checklist")
 	c.MarkFlagsMutuallyExclusive("follow", "open")
 	return c

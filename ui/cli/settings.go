@@ -156,6 +156,9 @@ func (p *program) sandboxTarget(t checks.Target) (checks.Target, error) {
 		t.Content.Type = s.setup.ContentType
 	}
 	t.Sandbox = true
+	if t.RequestAPI, err = p.configuredAPI(); err != nil {
+		return t, err
+	}
 	t.API, err = checks.NewAPI(s.server.URL(), nil)
 	return t, err
 }
