@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -166,10 +167,23 @@ func checkText(name string, data []byte) error {
 	head := data[:min(len(data), 4096)]
 	utf16 := bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
 	compressed := bytes.HasPrefix(head, []byte("\x1f\x8b")) || bytes.HasPrefix(head, []byte("PK\x03\x04"))
-	if !compressed && (utf16 || bytes.Count(head, []byte{0})*10 <= len(head)) {
+	if !compressed && (utf16 || unreadable(head)*10 <= len(head)) {
 		return nil
 	}
 	return usagef("give the text of the response; unpack it first if it is compressed", "%s is a binary file, not a text", name)
+}
+
+// unreadable counts the bytes that no text has: controls that no terminal or log writes, and invalid UTF-8.
+func unreadable(data []byte) int {
+	n := 0
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		if r == utf8.RuneError && size == 1 && utf8.FullRune(data) || r < '\a' || r > '\r' && r < ' ' && r != '\x1b' {
+			n++
+		}
+		data = data[size:]
+	}
+	return n
 }
 
 // openContent finds a file whose content is to be checked. It must be a regular file, as it is read anew on

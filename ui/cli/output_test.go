@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,6 +115,32 @@ func TestDiagnosisDocument(t *testing.T) {
 	}
 	if h := got["request"].(map[string]any)["headers"].([]any)[0].(map[string]any); h["value"] != "Bearer Zq8v…9pLd" {
 		t.Errorf("the Authorization header is shown as %v", h["value"])
+	}
+}
+
+func TestBinaryFilesAreNoTexts(t *testing.T) {
+	noise := make([]byte, 4096)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	cases := []struct {
+		name string
+		data []byte
+		text bool
+	}{
+		{"empty", nil, true},
+		{"English", []byte("All is well.\r\n"), true},
+		{"Latin-1", []byte("Le contenu est refus\xe9: cr\xe8me br\xfbl\xe9e, et rien d'autre n'est dit ici.\n"), true},
+		{"colours", []byte(strings.Repeat("\x1b[31mred\x1b[m ", 20)), true},
+		{"Japanese, cut within a letter", []byte("エラーが発生しました")[:28], true},
+		{"UTF-16", []byte("\xff\xfea\x00b\x00"), true},
+		{"gzip", []byte("\x1f\x8b\x08 and so on"), false},
+		{"zip", []byte("PK\x03\x04 and so on"), false},
+		{"noise", noise, false},
+		{"a program", append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 100)...), false},
+	}
+	for _, c := range cases {
+		if err := checkText(c.name, c.data); (err == nil) != c.text {
+			t.Errorf("%s: %v", c.name, err)
+		}
 	}
 }
 
