@@ -81,7 +81,7 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 		}
 	}
 	p.row("Facts", show(facts(f)))
-	p.row("Limits", limits(s.diagnosis.RateLimit))
+	p.row("Limits", s.diagnosis.RateLimit.String())
 	if known && answered(f) {
 		p.blank()
 		p.text(plain, entry.Meaning)
@@ -131,32 +131,6 @@ func facts(f paste.Finding) string {
 	add("request id", f.RequestID)
 	if !f.ResetAt.IsZero() {
 		add("limit resets at", f.ResetAt.UTC().Format(time.RFC3339))
-	}
-	return strings.Join(texts, ", ")
-}
-
-// limits lists what rate-limit headers say.
-func limits(l *paste.RateLimit) string {
-	if l == nil {
-		return ""
-	}
-	var texts []string
-	for _, part := range []struct {
-		says  string
-		value *int
-	}{
-		{"%d a minute", l.Limit},
-		{"%d left in this one", l.Remaining},
-		{"which ends in %d s", l.ResetS},
-		{"%d left today", l.DailyRemaining},
-		{"try again after %d s", l.RetryAfterS},
-	} {
-		if part.value != nil {
-			texts = append(texts, fmt.Sprintf(part.says, *part.value))
-		}
-	}
-	if l.ResetS == nil && !l.ResetTime.IsZero() {
-		texts = append(texts, "resets at "+l.ResetTime.UTC().Format(time.RFC3339))
 	}
 	return strings.Join(texts, ", ")
 }

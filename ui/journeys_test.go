@@ -311,7 +311,7 @@ func TestResetTimeIsShownAsOne(t *testing.T) {
 		{paste.RateLimit{ResetTime: at}, "resets at 2025-11-24T16:00:00Z"},
 		{paste.RateLimit{ResetS: &wait, ResetTime: at}, "which ends in 12 s"},
 	} {
-		if got := limits(&test.limit); got != test.want {
+		if got := test.limit.String(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
 	}

@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -109,4 +110,30 @@ func headerValue(text string, name Span) (string, bool) {
 		end++
 	}
 	return text[i:end], end > i
+}
+
+// String says in words what the headers say, likeliest wanted first; "" where they say nothing, and for nil.
+func (l *RateLimit) String() string {
+	if l == nil {
+		return ""
+	}
+	var texts []string
+	for _, part := range []struct {
+		says  string
+		value *int
+	}{
+		{"%d a minute", l.Limit},
+		{"%d left in this one", l.Remaining},
+		{"which ends in %d s", l.ResetS},
+		{"%d left today", l.DailyRemaining},
+		{"try again after %d s", l.RetryAfterS},
+	} {
+		if part.value != nil {
+			texts = append(texts, fmt.Sprintf(part.says, *part.value))
+		}
+	}
+	if l.ResetS == nil && !l.ResetTime.IsZero() {
+		texts = append(texts, "resets at "+l.ResetTime.UTC().Format(time.RFC3339))
+	}
+	return strings.Join(texts, ", ")
 }

@@ -145,33 +145,10 @@ func (g *page) diagnosis(r read) {
 		g.heading("the request in the text")
 		g.findings(2, r.problems)
 	}
-	g.limits(r.RateLimit)
+	if limits := r.RateLimit.String(); limits != "" {
+		g.indented("limits: ", limits+" (klyra-doctor check limits FILE says when to try again)")
+	}
 	g.nextCommand(r)
-}
-
-// limits writes what rate-limit headers say, and which check makes more of them.
-func (g *page) limits(l *paste.RateLimit) {
-	if l == nil {
-		return
-	}
-	var texts []string
-	for _, part := range []struct {
-		says  string
-		value *int
-	}{
-		{"%d a minute", l.Limit},
-		{"%d left in this one", l.Remaining},
-		{"%d s until it ends", l.ResetS},
-		{"%d left today", l.DailyRemaining},
-		{"try again after %d s", l.RetryAfterS},
-	} {
-		if part.value != nil {
-			texts = append(texts, fmt.Sprintf(part.says, *part.value))
-		}
-	}
-	if len(texts) > 0 {
-		g.indented("limits: ", strings.Join(texts, ", ")+" (klyra-doctor check limits FILE says when to try again)")
-	}
 }
 
 // nextCommand names the command that leads on.
