@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 )
 
@@ -247,8 +248,8 @@ func (a *app) draw() tea.View {
 	} else {
 		v = a.drawScreen()
 	}
-	if a.look.ascii != nil {
-		v.Content = a.look.ascii.Replace(v.Content)
+	if a.options.ASCII {
+		v.Content = safe.ASCII(v.Content)
 	}
 	v.AltScreen = true
 	return v

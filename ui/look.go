@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"charm.land/lipgloss/v2"
 
 	"klyra-doctor/catalog"
@@ -28,11 +26,7 @@ type look struct {
 	between string // separates columns
 	tail    string // ends what was cut
 	mask    rune   // stands for a character of a hidden field
-	ascii   *strings.Replacer
 }
-
-// typography replaces the characters of the program's own texts that are not ASCII, each by one as wide.
-var typography = []string{"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "~", "·", "-", "→", ">", "×", "x"}
 
 func newLook(ascii, noColor bool) look {
 	l := look{
@@ -47,7 +41,6 @@ func newLook(ascii, noColor bool) look {
 			checks.Pass: "+", checks.Warn: "!", checks.Fail: "x", checks.Unknown: "?", checks.Skip: "-", guide.Todo: ".",
 		}
 		l.cursor, l.gutter, l.rule, l.bar, l.between, l.tail, l.mask = ">", "|", "-", "#", "|", "~", '*'
-		l.ascii = strings.NewReplacer(typography...)
 	}
 	l.setStyles(noColor)
 	return l
