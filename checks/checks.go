@@ -53,6 +53,22 @@ type Result struct {
 	Duration time.Duration
 	Wait     time.Duration // until a retry can succeed; 0 where no wait is known
 	RetryAt  time.Time     // the same as a time; zero where no wait is known
+	Phases   []PhaseTime   // of a download, in the order in which they began; nil where nothing was downloaded
+	Blocks   []Block       // to be copied; nil for none
+}
+
+// PhaseTime is one part of the way to an answer, as it lay in time.
+type PhaseTime struct {
+	Hop   int           // 1 for the first server asked, one more after every redirect
+	Name  string        // "DNS", "connect", "TLS", "first byte", "transfer"
+	Start time.Duration // since the first part began
+	Took  time.Duration
+}
+
+// Block is a text made to be copied as it stands: a snippet, a schedule, what to tell support.
+type Block struct {
+	Title string // what it is, at most 60 characters: "Retry with curl"
+	Text  string // one or more lines, without a final line end
 }
 
 // Key is an API key and where it came from: "environment KLYRA_API_KEY", "what you typed", "the paste".
@@ -245,6 +261,9 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 		for j := range f.Evidence {
 			f.Evidence[j] = Evidence{show(f.Evidence[j].Label), show(f.Evidence[j].Value)}
 		}
+	}
+	for i, b := range r.Blocks {
+		r.Blocks[i] = Block{show(b.Title), show(b.Text)}
 	}
 	return r
 }
