@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -23,6 +24,7 @@ type checklistScreen struct {
 	asking   bool // whether the request went through, at the last step
 	form     *form
 	forms    int // how many have been opened
+	copies   int // of the selected step's blocks
 	view     viewport.Model
 
 	runs    map[int]run // of the steps that are running
@@ -84,6 +86,9 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 	}
 	if step.Kind == catalog.CheckStep {
 		changes = append(changes, keyAgain)
+	}
+	if step.Result != nil && len(step.Result.Blocks) > 0 {
+		changes = append(changes, keyCopy)
 	}
 	if step.Status == checks.Fail || step.Status == checks.Unknown {
 		return append(changes, bs...)
@@ -152,6 +157,8 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 			a.notice = "This step reads no input: there is nothing to edit."
 		}
 		s.edit(a)
+	case key.Matches(k, keyCopy):
+		return s.copyBlock(a)
 	case key.Matches(k, keyReport):
 		return a.openReport(s.list)
 	case key.Matches(k, keyPage):
@@ -182,7 +189,7 @@ func (s *checklistScreen) answered(a *app, k tea.KeyPressMsg) tea.Cmd {
 func (s *checklistScreen) choose(i int) {
 	i = max(0, min(i, len(s.list.Steps)-1))
 	if i != s.selected {
-		s.selected = i
+		s.selected, s.copies = i, 0
 		s.view.GotoTop()
 	}
 }
@@ -326,11 +333,29 @@ func (s *checklistScreen) ticked(a *app, now time.Time) tea.Cmd {
 			s.runs[i] = r
 		}
 	}
-	s.ticking = len(s.runs) > 0
-	if !s.ticking {
+	switch {
+	case len(s.runs) > 0:
+		return a.tick(s.place, tickEvery)
+	case s.waits():
+		return a.tick(s.place, countEvery)
+	}
+	s.ticking = false
+	return nil
+}
+
+// copyBlock copies a block of the selected step, the next one every time.
+func (s *checklistScreen) copyBlock(a *app) tea.Cmd {
+	r := s.step().Result
+	if r == nil || len(r.Blocks) == 0 {
 		return nil
 	}
-	return a.tick(s.place, tickEvery)
+	b := r.Blocks[s.copies%len(r.Blocks)]
+	s.copies++
+	if len(r.Blocks) == 1 {
+		return a.copy("“"+b.Title+"”", b.Text)
+	}
+	next := r.Blocks[s.copies%len(r.Blocks)].Title
+	return a.copy(fmt.Sprintf("“%s” (y again: “%s”)", b.Title, next), b.Text)
 }
 
 // lead selects the next step, from the selected one on and round, for which the first of some conditions

@@ -63,7 +63,7 @@ func newDriverFinding(t *testing.T, o Options, found *paste.Diagnosis) *driver {
 	t.Cleanup(cancel)
 	d.app = newApp(ctx, o)
 	d.app.after = func(wait time.Duration, f func() tea.Msg) tea.Cmd {
-		if wait == tickEvery {
+		if wait == tickEvery || wait == countEvery {
 			return nil
 		}
 		return f

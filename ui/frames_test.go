@@ -72,6 +72,22 @@ var diagnoses = map[string]paste.Diagnosis{
 // rejected is a key check that fails.
 var rejected = result(catalog.KeyCheck, checks.Fail, "key.rejected", "The API knows no such key: it was revoked, or is not whole.")
 
+// limited is a key check that is held up by a rate limit, with all that a result can carry.
+var limited = checks.Result{
+	Check: catalog.KeyCheck, Status: checks.Unknown, Summary: "the limit of this minute is used up",
+	Findings: []checks.Finding{{ID: "key.limited", Status: checks.Unknown, Summary: "the limit of this minute is used up", Remedy: "Retry in 37 s."}},
+	Wait:     37 * time.Second, RetryAt: noon.Add(37 * time.Second),
+	Phases: []checks.PhaseTime{
+		{Hop: 1, Name: "DNS", Took: 3 * time.Millisecond},
+		{Hop: 1, Name: "connect", Start: 3 * time.Millisecond, Took: 12 * time.Millisecond},
+		{Hop: 1, Name: "first byte", Start: 15 * time.Millisecond, Took: 41 * time.Millisecond},
+	},
+	Blocks: []checks.Block{
+		{Title: "Retry with curl", Text: "for wait in 1 2 4; do\n  curl -f https://api.klyra.live/v1/text && break\n  sleep $wait\ndone"},
+		{Title: "What to tell support", Text: "request id: req_1a2b3c4d5e6f"},
+	},
+}
+
 // scenes are what is done before a frame is looked at, one act a line.
 var scenes = []struct{ name, found, acts string }{
 	{"search", "", ""},
@@ -86,6 +102,7 @@ var scenes = []struct{ name, found, acts string }{
 	{"diagnosis-near", "near", "paste"},
 	{"checklist-running", "envelope", "paste\nhold\npress enter"},
 	{"checklist-failed", "envelope", "reject\npaste\npress enter"},
+	{"checklist-limited", "envelope", "limit\npaste\npress enter"},
 	{"checklist-key", "envelope", "paste\npress enter up up up up up up e\ntype klyra_secret_value"},
 	{"checklist-samples", "envelope", "paste\npress enter up up up up up up e ctrl+s down"},
 	{"checklist-url", "", "type content_download_failed\npress enter enter"},
@@ -112,6 +129,8 @@ func play(t *testing.T, found, acts string, o Options) *driver {
 			d.paste(revoked)
 		case "hold":
 			d.hold = true
+		case "limit":
+			d.results[catalog.KeyCheck] = []checks.Result{limited}
 		case "reject":
 			d.results[catalog.KeyCheck] = []checks.Result{rejected}
 		default:

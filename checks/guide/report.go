@@ -112,6 +112,28 @@ func writeStep(b *strings.Builder, number int, s Step) {
 			fmt.Fprintf(b, "     - what to do: %s\n", markdown(f.Remedy))
 		}
 	}
+	if len(s.Result.Phases) > 0 {
+		writeFenced(b, "where the time went", strings.Join(Waterfall(s.Result.Phases, reportColumns), "\n"))
+	}
+	for _, block := range s.Result.Blocks {
+		writeFenced(b, block.Title, block.Text)
+	}
+}
+
+// reportColumns is how wide pictures in a report are.
+const reportColumns = 72
+
+// writeFenced writes a text of several lines as it is, within its step. The fence is longer than any in the text.
+func writeFenced(b *strings.Builder, title, text string) {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(b, "\n   %s:\n\n   %s\n", markdown(title), fence)
+	for line := range strings.Lines(text) {
+		b.WriteString("   " + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	fmt.Fprintf(b, "   %s\n", fence)
 }
 
 // statusWord says how a step stands; a step of the user's own that is open is still "to do".

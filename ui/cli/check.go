@@ -39,6 +39,7 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	}
 	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
 	page.findings(2, r.Findings)
+	page.pictures(6, r)
 	return page.print()
 }
 

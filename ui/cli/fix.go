@@ -235,6 +235,7 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		switch {
 		case s.Result != nil:
 			g.findings(6, s.Result.Findings)
+			g.pictures(10, *s.Result)
 			g.missing(c.Missing(i))
 		case s.Reason != "":
 			g.indented("      ", s.Reason)

@@ -270,6 +270,20 @@ type checkDoc struct {
 	DurationMS int64             `json:"duration_ms"`
 	WaitS      *int64            `json:"wait_s,omitempty"`
 	RetryAt    *time.Time        `json:"retry_at,omitempty"`
+	Phases     []phaseDoc        `json:"phases,omitempty"`
+	Blocks     []blockDoc        `json:"blocks,omitempty"`
+}
+
+type phaseDoc struct {
+	Hop     int     `json:"hop"`
+	Name    string  `json:"name"`
+	StartMS float64 `json:"start_ms"`
+	TookMS  float64 `json:"took_ms"`
+}
+
+type blockDoc struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
 }
 
 type framedCheckDoc struct {
@@ -307,8 +321,17 @@ func showResult(r checks.Result) checkDoc {
 		at := r.RetryAt.UTC()
 		doc.RetryAt = &at
 	}
+	for _, p := range r.Phases {
+		doc.Phases = append(doc.Phases, phaseDoc{p.Hop, p.Name, milliseconds(p.Start), milliseconds(p.Took)})
+	}
+	for _, b := range r.Blocks {
+		doc.Blocks = append(doc.Blocks, blockDoc(b))
+	}
 	return doc
 }
+
+// milliseconds keeps what is shorter than one, to the microsecond.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func showCheckFinding(f checks.Finding) checkFindingDoc {
 	doc := checkFindingDoc{f.ID, f.Status, f.Summary, []evidenceDoc{}, f.Remedy}

@@ -13,6 +13,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
 )
 
 // page gathers the lines of a text answer and prints them at once, wrapped to the terminal, in colours where
@@ -195,6 +196,23 @@ func (g *page) findings(indent int, list []checks.Finding) {
 		if f.Remedy != "" {
 			g.indented(pad+"    "+bold+"what to do:"+reset+" ", f.Remedy)
 		}
+	}
+}
+
+// pictures draws how the time of a check went, and writes what it gives to be copied: at the line's start, so that it
+// can be.
+func (g *page) pictures(indent int, r checks.Result) {
+	pad := strings.Repeat(" ", indent)
+	if len(r.Phases) > 0 {
+		g.blank()
+	}
+	for _, line := range guide.Waterfall(r.Phases, g.width-indent) {
+		g.b.WriteString(pad + line + "\n")
+	}
+	for _, b := range r.Blocks {
+		g.blank()
+		g.heading(b.Title + ":")
+		g.b.WriteString(b.Text + "\n")
 	}
 }
 
