@@ -39,7 +39,8 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	}
 	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
 	page.findings(2, r.Findings)
-	page.pictures(6, r)
+	page.waterfall(6, r.Phases)
+	page.blocks(r.Blocks)
 	return page.print()
 }
 

@@ -235,12 +235,17 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		switch {
 		case s.Result != nil:
 			g.findings(6, s.Result.Findings)
-			g.pictures(10, *s.Result)
+			g.waterfall(10, s.Result.Phases)
 			g.missing(c.Missing(i))
 		case s.Reason != "":
 			g.indented("      ", s.Reason)
 		default:
 			g.indented("      ", faint+s.Detail+reset)
+		}
+	}
+	for _, s := range c.Steps {
+		if s.Result != nil {
+			g.blocks(s.Result.Blocks)
 		}
 	}
 	g.blank()

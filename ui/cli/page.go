@@ -199,17 +199,19 @@ func (g *page) findings(indent int, list []checks.Finding) {
 	}
 }
 
-// pictures draws how the time of a check went, and writes what it gives to be copied: at the line's start, so that it
-// can be.
-func (g *page) pictures(indent int, r checks.Result) {
-	pad := strings.Repeat(" ", indent)
-	if len(r.Phases) > 0 {
+// waterfall draws where the time of a download went.
+func (g *page) waterfall(indent int, phases []checks.PhaseTime) {
+	if len(phases) > 0 {
 		g.blank()
 	}
-	for _, line := range guide.Waterfall(r.Phases, g.width-indent) {
-		g.b.WriteString(pad + line + "\n")
+	for _, line := range guide.Waterfall(phases, g.width-indent) {
+		g.b.WriteString(strings.Repeat(" ", indent) + line + "\n")
 	}
-	for _, b := range r.Blocks {
+}
+
+// blocks writes what is to be copied, at the line's start so that it can be.
+func (g *page) blocks(blocks []checks.Block) {
+	for _, b := range blocks {
 		g.blank()
 		g.heading(b.Title + ":")
 		g.b.WriteString(b.Text + "\n")
