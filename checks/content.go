@@ -107,10 +107,11 @@ type survey struct {
 	what      string     // "PNG image, 640×480"
 	facts     []Evidence // what the content is, whether or not anything is wrong with it
 	findings  []Finding
-	encodedAs string // "base64", "data URI": what holds the content; "" for nothing
-	guessed   bool   // that it is base64: nobody said so
-	encoded   int64  // bytes of what holds it
-	undecoded string // what nobody looked at, "the sound"; a clean survey then proves less
+	hints     []Finding // judge nothing, and come last
+	encodedAs string    // "base64", "data URI": what holds the content; "" for nothing
+	guessed   bool      // that it is base64: nobody said so
+	encoded   int64     // bytes of what holds it
+	undecoded string    // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
 func (s *survey) fact(label, format string, args ...any) {
@@ -231,6 +232,7 @@ func (s *survey) judgeImageSize(size int64) {
 // result turns the survey into the check's result. What the content is stands beside the worst finding.
 func (s *survey) result() Result {
 	s.addVerdict()
+	s.findings = append(s.findings, s.hints...)
 	worst := 0
 	for i, f := range s.findings {
 		if Worse(f.Status, s.findings[worst].Status) {

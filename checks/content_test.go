@@ -29,11 +29,18 @@ func runContent(c Content, expect Media) Result {
 	return Run(context.Background(), catalog.ContentCheck, Target{Content: &c, Expect: expect, Timeout: time.Minute})
 }
 
-// contentFound lists a result's findings: "content.bom=warn content.nul=warn".
-func contentFound(r Result) string {
+// contentFound lists a result's findings without the hints: "content.bom=warn content.nul=warn".
+func contentFound(r Result) string { return listFindings(r, false) }
+
+// hintsFound lists the hints alone.
+func hintsFound(r Result) string { return listFindings(r, true) }
+
+func listFindings(r Result, hints bool) string {
 	var all []string
 	for _, f := range r.Findings {
-		all = append(all, f.ID+"="+string(f.Status))
+		if strings.HasPrefix(f.ID, "content.language") == hints {
+			all = append(all, f.ID+"="+string(f.Status))
+		}
 	}
 	return strings.Join(all, " ")
 }
