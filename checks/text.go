@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +40,7 @@ type textScan struct {
 	replaced            int64 // U+FFFD: what was there is lost already
 	garbled             int64 // UTF-8 that was read as Windows-1252 and written again
 	garbledAs           string
+	sample              string // the beginning
 	bom                 string // "UTF-8", "UTF-16 (little-endian)", …; "" for none
 }
 
@@ -86,6 +88,7 @@ var byteOrderMarks = []struct{ mark, name string }{
 // add takes the next piece in.
 func (t *textScan) add(piece []byte) {
 	if t.bytes == 0 {
+		t.sample = string(piece[:min(len(piece), languageSample)])
 		for _, m := range byteOrderMarks {
 			if bytes.HasPrefix(piece, []byte(m.mark)) {
 				t.bom = m.name
@@ -252,6 +255,9 @@ func (s *survey) readText(in io.Reader) {
 	}
 	s.judgeEncoding(t)
 	s.judgeWords(t)
+	if t.bad == 0 && strings.HasPrefix(s.kind.MIME, "text/") {
+		s.hints = append(s.hints, guessLanguage(t.sample).finding())
+	}
 }
 
 // judgeEncoding says what is wrong with the characters.
