@@ -39,7 +39,8 @@ var signatureParams = []struct {
 }
 
 // readSignature reads the parameters of a query; the zero signature means that it carries none.
-func readSignature(query url.Values) signature {
+func readSignature(u *url.URL) signature {
+	query := u.Query()
 	params := make(map[string]string, len(query))
 	for name, values := range query {
 		params[strings.ToLower(name)] = values[0]
