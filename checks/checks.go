@@ -126,7 +126,9 @@ type Target struct {
 	Deep    bool                                  // let the URL check send its extra requests
 	Timeout time.Duration                         // for a whole check; 0 means DefaultTimeout
 	Proxy   func(*http.Request) (*url.URL, error) // for the user's URLs; nil means none. The API has its own
-	Now     func() time.Time                      // nil means time.Now
+	// ProxyVariables are the names of the environment's proxy settings that are not empty, never their values.
+	ProxyVariables []string
+	Now            func() time.Time // nil means time.Now
 }
 
 // DefaultTimeout bounds a whole check.

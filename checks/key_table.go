@@ -90,6 +90,9 @@ var characterNames = map[rune]string{
 	'\u00A0': "no-break space", '\u200B': "zero width space", '\uFEFF': "byte order mark",
 	'\u2010': "hyphen", '\u2011': "no-break hyphen", '\u2013': "en dash", '\u2014': "em dash",
 	'\u2018': "quote", '\u2019': "quote", '\u201C': "quote", '\u201D': "quote",
+	'\u00AD': "soft hyphen", '\u200C': "zero width non-joiner", '\u200D': "zero width joiner", '\u200E': "left-to-right mark",
+	'\u200F': "right-to-left mark", '\u2009': "thin space", '\u202F': "narrow no-break space", '\u2060': "word joiner",
+	'\u2026': "ellipsis", '\u3000': "ideographic space", '\u3002': "ideographic full stop",
 }
 
 // keyPlaceholders are what stands in examples and templates in place of a key.

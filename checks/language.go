@@ -86,7 +86,7 @@ func scriptsOf(text string) (shares []scriptShare, letters int) {
 			continue
 		}
 		if r >= 0x80 && !unicode.Is(unicode.Scripts[last], r) {
-			last = scriptOf(r)
+			last = cmp.Or(scriptOf(r), "Common")
 		} else if r < 0x80 {
 			last = "Latin"
 		}
@@ -106,15 +106,6 @@ func scriptsOf(text string) (shares []scriptShare, letters int) {
 		return cmp.Or(cmp.Compare(b.share, a.share), strings.Compare(a.name, b.name))
 	})
 	return shares, letters
-}
-
-func scriptOf(r rune) string {
-	for name, table := range unicode.Scripts {
-		if unicode.Is(table, r) {
-			return name
-		}
-	}
-	return "Common"
 }
 
 // distinctive holds the scripts that, in what people write today, stand for one language.

@@ -30,8 +30,8 @@ func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Res
 	}
 	h.status = resp.StatusCode
 	h.cookies = len(resp.Header.Values("Set-Cookie")) > 0
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		p.serverNow = date
+	if now, ok := serverTime(resp.Header); ok {
+		p.serverNow = now
 	}
 	return resp
 }
