@@ -47,7 +47,7 @@ func (a attempt) String() string {
 }
 
 // connect dials every address of the hop at once and keeps the connection to the first one that works, in
-// the resolver's order.
+// the resolver's order; for https all that work, since each may have a certificate of its own.
 func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 	defer h.timed(connectPhase)()
 	attempts := p.dialAll(ctx, h)
@@ -57,7 +57,9 @@ func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 		case a.err != nil:
 			bad = append(bad, a)
 		case h.conn == nil:
-			h.conn, h.peer = a.conn, a.to
+			h.conn, h.peer, h.open = a.conn, a.to, []attempt{a}
+		case h.url.Scheme == "https":
+			h.open = append(h.open, a)
 		default:
 			a.conn.Close()
 		}

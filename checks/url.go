@@ -14,8 +14,9 @@ import (
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
 type network struct {
-	nameServer string         // host:port; "" means the name servers of this machine
-	roots      *x509.CertPool // nil means the roots of this machine
+	nameServer string                // host:port; "" means the name servers of this machine
+	roots      *x509.CertPool        // nil means the roots of this machine
+	mozilla    func() *x509.CertPool // the roots that most servers trust
 	// dial connects to an address whose kind was judged before.
 	dial   func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error)
 	phases phaseLimits
@@ -29,7 +30,8 @@ type phaseLimits struct {
 }
 
 var internet = network{
-	dial: dialJudged,
+	mozilla: mozillaRoots,
+	dial:    dialJudged,
 	phases: phaseLimits{
 		dns: 3 * time.Second, connect: 5 * time.Second, tls: 5 * time.Second, headers: 10 * time.Second,
 		others: time.Second, swift: 5 * time.Second,
@@ -79,6 +81,7 @@ type hop struct {
 
 	conn            net.Conn
 	peer            netip.AddrPort
+	open            []attempt // the connections that TLS is tried over; the first is conn until then
 	clientCertAsked bool
 
 	status  int

@@ -66,7 +66,8 @@ func noAnswer(h *hop, err error) Finding {
 	evidence := []Evidence{{"cause", firstRunes(err.Error())}}
 	id := answerVerdict(h, err)
 	if id == "tls.client_certificate" {
-		return handshakeFailure(h, err, true)
+		words := handshakeWords[clientCertHandshake]
+		return Finding{ID: id, Status: words.status, Summary: fmt.Sprintf(words.summary, h.url.Host), Evidence: evidence, Remedy: words.remedy}
 	}
 	if id == "tcp.reset" {
 		f := socketFailures[socketReset]

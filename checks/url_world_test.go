@@ -94,6 +94,7 @@ func newWorld(t testing.TB) *world {
 	root := newAuthority("Test Root", nil)
 	w.roots = x509.NewCertPool()
 	w.roots.AddCert(root.cert)
+	w.mozilla = func() *x509.CertPool { return w.roots }
 	servers := w.serve(t, root)
 	w.dial = func(ctx context.Context, to netip.AddrPort, _ string) (net.Conn, error) {
 		return w.dialFixture(ctx, servers, to)
@@ -176,11 +177,13 @@ func (w *world) plainServer(t testing.TB) string {
 func (w *world) tlsServer(t testing.TB, config *tls.Config) string {
 	s := httptest.NewUnstartedServer(w.handler())
 	s.TLS = config
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ErrorLog = quietLog()
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }
+
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // rawServer answers every connection with talk, then closes it.
 func rawServer(t testing.TB, talk func(net.Conn)) string {
