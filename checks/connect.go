@@ -58,10 +58,11 @@ func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 			bad = append(bad, a)
 		case h.conn == nil:
 			h.conn, h.peer, h.open = a.conn, a.to, []attempt{a}
-		case h.url.Scheme == "https":
-			h.open = append(h.open, a)
 		default:
-			a.conn.Close()
+			h.open = append(h.open, a)
+			if h.url.Scheme != "https" {
+				a.conn.Close()
+			}
 		}
 	}
 	if h.conn != nil {

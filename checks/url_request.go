@@ -29,7 +29,7 @@ func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Res
 		return nil
 	}
 	h.status = resp.StatusCode
-	h.cookies = len(resp.Header.Values("Set-Cookie")) > 0
+	h.header = resp.Header
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		p.serverNow = date
 	}
