@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -148,8 +149,8 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 	case rule.means != "":
 		return Finding{ID: rule.id, Status: rule.status, Summary: "Cloudflare's error " + said.edgeCode + ": " + rule.means, Remedy: rule.remedy}, true
 	case resp.StatusCode == http.StatusBadRequest && plainOnTLS.Match(page):
-		f := answerFailures["http.tls_on_http"]
-		return Finding{ID: "http.tls_on_http", Status: f.status, Summary: "the port speaks TLS, but the URL says http", Remedy: f.remedy}, true
+		words := answerFailures[tlsAnswer]
+		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
 	case noClientCert.Match(page):
 		words := handshakeWords[clientCertHandshake]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
@@ -201,7 +202,7 @@ func (p *urlProbe) goesOn(h *hop, resp *http.Response) bool {
 	case resp.StatusCode == http.StatusPartialContent && !wholeRange(part):
 		p.add(Finding{
 			ID: "body.truncated", Status: Fail, Summary: "the server sends a part of the file, though all of it was asked for",
-			Evidence: []Evidence{{"Content-Range", firstRunes(part)}},
+			Evidence: []Evidence{{"Content-Range", firstRunes(cmp.Or(part, "none"))}},
 			Remedy:   "A bug of the server or of a cache in front of it: purge that cache, and let it answer 200 where no range is asked for.",
 		})
 	case odd != "":

@@ -64,7 +64,7 @@ var urlCases = []struct {
 	{name: "TLS alert on 80", url: "http://media.example.com/raw/alert", want: "http.tls_on_http fail; view.not_reached skip"},
 	{name: "hangs up", url: "http://media.example.com/raw/hangup", want: "tcp.reset fail; view.not_reached skip"},
 	{name: "reset", url: "http://media.example.com/raw/reset", want: "tcp.reset fail; view.not_reached skip"},
-	{name: "not HTTP", url: "http://media.example.com/raw/garbage", want: "http.server_error fail; view.not_reached skip", text: "not usable HTTP"},
+	{name: "not HTTP", url: "http://media.example.com/raw/garbage", want: "http.server_error fail; view.not_reached skip", text: "that is: SSH"},
 	{name: "huge headers", url: "http://media.example.com/raw/headers", want: "http.server_error fail; view.not_reached skip"},
 	{name: "no answer", url: "http://media.example.com/raw/silent", hurried: true, want: "http.timeout unknown; view.not_reached skip"},
 

@@ -169,7 +169,11 @@ func (w *world) serve(t testing.TB, root authority) map[string]string {
 }
 
 func (w *world) plainServer(t testing.TB) string {
-	s := httptest.NewServer(w.handler())
+	return plainHTTP(t, w.handler())
+}
+
+func plainHTTP(t testing.TB, handler http.Handler) string {
+	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }

@@ -32,6 +32,7 @@ var walls = []wall{
 	{"http.bot_challenge", "nginx testcookie", "", "", regexp.MustCompile(`src="/aes(\.min)?\.js"`)},
 	{"http.legal_block", "CloudFront", "", "", regexp.MustCompile(`configured to block access from your country`)},
 	{"http.user_agent", "Wikimedia", "", "", regexp.MustCompile(`(?i)comply with (the|our) user-?agent policy|Please set a user-agent`)},
+	{"http.forbidden", "Cloudflare", "", "", regexp.MustCompile(`Sorry, you have been blocked`)},
 	{"http.forbidden", "Akamai", "", "", regexp.MustCompile(`errors\.edgesuite\.net`)},
 	{"http.forbidden", "Imperva", "", "", regexp.MustCompile(`Incapsula incident ID`)},
 	{"http.forbidden", "Sucuri", "X-Sucuri-Block", "", regexp.MustCompile(`Sucuri WebSite Firewall`)},
