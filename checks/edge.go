@@ -128,10 +128,15 @@ func edgeCode(page []byte) string {
 	return ""
 }
 
-// cloudflares reports whether an answer came by way of Cloudflare, or is nothing but the short form of its page.
+// byCloudflare reports whether an answer came by way of Cloudflare.
+func byCloudflare(header http.Header) bool {
+	return header.Get("Cf-Ray") != "" || strings.EqualFold(header.Get("Server"), "cloudflare")
+}
+
+// cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
+// or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
-	return header.Get("Cf-Ray") != "" || strings.EqualFold(header.Get("Server"), "cloudflare") ||
-		len(page) < 64 || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
+	return byCloudflare(header) || len(page) < 64 || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
 }
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.

@@ -156,7 +156,7 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
 	case known:
 		return Finding{ID: stored.id, Status: stored.status, Summary: stored.summary, Remedy: stored.remedy}, true
-	case originTrouble[resp.StatusCode] != "" && cloudflares(resp.Header, page):
+	case originTrouble[resp.StatusCode] != "" && byCloudflare(resp.Header):
 		return Finding{ID: "http.edge_error", Status: Fail, Summary: "Cloudflare's own status: " + originTrouble[resp.StatusCode], Remedy: readBehind}, true
 	case resp.StatusCode < 500 && p.ledToLogin():
 		return Finding{ID: "http.login_page", Status: Fail, Summary: "the redirect led to a place for signing in", Remedy: noSignIn}, true

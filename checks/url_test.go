@@ -41,7 +41,7 @@ var urlCases = []struct {
 	{name: "dropped", url: "https://dropped.example.com/", hurried: true, want: "tcp.timeout unknown; view.not_reached skip"},
 	{name: "unrouted", url: "https://unrouted.example.com/", want: "tcp.unreachable unknown; view.not_reached skip"},
 	{name: "reset on connect", url: "https://reset.example.com/", want: "tcp.reset fail; view.not_reached skip"},
-	{name: "odd failure", url: "https://odd.example.com/", want: "tcp.unreachable unknown; view.not_reached skip", text: "could not be dialled"},
+	{name: "forbidden here", url: "https://odd.example.com/", want: "tcp.unreachable unknown; view.not_reached skip", text: "this machine forbids"},
 	{name: "one of two is down", url: "https://half.example.com/body/png", want: "tcp.refused warn; view.public pass", text: "1 of 2 addresses"},
 	{name: "one of two is mute", url: "https://halfmute.example.com/body/png", hurried: true, want: "tcp.timeout warn; view.public pass"},
 

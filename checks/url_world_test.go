@@ -34,7 +34,8 @@ import (
 // world is a small internet on loopback: a name server, and servers behind public addresses.
 type world struct {
 	network
-	stuck    chan string // what a server was asked that will not answer
+	names    map[string]dnsRecord // for the name server; nil means hosts
+	stuck    chan string          // what a server was asked that will not answer
 	mu       sync.Mutex
 	requests []*http.Request
 }
@@ -121,7 +122,7 @@ func (w *world) dialFixture(ctx context.Context, servers map[string]string, to n
 	case 104:
 		return nil, failed(resetErrors[0])
 	case 105:
-		return nil, failed(syscall.EACCES)
+		return nil, failed(forbiddenErrors[0])
 	}
 	server, ok := servers[fmt.Sprintf("%d:%d", number, to.Port())]
 	if !ok {
@@ -358,6 +359,10 @@ func (w *world) serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			tcp.SetLinger(0)
 		}
+	case "page":
+		io.WriteString(conn, "HTTP/1.1 404 Not Found\r\n\r\n<title>Gone")
+		w.stuck <- ""
+		io.Copy(io.Discard, conn)
 	case "silent":
 		w.stuck <- "waiting for an answer"
 		io.Copy(io.Discard, conn)
@@ -424,7 +429,11 @@ func (w *world) dnsReply(query []byte) []byte {
 		return nil
 	}
 	q := m.Questions[0]
-	record, known := hosts[strings.TrimSuffix(q.Name.String(), ".")]
+	names := w.names
+	if names == nil {
+		names = hosts
+	}
+	record, known := names[strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))]
 	if record.silent {
 		w.stuck <- "looking up"
 		return nil
