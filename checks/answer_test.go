@@ -148,7 +148,7 @@ func TestWalls(t *testing.T) {
 		{"Vercel", 429, "X-Vercel-Mitigated: challenge", "", "http.bot_challenge fail", "(Vercel)"},
 		{"Vercel, denied", 403, "X-Vercel-Mitigated: deny", "", "http.forbidden fail", "(Vercel)"},
 		{"DataDome", 403, "X-Datadome-Cid: a", "<script src='https://geo.captcha-delivery.com/c.js'>", "http.bot_challenge fail", "(DataDome)"},
-		{"Imperva, challenge", 200, "Content-Type: text/html", "<html><script src='/_Incapsula_Resource?a=b'>", "http.bot_challenge fail", "(Imperva)"},
+		{"Imperva, challenge", 200, "Content-Type: text/html", "<html><iframe src='/_Incapsula_Resource?CWUDNSAI=9'>", "http.bot_challenge fail", "(Imperva)"},
 		{"Imperva, blocked", 403, "X-Iinfo: 1-2", "<html>Incapsula incident ID: 12-34", "http.forbidden fail", "X-Iinfo: 1-2"},
 		{"Akamai", 403, "Server: AkamaiGHost", "<title>Access Denied</title>https://errors.edgesuite.net/18.abc", "http.forbidden fail", "(Akamai)"},
 		{"F5", 200, "Content-Type: text/html", "<html><title>Request Rejected</title>The requested URL was rejected. Please consult with your administrator.", "http.forbidden fail", "F5"},
@@ -160,6 +160,7 @@ func TestWalls(t *testing.T) {
 		{"Cloudflare 1016", 530, "Server: cloudflare", "error code: 1016", "http.edge_error fail", "cannot be resolved"},
 		{"Cloudflare 1033", 530, "Server: cloudflare", "<html>Error 1033 Cloudflare Tunnel error</html>", "http.edge_error fail", "cloudflared"},
 		{"Cloudflare 522", 522, "Server: cloudflare", "", "http.edge_error fail", "could not be connected to in time"},
+		{"a script on a page of the site's own", 404, "", "<title>Gone</title><script>window._cf_chl_opt</script>", "http.not_found fail", "Gone"},
 		{"a database's number", 500, "Content-Type: text/html", "<html>" + strings.Repeat(" ", 99) + "MySQL error 1016: cannot open file</html>", "http.server_error fail", "error of its own"},
 	} {
 		target := fmt.Sprintf("https://media.example.com/status/%d?body=%s&h=%s", c.status, escaped(c.body), escaped(c.header))

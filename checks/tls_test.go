@@ -254,6 +254,9 @@ func TestTLSOffers(t *testing.T) {
 		if got := verdicts(r); !strings.HasPrefix(got, c.want) || !strings.Contains(texts(r), c.text) {
 			t.Errorf("%s: want %s and %q\n%s", c.name, c.want, c.text, texts(r))
 		}
+		if asked := w.asked(); len(asked) > 0 && strings.HasPrefix(c.want, "tls.") {
+			t.Errorf("%s: %s was asked", c.name, asked[0].URL)
+		}
 	}
 }
 

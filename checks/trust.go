@@ -97,7 +97,8 @@ func (p *urlProbe) untrusted(h *hop, sent []*x509.Certificate) (Finding, bool) {
 	inside := leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / 2)
 	err := verify(sent, nil, p.net.roots, inside)
 	var unknown x509.UnknownAuthorityError
-	if !errors.As(err, &unknown) {
+	var noRoots x509.SystemRootsError
+	if !errors.As(err, &unknown) && !errors.As(err, &noRoots) {
 		return Finding{}, false
 	}
 	path := signedPath(sent)

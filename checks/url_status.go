@@ -140,7 +140,7 @@ func (p *urlProbe) heedRetryAfter(resp *http.Response, f *Finding) {
 
 // verdictOn names the cause of a refusal where the answer says more than its status.
 func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Finding, bool) {
-	if f, walled := wallOf(resp.Header, page); walled {
+	if f, walled := wallOf(resp.Header, wallPage(resp.StatusCode, page)); walled {
 		return f, true
 	}
 	rule := edgeRules[said.edgeCode]
@@ -158,7 +158,7 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 		return Finding{ID: stored.id, Status: stored.status, Summary: stored.summary, Remedy: stored.remedy}, true
 	case originTrouble[resp.StatusCode] != "" && byCloudflare(resp.Header):
 		return Finding{ID: "http.edge_error", Status: Fail, Summary: "Cloudflare's own status: " + originTrouble[resp.StatusCode], Remedy: readBehind}, true
-	case resp.StatusCode < 500 && p.ledToLogin():
+	case (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) && p.ledToLogin():
 		return Finding{ID: "http.login_page", Status: Fail, Summary: "the redirect led to a place for signing in", Remedy: noSignIn}, true
 	}
 	return Finding{}, false

@@ -24,8 +24,8 @@ var walls = []wall{
 	{"http.bot_challenge", "AWS WAF", "X-Amzn-Waf-Action", "", regexp.MustCompile(`awsWafCookieDomainList|window\.gokuProps`)},
 	{"http.bot_challenge", "Vercel", "X-Vercel-Mitigated", "challenge", nil},
 	{"http.bot_challenge", "DataDome", "", "", regexp.MustCompile(`captcha-delivery\.com`)},
-	{"http.bot_challenge", "Imperva", "", "", regexp.MustCompile(`_Incapsula_Resource`)},
-	{"http.bot_challenge", "HUMAN", "", "", regexp.MustCompile(`px-captcha|window\._pxAppId`)},
+	{"http.bot_challenge", "Imperva", "", "", regexp.MustCompile(`_Incapsula_Resource\?[CS]WUDNSAI=`)},
+	{"http.bot_challenge", "HUMAN", "", "", regexp.MustCompile(`px-captcha`)},
 	{"http.bot_challenge", "Akamai", "", "", regexp.MustCompile(`sec-if-cpt-container`)},
 	{"http.bot_challenge", "Sucuri", "", "", regexp.MustCompile(`sucuri_cloudproxy_js`)},
 	{"http.bot_challenge", "Anubis", "", "", regexp.MustCompile(`id="anubis_challenge"`)},
@@ -66,6 +66,16 @@ var wallWords = map[string]struct {
 		Fail, "the host refuses this program's name (User-Agent) by its policy (%s)",
 		"Host the file elsewhere, or send its content in the request: what the API's downloader calls itself is not documented.",
 	},
+}
+
+// wallPage is the page of an error as far as a wall may have made it: pages for other statuses hold the scripts
+// of such products too, without being theirs.
+func wallPage(status int, page []byte) []byte {
+	switch status {
+	case 400, 401, 403, 405, 406, 428, 429, 503:
+		return page
+	}
+	return nil
 }
 
 // wallOf finds the product that made an answer to keep a client away.
