@@ -30,7 +30,7 @@ var policy = map[string][]string{
 	"catalog":                {"std", "github.com/sahilm/fuzzy"},
 	"catalog/safe":           {"std"},
 	"catalog/paste":          {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe"},
-	"checks":                 {"std", "time", "net", "syscall", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks/media", "golang.org/x/net/dns/dnsmessage", "golang.org/x/net/idna", "github.com/clipperhouse/uax29/v2/words", "github.com/RadhiFadlillah/whatlanggo"},
+	"checks":                 {"std", "time", "net", "syscall", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks/media", "golang.org/x/net/dns/dnsmessage", "golang.org/x/net/idna", "golang.org/x/crypto/x509roots/fallback/bundle", "github.com/clipperhouse/uax29/v2/words", "github.com/RadhiFadlillah/whatlanggo"},
 	"checks/media":           {"std", "time", "github.com/gabriel-vasile/mimetype", "golang.org/x/image/webp"},
 	"checks/media/mediatest": {"std"},
 	"checks/guide":           {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks"},

@@ -59,7 +59,7 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 		p.judgeType(h, b)
 		p.judgeSize(b)
 	}
-	p.compare(ctx, h, resp.StatusCode, b)
+	p.compareServed(ctx, h, resp.StatusCode, b)
 }
 
 // read reads the beginning of the body, and counts the rest up to the limit for its kind.
@@ -349,17 +349,17 @@ var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?pas
 // page says what sort of web page came in place of the file.
 func (p *urlProbe) page(b *body) Finding {
 	title := titleOf(b.head)
+	wall, walled := wallOf(nil, b.head)
 	f := Finding{
 		ID: "body.html_page", Status: Fail, Summary: "this is a web page, not an image, audio or video file",
 		Remedy: "Give the URL of the file itself: open the page, then copy the address of the image or of the download. Such a page often says that the file is gone or needs a login.",
 	}
 	switch {
-	case challengeTitle.MatchString(title):
-		f.ID, f.Summary = "http.bot_challenge", "the host answers with a test for robots"
-		f.Remedy = "A downloader cannot solve it: exempt this path from the bot protection, or host the file elsewhere."
+	case walled:
+		f = wall
 	case p.ledToLogin() || passwordField.Match(b.head):
 		f.ID, f.Summary = "http.login_page", "a page for signing in came instead of the file"
-		f.Remedy = "The API cannot sign in: make the file public or hand out a pre-signed URL."
+		f.Remedy = noSignIn
 	case p.Expect == Text:
 		f.Status, f.Summary = Warn, "this is a web page with HTML tags, not plain text"
 		f.Remedy = "Send the text itself in the request, without the page around it."
@@ -367,5 +367,6 @@ func (p *urlProbe) page(b *body) Finding {
 	if title != "" {
 		f.Evidence = []Evidence{{"page title", firstRunes(title)}}
 	}
+	f.Evidence = append(f.Evidence, pageRedirect(b.head)...)
 	return f
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -43,11 +44,17 @@ func (a attempt) String() string {
 	if a.err == nil {
 		return a.to.String() + " connected"
 	}
-	return fmt.Sprintf("%s %s", a.to, socketFailures[socketFailure(a.err)].short)
+	kind := socketFailure(a.err)
+	text := a.to.String() + " " + socketFailures[kind].short
+	var errno syscall.Errno
+	if kind != socketRefused && errors.As(a.err, &errno) {
+		text += " (" + errno.Error() + ")"
+	}
+	return text
 }
 
 // connect dials every address of the hop at once and keeps the connection to the first one that works, in
-// the resolver's order.
+// the resolver's order; for https all that work, since each may have a certificate of its own.
 func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 	defer h.timed(connectPhase)()
 	attempts := p.dialAll(ctx, h)
@@ -57,9 +64,12 @@ func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 		case a.err != nil:
 			bad = append(bad, a)
 		case h.conn == nil:
-			h.conn, h.peer = a.conn, a.to
+			h.conn, h.peer, h.open = a.conn, a.to, []attempt{a}
 		default:
-			a.conn.Close()
+			h.open = append(h.open, a)
+			if h.url.Scheme != "https" {
+				a.conn.Close()
+			}
 		}
 	}
 	if h.conn != nil {
@@ -102,12 +112,31 @@ func (p *urlProbe) reportSome(h *hop, bad, all []attempt) {
 		return
 	}
 	failure := socketFailures[socketFailure(bad[0].err)]
-	p.add(Finding{
+	f := Finding{
 		ID: failure.id, Status: Warn,
-		Summary:  fmt.Sprintf("%d of %d addresses of %s did not work", len(bad), len(all), h.url.Hostname()),
+		Summary:  fmt.Sprintf("%d of %d addresses of %s did not work: %s", len(bad), len(all), h.url.Hostname(), reasons(bad)),
 		Evidence: []Evidence{{"attempts", joined(all)}},
 		Remedy:   "Repair the server at that address or remove the address from the DNS: a downloader that picks it fails.",
-	})
+	}
+	if h.peer.Addr().Is4() && !slices.ContainsFunc(bad, func(a attempt) bool { return a.to.Addr().Is4() }) {
+		f.Remedy += " All of the bad ones are IPv6: if no other host can be reached by IPv6 from here either, this network is the cause."
+	}
+	p.add(f)
+}
+
+// reasons counts the ways in which attempts failed: "2 refused, 1 did not answer in time".
+func reasons(bad []attempt) string {
+	var counts [len(socketFailures)]int
+	for _, a := range bad {
+		counts[socketFailure(a.err)]++
+	}
+	var parts []string
+	for kind, n := range counts {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, socketFailures[kind].short))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // withoutLocalIPv6 leaves out IPv6 addresses that this machine has no route to: that is not the host's fault.
@@ -131,12 +160,16 @@ func noConnection(h *hop, bad []attempt) Finding {
 		}
 	}
 	failure := socketFailures[socketFailure(worst.err)]
-	return Finding{
+	f := Finding{
 		ID: failure.id, Status: failure.status,
 		Summary:  fmt.Sprintf("%s, port %d: %s", h.url.Hostname(), portOf(h.url), failure.summary),
 		Evidence: []Evidence{{"attempts", joined(bad)}},
 		Remedy:   failure.remedy,
 	}
+	if why := reasons(bad); strings.Contains(why, ",") {
+		f.Summary = fmt.Sprintf("%s, port %d: none of its %d addresses can be connected to: %s", h.url.Hostname(), portOf(h.url), len(bad), why)
+	}
+	return f
 }
 
 // portOf is the port that a URL leads to; its form has been checked.
@@ -159,6 +192,7 @@ const (
 	socketUnreachable
 	socketReset
 	socketSilent
+	socketForbidden
 )
 
 // socketFailures holds the finding and the words of each kind.
@@ -177,7 +211,7 @@ var socketFailures = [...]struct {
 		"Nothing listens there: start the server, correct the port, and let it listen on its public address, not on loopback alone. A firewall that rejects looks the same.",
 	},
 	socketUnreachable: {
-		"tcp.unreachable", Unknown, "unreachable", "this machine has no route to it",
+		"tcp.unreachable", Unknown, "unreachable", "this machine has no route to it, or a router on the way says that it cannot be reached",
 		"Could not tell whether others can reach it. Run the check from another network; for an IPv6 address, from one that has IPv6.",
 	},
 	socketReset: {
@@ -188,17 +222,23 @@ var socketFailures = [...]struct {
 		"tcp.timeout", Unknown, "did not answer in time", "no answer in time",
 		"A firewall that drops packets is the usual cause: open the port to the internet, not only to known addresses. Run the check from another network to be sure.",
 	},
+	socketForbidden: {
+		"tcp.unreachable", Unknown, "forbidden here", "this machine forbids the connection (its own firewall, a sandbox or a container's rules)",
+		"That is this machine, not the URL: run the check where programs may connect to the internet.",
+	},
 }
 
 // socketFailure classifies what a dial, a read or a write ended in.
 func socketFailure(err error) failureKind {
 	switch {
-	case deadlinePassed(err), errors.Is(err, context.Canceled):
+	case deadlinePassed(err), errors.Is(err, context.Canceled), isOneOf(err, silentErrors):
 		return socketSilent
 	case isOneOf(err, refusedErrors):
 		return socketRefused
 	case isOneOf(err, unreachableErrors):
 		return socketUnreachable
+	case isOneOf(err, forbiddenErrors):
+		return socketForbidden
 	case isOneOf(err, resetErrors), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return socketReset
 	}

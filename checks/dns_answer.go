@@ -63,9 +63,9 @@ var extendedErrorNames = [...]string{
 
 // What groups of extended errors tell.
 var (
-	dnssecErrors   = []uint16{6, 7, 8, 9, 10, 11, 12, 25}
-	blockingErrors = []uint16{4, 15, 16, 17, 18}
-	silentErrors   = []uint16{22, 23}
+	dnssecErrors      = []uint16{6, 7, 8, 9, 10, 11, 12, 25}
+	blockingErrors    = []uint16{4, 15, 16, 17, 18}
+	noAuthorityErrors = []uint16{22, 23}
 )
 
 // has reports whether one of the extended errors is among codes.

@@ -119,7 +119,7 @@ func (l *lookup) causeOf(err error) lookupCause {
 		cause lookupCause
 	}{
 		{func(a dnsAnswer) bool { return a.has(dnssecErrors) }, brokenDNSSEC},
-		{func(a dnsAnswer) bool { return a.has(silentErrors) }, silentAuthority},
+		{func(a dnsAnswer) bool { return a.has(noAuthorityErrors) }, silentAuthority},
 		{func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeServerFailure }, serverFailed},
 		{func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeRefused }, queryRefused},
 		{func(a dnsAnswer) bool {

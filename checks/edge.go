@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -64,37 +65,78 @@ func cacheHit(a answer) string {
 
 // originTrouble says what Cloudflare's own statuses mean.
 var originTrouble = map[int]string{
-	520: "the API's server gave an odd answer",
-	521: "the API's server refused the connection",
-	522: "the API's server could not be connected to in time",
-	523: "the API's server could not be reached",
-	524: "the API's server did not answer in time",
-	525: "the TLS handshake with the API's server did not succeed",
-	526: "the certificate of the API's server is not valid",
-	527: "the connection to the API's server broke",
-	530: "the API's server could not be found or used",
+	520: "the server behind it gave an odd answer",
+	521: "the server behind it refused the connection",
+	522: "the server behind it could not be connected to in time",
+	523: "the server behind it could not be reached",
+	524: "the server behind it did not answer in time",
+	525: "the TLS handshake with the server behind it did not succeed",
+	526: "the certificate of the server behind it is not valid",
+	527: "the connection to the server behind it broke",
+	530: "the server behind it could not be found or used",
 }
 
-// edgeRules says what the numbers on Cloudflare's error pages mean.
-var edgeRules = map[string]string{
-	"1005": "the network that this machine is in is blocked",
-	"1006": "this machine's address is blocked",
-	"1009": "this country or region is blocked",
-	"1010": "this kind of client is blocked",
-	"1011": "requests from other sites are blocked",
-	"1015": "this machine's address is limited by the edge, not by the API",
-	"1020": "a firewall rule blocks this request",
+// edgeRule is what a number on a Cloudflare error page means, and for a download.
+type edgeRule struct {
+	means  string
+	id     string
+	status Status
+	remedy string
+}
+
+const (
+	loosenRule = "The host's owner finds the rule in Cloudflare's security events, by the Ray ID in the evidence: exempt this path, or host the file elsewhere."
+	otherView  = "Could not tell whether the API's servers are blocked too: let everybody in on this path, host the file elsewhere, or send its content in the request."
+	repairZone = "The host's owner has to repair the name's settings at Cloudflare or at the DNS."
+)
+
+// edgeRules are the numbers that Cloudflare documents.
+var edgeRules = map[string]edgeRule{
+	"1000": {"the name's DNS record points to an address that Cloudflare does not allow", "http.edge_error", Fail, repairZone},
+	"1001": {"the name cannot be resolved by Cloudflare", "http.edge_error", Fail, repairZone},
+	"1002": {"the name's DNS record points to an address that Cloudflare does not allow", "http.edge_error", Fail, repairZone},
+	"1003": {"Cloudflare's own address was asked without a host name", "http.edge_error", Fail, "Use the host's name in the URL, not an address."},
+	"1004": {"the host is not set up to serve web traffic", "http.edge_error", Fail, repairZone},
+	"1005": {"the network that this machine is in is blocked", "http.forbidden", Unknown, otherView},
+	"1006": {"this machine's address is blocked", "http.forbidden", Unknown, otherView},
+	"1007": {"this machine's address is blocked", "http.forbidden", Unknown, otherView},
+	"1008": {"this machine's address is blocked", "http.forbidden", Unknown, otherView},
+	"1009": {"this country or region is blocked", "http.legal_block", Unknown, otherView},
+	"1010": {"this kind of client is blocked", "http.user_agent", Fail, "Exempt this path from the browser integrity check: the API's downloader is not a browser either."},
+	"1011": {"requests from other sites are blocked (hotlink protection)", "http.hotlink", Fail, "Exempt this path from the hotlink protection: a downloader sends no Referer."},
+	"1013": {"the host name of the request and that of its TLS differ", "http.edge_error", Fail, repairZone},
+	"1014": {"the name points to a zone of another Cloudflare account", "http.edge_error", Fail, repairZone},
+	"1015": {"this machine's address is limited by the edge, not by the server behind it", "http.rate_limited", Unknown, "Wait and try again; raise the limit for this path. " + otherView},
+	"1016": {"the name of the server behind Cloudflare cannot be resolved", "http.edge_error", Fail, repairZone},
+	"1018": {"Cloudflare does not find the host", "http.edge_error", Fail, repairZone},
+	"1020": {"a firewall rule blocks this request", "http.forbidden", Fail, loosenRule},
+	"1023": {"Cloudflare does not find the host", "http.edge_error", Fail, repairZone},
+	"1033": {"the tunnel to the server behind Cloudflare is not connected", "http.edge_error", Fail, "Start cloudflared on that server, and see that the DNS record points to its tunnel."},
+	"1101": {"the Worker that serves this host threw an exception", "http.edge_error", Fail, "Look at the Worker's log."},
+	"1102": {"the Worker that serves this host used up its limits", "http.edge_error", Fail, "Look at the Worker's log, and make it cheaper."},
+	"1200": {"too many requests wait for the server behind Cloudflare", "http.edge_error", Fail, "Make that server faster, or let Cloudflare cache the file."},
 }
 
 var edgeNumber = regexp.MustCompile(`(?i)error(?:\s+code)?[:\s]+(1\d{3})\b`)
 
-// edgeCode returns the number on an error page such as Cloudflare's; "" for none. Databases have such numbers
-// too: one that edgeRules does not hold proves nothing.
+// edgeCode returns the number on an error page of Cloudflare's; "" for none. Databases have such numbers too:
+// one that edgeRules does not hold proves nothing.
 func edgeCode(page []byte) string {
 	if m := edgeNumber.FindSubmatch(page); m != nil {
 		return string(m[1])
 	}
 	return ""
+}
+
+// byCloudflare reports whether an answer came by way of Cloudflare.
+func byCloudflare(header http.Header) bool {
+	return header.Get("Cf-Ray") != "" || strings.EqualFold(header.Get("Server"), "cloudflare")
+}
+
+// cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
+// or since it is nothing but the short form.
+func cloudflares(header http.Header, page []byte) bool {
+	return byCloudflare(header) || len(page) < 64 || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
 }
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
@@ -108,8 +150,8 @@ func edgeMark(a answer) string {
 	if trouble := originTrouble[a.status]; trouble != "" {
 		return fmt.Sprintf("%d is Cloudflare's own status: %s", a.status, trouble)
 	}
-	if code := edgeCode(a.body); edgeRules[code] != "" && a.status >= 400 {
-		return fmt.Sprintf("it is Cloudflare's error %s: %s", code, edgeRules[code])
+	if code := edgeCode(a.body); edgeRules[code].means != "" && a.status >= 400 && cloudflares(a.header, a.body) {
+		return fmt.Sprintf("it is Cloudflare's error %s: %s", code, edgeRules[code].means)
 	}
 	if strings.HasPrefix(strings.ToLower(a.header.Get("Server")), "awselb") && a.status >= 400 {
 		return "a load balancer made it (Server: awselb)"

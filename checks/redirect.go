@@ -2,14 +2,19 @@ package checks
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 const (
 	fewRedirects = 5  // more than these earn a warning
 	maxRedirects = 10 // more than these are not followed
+
+	noSignIn  = "The API cannot sign in: make the file public or hand out a pre-signed URL."
+	noSession = "Serve the file without a session: a downloader keeps no cookies."
 )
 
 func isRedirect(status int) bool {
@@ -25,12 +30,7 @@ func isRedirect(status int) bool {
 func (p *urlProbe) redirected(h *hop, location string) *url.URL {
 	to, err := h.url.Parse(location)
 	if location == "" || err != nil || to.Host == "" && (to.Scheme == "http" || to.Scheme == "https") {
-		p.add(Finding{
-			ID: "http.bad_location", Status: Fail,
-			Summary:  fmt.Sprintf("HTTP %d redirects without a usable target", h.status),
-			Evidence: []Evidence{{"Location", firstRunes(location)}, {"from", shownURL(h.url)}},
-			Remedy:   "A bug of the server: a redirect needs a Location header with a URL.",
-		})
+		p.add(badLocation(h, location))
 		return nil
 	}
 	// The fragment is the browser's business, and a password in a Location would be sent to its host.
@@ -52,7 +52,37 @@ func (p *urlProbe) redirected(h *hop, location string) *url.URL {
 			Remedy:   "Use https all the way: many downloaders refuse such a redirect.",
 		})
 	}
-	return p.formOf(to)
+	before := len(p.findings)
+	next := p.formOf(to)
+	for i := before; i < len(p.findings); i++ {
+		f := &p.findings[i]
+		f.Evidence = append(f.Evidence, Evidence{"a redirect of", shownURL(h.url)}, Evidence{"leads to", firstRunes(shownURL(to))})
+	}
+	return next
+}
+
+// badLocation is the finding for a redirect that leads nowhere.
+func badLocation(h *hop, location string) Finding {
+	f := Finding{
+		ID: "http.bad_location", Status: Fail,
+		Summary:  fmt.Sprintf("HTTP %d redirects without a usable target", h.status),
+		Evidence: []Evidence{{"Location", firstRunes(location)}, {"from", shownURL(h.url)}},
+		Remedy:   "A bug of the server: a redirect needs a Location header with a URL.",
+	}
+	region := h.header.Get("X-Amz-Bucket-Region")
+	switch {
+	case location == "" && region != "":
+		f.Summary = fmt.Sprintf("HTTP %d: %s", h.status, regionError.summary)
+		f.Remedy = regionError.remedy
+		f.Evidence[0] = Evidence{"the bucket's region", firstRunes(region)}
+	case location == "" && h.status == http.StatusMultipleChoices:
+		f.Summary = "HTTP 300: the server offers a choice, but names none of its targets in a Location header"
+		f.Remedy = "Give the URL of one of the choices: no downloader can pick."
+	case location == "":
+		f.Evidence[0].Value = "none"
+		f.Summary = fmt.Sprintf("HTTP %d redirects, but there is no Location header that says where to", h.status)
+	}
+	return f
 }
 
 // looped reports whether the way has been at a URL before.
@@ -60,7 +90,7 @@ func (p *urlProbe) looped(h *hop, to *url.URL) bool {
 	cookies, seen := false, false
 	for _, earlier := range p.hops {
 		seen = seen || earlier.url.String() == to.String()
-		cookies = cookies || seen && earlier.cookies
+		cookies = cookies || seen && len(earlier.header.Values("Set-Cookie")) > 0
 	}
 	if !seen {
 		return false
@@ -70,8 +100,8 @@ func (p *urlProbe) looped(h *hop, to *url.URL) bool {
 		Remedy: "Repair the redirects on the server. Rules that force https, www or a final slash often work against each other.",
 	}
 	if cookies {
-		f.ID, f.Summary = "http.cookies_required", "the server redirects to the same URL until a cookie comes back"
-		f.Remedy = "Serve the file without a session: a downloader keeps no cookies."
+		f.ID, f.Summary = "http.cookies_required", "the redirects form a loop and set cookies on it: the server seems to wait for them to come back"
+		f.Remedy = noSession
 	}
 	f.Evidence = []Evidence{{"from", shownURL(h.url)}, {"back to", shownURL(to)}}
 	p.add(f)
@@ -88,4 +118,24 @@ func (p *urlProbe) ledToLogin() bool {
 	}
 	last := p.hops[len(p.hops)-1].url
 	return loginWords.MatchString(last.Hostname() + last.Path)
+}
+
+var (
+	metaRefresh    = regexp.MustCompile(`(?i)<meta[^>]{1,200}http-equiv\s*=\s*["']?refresh["']?[^>]{0,500}>`)
+	refreshTarget  = regexp.MustCompile(`(?i)url\s*=\s*['"]?([^'">]{1,500})`)
+	scriptRedirect = regexp.MustCompile(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
+)
+
+// pageRedirect says where a page sends browsers on to, which no downloader follows.
+func pageRedirect(page []byte) []Evidence {
+	if tag := metaRefresh.Find(page); tag != nil {
+		if m := refreshTarget.FindSubmatch(tag); m != nil {
+			to := strings.TrimSpace(html.UnescapeString(string(m[1])))
+			return []Evidence{{"the page sends browsers on to", firstRunes(to)}, {"by", "an HTML refresh, which downloaders do not follow"}}
+		}
+	}
+	if m := scriptRedirect.FindSubmatch(page); m != nil {
+		return []Evidence{{"the page sends browsers on to", firstRunes(string(m[1]))}, {"by", "a script, which downloaders do not run"}}
+	}
+	return nil
 }

@@ -14,8 +14,9 @@ import (
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
 type network struct {
-	nameServer string         // host:port; "" means the name servers of this machine
-	roots      *x509.CertPool // nil means the roots of this machine
+	nameServer string                // host:port; "" means the name servers of this machine
+	roots      *x509.CertPool        // nil means the roots of this machine
+	mozilla    func() *x509.CertPool // the roots that most servers trust
 	// dial connects to an address whose kind was judged before.
 	dial   func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error)
 	phases phaseLimits
@@ -24,15 +25,16 @@ type network struct {
 // phaseLimits bound the parts of one hop. The body has what is left of the whole check.
 type phaseLimits struct {
 	dns, connect, tls, headers time.Duration
-	others                     time.Duration // for the other addresses, once one of them has answered
+	others                     time.Duration // for the other addresses, once one of them has answered, and for error pages
 	swift                      time.Duration // downloads below this time are never called slow
 }
 
 var internet = network{
-	dial: dialJudged,
+	mozilla: mozillaRoots,
+	dial:    dialJudged,
 	phases: phaseLimits{
 		dns: 3 * time.Second, connect: 5 * time.Second, tls: 5 * time.Second, headers: 10 * time.Second,
-		others: time.Second, swift: 5 * time.Second,
+		others: 2 * time.Second, swift: 5 * time.Second,
 	},
 }
 
@@ -54,7 +56,7 @@ func (n network) checkURL(ctx context.Context, t Target) Result {
 		p.tryProxy(ctx)
 	}
 	p.conclude()
-	return Result{Target: target, Findings: p.findings}
+	return Result{Target: target, Findings: p.findings, Wait: p.wait, RetryAt: p.retryAt}
 }
 
 // urlProbe is one run of the URL check: what is asked and what was found so far.
@@ -68,6 +70,8 @@ type urlProbe struct {
 	signed signature
 	// serverNow is the time by the last server that told one.
 	serverNow time.Time
+	wait      time.Duration // that a server asked for; 0 for none
+	retryAt   time.Time
 }
 
 // hop is one server asked on the way, the first one or where a redirect led.
@@ -79,10 +83,11 @@ type hop struct {
 
 	conn            net.Conn
 	peer            netip.AddrPort
+	open            []attempt // all that connected; for https TLS is tried over each
 	clientCertAsked bool
 
-	status  int
-	cookies bool // the answer set some
+	status int
+	header http.Header // of the answer
 
 	reached phase
 	took    [phaseCount]time.Duration
@@ -166,10 +171,11 @@ func (p *urlProbe) visit(ctx context.Context, h *hop) *string {
 		location := resp.Header.Get("Location")
 		return &location
 	}
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
-		p.download(ctx, h, resp)
-	} else {
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
 		p.judgeStatus(ctx, h, resp)
+	case p.goesOn(h, resp):
+		p.download(ctx, h, resp)
 	}
 	return nil
 }

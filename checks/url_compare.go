@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
 
 	"klyra-doctor/checks/media"
 )
@@ -13,50 +16,134 @@ import (
 // browserAgent is what a usual browser calls itself.
 const browserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
-// comparison is one more request that differs from the first in one thing only.
+// comparison is one more request for a hop's URL that differs from the first in one thing only.
 type comparison struct {
-	id     string
 	method string
 	extra  http.Header
-}
-
-// compare sends a few more requests, each over a connection of its own, to find out what an answer depends
-// on: after a refusal, whether another client or a Referer would be let in; after a success, only where
-// Deep is set.
-func (p *urlProbe) compare(ctx context.Context, h *hop, status int, b *body) {
-	browser := comparison{"http.user_agent", http.MethodGet, http.Header{"User-Agent": {browserAgent}}}
-	referer := comparison{"http.hotlink", http.MethodGet, http.Header{"Referer": {h.url.Scheme + "://" + h.url.Host + "/"}}}
-	head := comparison{"http.head_differs", http.MethodHead, nil}
-	same := comparison{"body.changes", http.MethodGet, nil}
-	var more []comparison
-	switch {
-	case status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusNotAcceptable:
-		more = []comparison{browser, referer}
-	case status < 300 && p.Deep && b.err == nil:
-		more = []comparison{head, same, browser}
-	}
-	for _, c := range more {
-		if ctx.Err() != nil {
-			return
-		}
-		answer, ok := p.again(ctx, h, c)
-		if f := c.judge(status, b, answer); ok && f.ID != "" {
-			p.add(f)
-		}
-	}
+	to     netip.Addr
 }
 
 // otherAnswer is what is kept of an answer to compare it with another.
 type otherAnswer struct {
 	status int
+	page   bool  // the body is a web page
 	kind   Media // of the body by its bytes
 	head   []byte
 }
 
-// again sends one comparing request on a new connection to the same address.
+// String is the answer in a few words.
+func (a otherAnswer) String() string {
+	text := fmt.Sprintf("HTTP %d", a.status)
+	switch {
+	case a.page:
+		text += " with a web page"
+	case a.kind != AnyMedia:
+		text += " with " + string(a.kind)
+	}
+	return text
+}
+
+// opens reports whether a shows a file.
+func (a otherAnswer) opens() bool { return a.status >= 200 && a.status < 300 && !a.page }
+
+func asBrowser(h *hop) comparison {
+	return comparison{http.MethodGet, http.Header{"User-Agent": {browserAgent}}, h.peer.Addr()}
+}
+
+// fromSite comes from the host's own pages.
+func fromSite(h *hop) comparison {
+	return comparison{http.MethodGet, http.Header{"Referer": {h.url.Scheme + "://" + h.url.Host + "/"}}, h.peer.Addr()}
+}
+
+// notRepeated are the refusals that another request would not clear up, or would make worse.
+var notRepeated = []int{
+	http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusGone, http.StatusRequestURITooLong,
+	http.StatusTooEarly, http.StatusTooManyRequests, http.StatusUnavailableForLegalReasons, http.StatusNetworkAuthenticationRequired,
+}
+
+// compareRefused finds out whether a refusal depends on the client's name, on where it comes from, on cookies, or
+// on the address that was asked: at most three more requests, and none after one that was let in.
+func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Response) {
+	if resp.StatusCode < 400 || slices.Contains(notRepeated, resp.StatusCode) {
+		return
+	}
+	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
+	if other, ok := p.again(ctx, h, asBrowser(h)); ok && other.opens() {
+		p.add(byAgent(first, other))
+		return
+	}
+	if other, ok := p.again(ctx, h, fromSite(h)); ok && other.opens() {
+		p.add(byReferer(Fail, first, other))
+		return
+	}
+	if cookies := resp.Cookies(); len(cookies) > 0 {
+		if other, ok := p.again(ctx, h, withCookies(h, cookies)); ok && other.opens() {
+			p.add(byCookies(first, other))
+		}
+	} else if at := otherAddress(h); at.IsValid() {
+		if other, ok := p.again(ctx, h, comparison{http.MethodGet, nil, at}); ok && other.status != resp.StatusCode {
+			p.add(byAddress(h, first, at, other))
+		}
+	}
+}
+
+// compareServed finds out, where Deep is set, whether a file that was served depends on the client's name or on
+// where it comes from, whether it stays the same, and what HEAD makes of it: three more requests.
+func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *body) {
+	if !p.Deep || b.err != nil {
+		return
+	}
+	first := otherAnswer{status, isPage(b), b.kind.Sort, b.head}
+	browser, asked := p.again(ctx, h, asBrowser(h))
+	site, sent := p.again(ctx, h, fromSite(h))
+	byName, bySite := asked && browser.differs(first), sent && site.differs(first)
+	if !byName && !bySite {
+		p.compareHead(ctx, h)
+		return
+	}
+	same, ok := p.again(ctx, h, comparison{http.MethodGet, nil, h.peer.Addr()})
+	stays := ok && !same.differs(first)
+	switch {
+	case byName && (stays || browser.otherSort(first)):
+		p.add(byAgent(first.String(), browser))
+	case bySite && (stays || site.otherSort(first)):
+		p.add(byReferer(Warn, first.String(), site))
+	case ok:
+		p.add(Finding{
+			ID: "body.changes", Status: Warn, Summary: "two downloads one after another gave different content",
+			Evidence: []Evidence{{"first", first.String()}, {"again", same.String()}},
+			Remedy:   "Give a URL whose content stays: what the API sees may not be what you see.",
+		})
+	}
+}
+
+// differs reports whether an answer is another one in any way.
+func (a otherAnswer) differs(first otherAnswer) bool {
+	return a.status != first.status || !bytes.Equal(a.head, first.head)
+}
+
+// otherSort reports whether an answer is of another sort, which no change of the content explains.
+func (a otherAnswer) otherSort(first otherAnswer) bool {
+	return a.status >= 400 || a.page != first.page || a.kind != first.kind
+}
+
+func (p *urlProbe) compareHead(ctx context.Context, h *hop) {
+	head, ok := p.again(ctx, h, comparison{http.MethodHead, nil, h.peer.Addr()})
+	if !ok || head.status < 400 {
+		return
+	}
+	p.add(Finding{
+		ID: "http.head_differs", Status: Warn, Summary: fmt.Sprintf("a HEAD request gets HTTP %d where GET works", head.status),
+		Remedy: "Harmless for most downloaders; some look with HEAD first. Pre-signed links are signed for one method only.",
+	})
+}
+
+// again sends one comparing request on a new connection.
 func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer, bool) {
+	ctx, cancel := context.WithTimeout(ctx, p.net.phases.headers)
+	defer cancel()
 	quiet := &urlProbe{Target: p.Target, net: p.net}
-	twin := &hop{url: h.url, kind: h.kind, addrs: append(h.addrs[:0:0], h.peer.Addr())}
+	twin := &hop{url: h.url, kind: h.kind, addrs: []netip.Addr{c.to}}
 	if !quiet.connect(ctx, twin) {
 		return otherAnswer{}, false
 	}
@@ -70,43 +157,62 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 	}
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	return otherAnswer{resp.StatusCode, media.Sniff(start, false).Sort, start}, err == nil
+	kind := media.Sniff(start, false)
+	return otherAnswer{resp.StatusCode, kind.MIME == "text/html", kind.Sort, start}, err == nil
 }
 
-// judge returns the finding of an answer that differs from the first one, or the zero Finding.
-func (c comparison) judge(status int, first *body, other otherAnswer) Finding {
-	opened := status >= 400 && other.status < 300
-	switch c.id {
-	case "http.user_agent":
-		if opened || status < 300 && (other.status >= 400 || other.kind != first.kind.Sort) {
-			return Finding{
-				ID: c.id, Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
-				Evidence: []Evidence{{probeAgent, fmt.Sprintf("HTTP %d", status)}, {"a browser", fmt.Sprintf("HTTP %d", other.status)}},
-				Remedy:   "Exempt this path from such rules: what the API's downloader calls itself is not documented.",
-			}
-		}
-	case "http.hotlink":
-		if opened {
-			return Finding{
-				ID: c.id, Status: Fail, Summary: "the file is handed out only to the site's own pages (hotlink protection)",
-				Evidence: []Evidence{{"without Referer", fmt.Sprintf("HTTP %d", status)}, {"with the site as Referer", fmt.Sprintf("HTTP %d", other.status)}},
-				Remedy:   "Exempt this path: a downloader sends no Referer.",
-			}
-		}
-	case "http.head_differs":
-		if other.status >= 400 {
-			return Finding{
-				ID: c.id, Status: Warn, Summary: fmt.Sprintf("a HEAD request gets HTTP %d where GET works", other.status),
-				Remedy: "Harmless for most downloaders; some look with HEAD first. Pre-signed links are signed for one method only.",
-			}
-		}
-	case "body.changes":
-		if other.status != status || !bytes.Equal(first.head, other.head) {
-			return Finding{
-				ID: c.id, Status: Warn, Summary: "two downloads one after another gave different content",
-				Remedy: "Give a URL whose content stays: what the API sees may not be what you see.",
-			}
+// withCookies sends back what an answer has set, to the URL that it was the answer of.
+func withCookies(h *hop, cookies []*http.Cookie) comparison {
+	var pairs []string
+	for _, c := range cookies {
+		pairs = append(pairs, c.Name+"="+c.Value)
+	}
+	return comparison{http.MethodGet, http.Header{"Cookie": {strings.Join(pairs, "; ")}}, h.peer.Addr()}
+}
+
+// otherAddress is another address of the hop that could be connected to; the zero Addr where there is none.
+func otherAddress(h *hop) netip.Addr {
+	for _, a := range h.open {
+		if a.to != h.peer {
+			return a.to.Addr()
 		}
 	}
-	return Finding{}
+	return netip.Addr{}
+}
+
+func byAgent(first string, other otherAnswer) Finding {
+	return Finding{
+		ID: "http.user_agent", Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
+		Evidence: []Evidence{{probeAgent, first}, {"a browser's name", other.String()}},
+		Remedy:   "Exempt this path from such rules: what the API's downloader calls itself is not documented.",
+	}
+}
+
+func byReferer(status Status, first string, other otherAnswer) Finding {
+	f := Finding{
+		ID: "http.hotlink", Status: status, Summary: "the file is handed out only to the site's own pages (hotlink protection)",
+		Evidence: []Evidence{{"without Referer", first}, {"with the site as Referer", other.String()}},
+		Remedy:   "Exempt this path: a downloader sends no Referer.",
+	}
+	if status == Warn {
+		f.Summary = "the site's own pages get other content than everybody else (hotlink protection)"
+		f.Remedy = "Open the URL in a private window: is it the file, or a picture that stands in for it? Exempt this path, since a downloader sends no Referer."
+	}
+	return f
+}
+
+func byCookies(first string, other otherAnswer) Finding {
+	return Finding{
+		ID: "http.cookies_required", Status: Fail, Summary: "the file is handed out only once the server's cookie comes back",
+		Evidence: []Evidence{{"without the cookie", first}, {"with it", other.String()}},
+		Remedy:   noSession,
+	}
+}
+
+func byAddress(h *hop, first string, at netip.Addr, other otherAnswer) Finding {
+	return Finding{
+		ID: "body.changes", Status: Warn, Summary: fmt.Sprintf("the addresses of %s answer differently", h.url.Hostname()),
+		Evidence: []Evidence{{h.peer.Addr().String(), first}, {at.String(), other.String()}},
+		Remedy:   "Set the servers at all addresses up alike, or remove the wrong one from the DNS: which one a downloader picks is chance.",
+	}
 }

@@ -2,12 +2,12 @@ package checks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 )
 
 const (
@@ -21,19 +21,44 @@ const (
 // It carries no key, no cookie and no Referer; extra headers are those of the comparing requests.
 func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Response {
 	defer h.timed(answerPhase)()
+	overheard := &overhearing{Conn: h.conn}
+	h.conn = overheard
 	resp, err := p.roundTrip(ctx, h, http.MethodGet, extra)
 	if err != nil {
 		if !p.interrupted(ctx, "waiting for an answer of "+h.url.Host) {
-			p.add(noAnswer(h, err))
+			p.add(noAnswer(h, err, overheard.start()))
 		}
 		return nil
 	}
 	h.status = resp.StatusCode
-	h.cookies = len(resp.Header.Values("Set-Cookie")) > 0
+	h.header = resp.Header
 	if now, ok := serverTime(resp.Header); ok {
 		p.serverNow = now
 	}
 	return resp
+}
+
+// overhearing is a connection that keeps the first bytes that came over it.
+type overhearing struct {
+	net.Conn
+	mu    sync.Mutex
+	first []byte
+}
+
+// Read reads from the connection.
+func (o *overhearing) Read(b []byte) (int, error) {
+	n, err := o.Conn.Read(b)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	const most = 128
+	o.first = append(o.first, b[:min(n, most-len(o.first))]...)
+	return n, err
+}
+
+func (o *overhearing) start() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.first)
 }
 
 func (p *urlProbe) roundTrip(ctx context.Context, h *hop, method string, extra http.Header) (*http.Response, error) {
@@ -61,52 +86,95 @@ func probeHeaders(extra http.Header) http.Header {
 	return header
 }
 
-// noAnswer names why a request got no answer.
-func noAnswer(h *hop, err error) Finding {
-	evidence := []Evidence{{"cause", firstRunes(err.Error())}}
-	id := answerVerdict(h, err)
-	if id == "tls.client_certificate" {
-		return handshakeFailure(h, err, true)
+// noAnswer names why a request got no answer that can be used; start is what came instead.
+func noAnswer(h *hop, err error, start string) Finding {
+	f := Finding{Evidence: []Evidence{{"cause", firstRunes(err.Error())}}}
+	kind := answerKind(h, err, start)
+	if kind == refusedAnswer {
+		words := handshakeWords[clientCertHandshake]
+		f.ID, f.Status, f.Summary, f.Remedy = words.id, words.status, fmt.Sprintf(words.summary, h.url.Host), words.remedy
+		return f
 	}
-	if id == "tcp.reset" {
-		f := socketFailures[socketReset]
-		return Finding{ID: id, Status: f.status, Summary: h.url.Host + ": " + f.summary, Evidence: evidence, Remedy: f.remedy}
+	words := answerFailures[kind]
+	f.ID, f.Status, f.Summary, f.Remedy = words.id, words.status, fmt.Sprintf(words.summary, h.url.Host), words.remedy
+	if start != "" {
+		line, _, _ := strings.Cut(start, "\n")
+		f.Evidence = append(f.Evidence, Evidence{"it began with", strings.TrimSuffix(line, "\r")})
 	}
-	words := answerFailures[id]
-	return Finding{ID: id, Status: words.status, Summary: fmt.Sprintf(words.summary, h.url.Host), Evidence: evidence, Remedy: words.remedy}
+	if protocol := greetingOf(start); protocol != "" && kind == noHTTP {
+		f.Evidence = append(f.Evidence, Evidence{"that is", protocol})
+	}
+	return f
 }
 
-// answerVerdict is the finding id of a request that failed with err.
-func answerVerdict(h *hop, err error) string {
-	text := err.Error()
+// answerEnd is a way in which a request ends without an answer.
+type answerEnd int
+
+const (
+	brokenHTTP answerEnd = iota
+	noHTTP
+	lateAnswer
+	closedAnswer
+	tlsAnswer
+	http2Answer
+	hugeHeaders
+	refusedAnswer // without a certificate of the client
+)
+
+// answerKind classifies what a request ended in.
+func answerKind(h *hop, err error, start string) answerEnd {
+	begins := func(with string) bool { return strings.HasPrefix(start, with) }
 	switch {
 	case missesClientCert(h, err):
-		return "tls.client_certificate"
+		return refusedAnswer
 	case deadlinePassed(err):
-		return "http.timeout"
-	case strings.Contains(text, `malformed HTTP response "\x15\x03`), strings.Contains(text, `malformed HTTP status code "\x15\x03`):
-		return "http.tls_on_http"
-	case socketFailure(err) == socketReset, strings.Contains(text, "server closed"), errors.Is(err, net.ErrClosed):
-		return "tcp.reset"
+		return lateAnswer
+	case begins("\x15\x03"):
+		return tlsAnswer
+	case len(start) > 3 && begins("\x00\x00") && start[3] == '\x04': // a SETTINGS frame
+		return http2Answer
+	case strings.Contains(err.Error(), "headers exceeded"):
+		return hugeHeaders
+	case start != "" && !begins("HTTP/"):
+		return noHTTP
+	case !strings.Contains(start, "\n"), socketFailure(err) == socketReset:
+		return closedAnswer
 	}
-	return "http.server_error"
+	return brokenHTTP
 }
 
 // answerFailures holds the words for requests without a usable answer; %s is the host and port.
-var answerFailures = map[string]struct {
+var answerFailures = map[answerEnd]struct {
+	id              string
 	status          Status
 	summary, remedy string
 }{
-	"http.timeout": {
-		Unknown, "%s took the request, but did not begin to answer in time",
+	lateAnswer: {
+		"http.timeout", Unknown, "%s took the request, but did not begin to answer in time",
 		"The host is slow or overloaded: put the file behind a CDN. A downloader gives up after a few seconds.",
 	},
-	"http.tls_on_http": {
-		Fail, "%s speaks TLS, but the URL says http",
+	closedAnswer: {
+		"tcp.reset", socketFailures[socketReset].status, "%s: " + socketFailures[socketReset].summary,
+		socketFailures[socketReset].remedy,
+	},
+	tlsAnswer: {
+		"http.tls_on_http", Fail, "%s speaks TLS, but the URL says http",
 		"Write https:// instead of http://, or use the port for plain HTTP.",
 	},
-	"http.server_error": {
-		Fail, "%s answered with something that is not usable HTTP",
-		"Look at what listens there: another protocol, or headers that are broken or larger than 64 KiB.",
+	http2Answer: {
+		"http.server_error", Fail, "%s speaks HTTP/2 at once, without having agreed on it",
+		"Let the server speak HTTP/1.1 to clients that do not ask for HTTP/2: a port made for gRPC or for h2c is no place for downloads.",
+	},
+	hugeHeaders: {
+		"http.server_error", Fail, "%s sends more than 64 KiB of headers",
+		"Look at what sets them (often cookies, or a policy that is appended over and over): most clients refuse headers of this size.",
+	},
+	noHTTP: {
+		"http.server_error", Fail, "%s answered with something that is not HTTP",
+		"Another protocol listens on that port: correct the port in the URL.",
+	},
+	brokenHTTP: {
+		"http.server_error", Fail, "%s answered with something that is not usable HTTP",
+		"The cause in the evidence names what is wrong with the answer: look at the server's software, or at what rewrites its headers.",
 	},
 }

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -28,6 +29,7 @@ func TestURLCancelled(t *testing.T) {
 		"https://mute.example.com/",
 		"http://media.example.com/raw/silent",
 		"https://media.example.com/body/png?way=hang",
+		"http://media.example.com/raw/page",
 	} {
 		w := newWorld(t)
 		before := runtime.NumGoroutine()
@@ -39,6 +41,45 @@ func TestURLCancelled(t *testing.T) {
 			t.Errorf("%s: returned %v after the cancellation", raw, took)
 		}
 		noMoreGoroutines(t, raw, before)
+	}
+}
+
+// TestComparisonCancelled cancels the check during a comparing request, a second handshake with old versions, and
+// handshakes with several addresses.
+func TestComparisonCancelled(t *testing.T) {
+	w := newWorld(t)
+	for raw, answers := range map[string][]string{
+		"http://media.example.com/":  {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"},
+		"https://media.example.com/": {"\x15\x03\x03\x00\x02\x02\x28"},
+		"https://half.example.com/":  {},
+	} {
+		before := runtime.NumGoroutine()
+		served, stuck := make(chan string, len(answers)), make(chan bool, 10)
+		for _, answer := range answers {
+			served <- answer
+		}
+		server := rawServer(t, func(conn net.Conn) {
+			conn.Read(make([]byte, 4096))
+			select {
+			case answer := <-served:
+				conn.Write([]byte(answer))
+			default:
+				stuck <- true
+				io.Copy(io.Discard, conn)
+			}
+		})
+		n := w.at(server, server)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan Result, 1)
+		go func() { done <- n.checkURL(ctx, urlTarget(t, "", raw)) }()
+		<-stuck
+		start := time.Now()
+		cancel()
+		r := <-done
+		if took := time.Since(start); took > time.Second { // far below every phase's own time
+			t.Errorf("%s: returned %v after the cancellation\n%s", raw, took, texts(r))
+		}
+		noMoreGoroutines(t, raw, before+1) // the server's own
 	}
 }
 

@@ -1,13 +1,14 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"regexp"
-	"strings"
+	"strconv"
+	"time"
 )
 
 // statusRule is what a range of HTTP statuses says about a download.
@@ -18,12 +19,21 @@ type statusRule struct {
 	summary, remedy string // the summary goes after "HTTP 403: "
 }
 
+const (
+	ownNetwork = "That is this machine's network, not the URL: check from another network."
+	readHost   = "Look at that host's log. Try again in a minute: if it passes then, the host is unreliable."
+	readBehind = "Look at the server behind the CDN or gateway: is it up, does it let the CDN's addresses in, does its certificate hold?"
+)
+
 // statusRules are read from the top; the first that fits counts.
 var statusRules = []statusRule{
+	{101, 101, "http.server_error", Fail, "the server switches to another protocol, which nobody asked for", "Look at what listens there: it may be a WebSocket server."},
+	{304, 304, "http.server_error", Fail, "the server says that nothing has changed, though nothing was there to compare with", "A bug of the server or of a cache in front of it: purge that cache."},
 	{
 		401, 401, "http.unauthorized", Fail, "the server wants a login",
 		"The API has none to give: make the file public, or hand out a pre-signed URL.",
 	},
+	{402, 402, "http.client_error", Fail, "the server wants to be paid, or its owner's plan has run out", "Look at the account that hosts the file: its plan, its bills, its traffic limit."},
 	{
 		403, 403, "http.forbidden", Fail, "the server refuses to hand the file out",
 		"Make the object public, or sign the URL anew for GET and use it at once. Rules by country, address or client look the same from here.",
@@ -32,33 +42,42 @@ var statusRules = []statusRule{
 		404, 404, "http.not_found", Fail, "there is nothing at this URL",
 		"Compare path and upper and lower case with the stored file; it may have been moved or deleted.",
 	},
+	{405, 405, "http.client_error", Fail, "the server does not allow GET at this URL", "Give the URL of the file itself, not that of an API call or a form."},
+	{406, 406, "http.client_error", Fail, "the server has no form of the file that any client may have, or a firewall answers so", "This program accepts every type: look for a rule (ModSecurity answers 406) in the server's log."},
+	{
+		407, 407, "http.proxy_authentication", Unknown, "a proxy in this network wants a login", ownNetwork,
+	},
+	{408, 408, "http.timeout", Unknown, "the server gave up waiting for the request", "The request was sent at once: the server, or a box in between, is overloaded. Try again in a minute."},
 	{
 		410, 410, "http.not_found", Fail, "the file has been removed for good",
 		"Upload it again and use the new URL.",
 	},
-	{
-		407, 407, "http.proxy_authentication", Unknown, "a proxy in this network wants a login",
-		"That is this machine's network, not the URL: check from another network.",
-	},
-	{
-		511, 511, "http.proxy_authentication", Unknown, "this network wants a login (a captive portal)",
-		"That is this machine's network, not the URL: sign in to it, then run the check again.",
-	},
+	{414, 414, "http.client_error", Fail, "the URL is too long for the server", "Shorten the URL: its query holds more than the server reads."},
+	{416, 416, "http.client_error", Fail, "the server says that a range is not there, though none was asked for", "The file is empty, or a cache holds a broken copy: look at its size at its source, and purge the cache."},
+	{421, 421, "http.client_error", Fail, "the server says that it does not answer for this host name", "Set the server up for this name; behind a proxy, see that it passes the host name on, also in TLS (SNI)."},
+	{425, 425, "http.client_error", Unknown, "the server takes the request for one that was sent too early", "No early data was sent: a bug of the server or of a box in between. Try again."},
+	{426, 426, "http.client_error", Fail, "the server wants another protocol than HTTP/1.1", "Let the server accept HTTP/1.1 for this path: downloaders cannot follow such a demand."},
 	{
 		429, 429, "http.rate_limited", Unknown, "the host limits how often this machine may download",
 		"Could not tell whether the API's servers are limited too. Wait and try again; put the file on a CDN without such a limit, or send its content in the request.",
 	},
+	{431, 431, "http.client_error", Fail, "the server says that the request's headers are too large", "This program sends very few: the URL's query may be too long for the server."},
 	{
 		451, 451, "http.legal_block", Fail, "blocked for legal reasons, at least where this machine is",
 		"Host the file where it is not blocked, or send its content in the request.",
 	},
+	{502, 502, "http.server_error", Fail, "a gateway got no usable answer of the server behind it", readBehind},
+	{503, 503, "http.server_error", Fail, "the host is overloaded or under maintenance", readHost},
+	{504, 504, "http.server_error", Fail, "a gateway got no answer of the server behind it in time", readBehind},
+	{508, 508, "http.server_error", Fail, "the host goes round in circles within itself", readHost},
+	{509, 509, "http.server_error", Fail, "the host has used up its traffic", "Raise the host's traffic limit, or put the file on a CDN."},
 	{
-		520, 530, "http.edge_error", Fail, "the CDN cannot use the server behind it",
-		"Look at the server behind the CDN: is it up, does it let the CDN's addresses in, does its certificate hold?",
+		511, 511, "http.proxy_authentication", Unknown, "this network wants a login (a captive portal)",
+		"That is this machine's network, not the URL: sign in to it, then run the check again.",
 	},
+	{520, 530, "http.edge_error", Fail, "the CDN cannot use the server behind it", readBehind},
 	{
-		500, 599, "http.server_error", Fail, "the host of the file has an error of its own",
-		"Look at that host's log. Try again in a minute: if it passes then, the host is unreliable.",
+		500, 599, "http.server_error", Fail, "the host of the file has an error of its own", readHost,
 	},
 	{
 		400, 499, "http.client_error", Fail, "the server does not accept the request",
@@ -70,55 +89,85 @@ var statusRules = []statusRule{
 	},
 }
 
-// refusal is what an answer that is no success says of its cause.
-type refusal struct {
-	code     string // the storage provider's own: "AccessDenied"
-	message  string
-	title    string // of an HTML page
-	edgeCode string // as Cloudflare numbers them: "1020"
-}
-
 // judgeStatus turns an answer that is neither success nor redirect into a finding.
 func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	if err != nil && p.interrupted(ctx, "reading the error page of "+h.url.Host) {
+	page := p.readPage(h, resp.Body)
+	if ctx.Err() == context.Canceled {
+		p.interrupted(ctx, "reading the error page of "+h.url.Host)
 		return
 	}
-	said := readRefusal(resp.Header, body)
-	f := verdictOn(resp, said, string(body))
+	said := readRefusal(resp.Header, page)
+	f, named := p.verdictOn(resp, said, page)
+	if !named {
+		f = statusVerdict(resp.StatusCode)
+	}
 	f.Summary = fmt.Sprintf("HTTP %d: %s", resp.StatusCode, f.Summary)
-	f.Evidence = append(refusalEvidence(resp, said), Evidence{"URL", shownURL(h.url)})
+	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
+	p.heedRetryAfter(resp, &f)
 	p.add(f)
 	if said.code != "" && signatureEnded.MatchString(said.message) {
 		p.signed.refused = said.message
 	}
-	p.compare(ctx, h, resp.StatusCode, nil)
+	if p.Deep || !named && resp.StatusCode < 500 {
+		p.compareRefused(ctx, h, resp)
+	}
 }
 
-// verdictOn names the cause of a refusal as closely as the answer allows.
-func verdictOn(resp *http.Response, said refusal, body string) Finding {
-	switch {
-	case resp.Header.Get("Cf-Mitigated") == "challenge" || challengeTitle.MatchString(said.title):
-		return Finding{
-			ID: "http.bot_challenge", Status: Fail, Summary: "the host answers with a test for robots",
-			Remedy: "A downloader cannot solve it: exempt this path from the bot protection, or host the file elsewhere.",
-		}
-	case said.edgeCode == "1011":
-		return Finding{
-			ID: "http.hotlink", Status: Fail, Summary: "the CDN's hotlink protection refuses requests from elsewhere",
-			Remedy: "Exempt this path from the hotlink protection: a downloader sends no Referer.",
-		}
-	case said.edgeCode == "1010":
-		return Finding{
-			ID: "http.user_agent", Status: Fail, Summary: "the CDN refuses this program's kind of client",
-			Remedy: "Exempt this path from the browser integrity check: the API's downloader is not a browser either.",
-		}
-	case resp.StatusCode == 400 && plainOnTLS.MatchString(body):
-		f := answerFailures["http.tls_on_http"]
-		return Finding{ID: "http.tls_on_http", Status: f.status, Summary: "the port speaks TLS, but the URL says http", Remedy: f.remedy}
+// readPage reads the beginning of an error page. One that comes slowly or never ends does not hide its status.
+func (p *urlProbe) readPage(h *hop, from io.Reader) []byte {
+	conn := h.conn
+	enough := time.AfterFunc(p.net.phases.others, func() { conn.Close() })
+	defer enough.Stop()
+	page, _ := io.ReadAll(io.LimitReader(from, headBytes))
+	return page
+}
+
+// heedRetryAfter takes over how long the server asks to wait.
+func (p *urlProbe) heedRetryAfter(resp *http.Response, f *Finding) {
+	now := p.Now()
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		date = now
 	}
+	s := retryAfter(resp.Header.Get("Retry-After"), date)
+	if s == nil || *s == 0 || seconds(*s) > maxWait {
+		return
+	}
+	p.wait = seconds(*s)
+	p.retryAt = now.Add(p.wait)
+	f.Remedy = fmt.Sprintf("The server asks to wait %s, until %s. ", waitText(p.wait), clock(p.retryAt, now)) + f.Remedy
+}
+
+// verdictOn names the cause of a refusal where the answer says more than its status.
+func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Finding, bool) {
+	if f, walled := wallOf(resp.Header, wallPage(resp.StatusCode, page)); walled {
+		return f, true
+	}
+	rule := edgeRules[said.edgeCode]
+	stored, known := storageErrorOf(said)
+	switch {
+	case rule.means != "":
+		return Finding{ID: rule.id, Status: rule.status, Summary: "Cloudflare's error " + said.edgeCode + ": " + rule.means, Remedy: rule.remedy}, true
+	case resp.StatusCode == http.StatusBadRequest && plainOnTLS.Match(page):
+		words := answerFailures[tlsAnswer]
+		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
+	case noClientCert.Match(page):
+		words := handshakeWords[clientCertHandshake]
+		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
+	case known:
+		return Finding{ID: stored.id, Status: stored.status, Summary: stored.summary, Remedy: stored.remedy}, true
+	case originTrouble[resp.StatusCode] != "" && byCloudflare(resp.Header):
+		return Finding{ID: "http.edge_error", Status: Fail, Summary: "Cloudflare's own status: " + originTrouble[resp.StatusCode], Remedy: readBehind}, true
+	case (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) && p.ledToLogin():
+		return Finding{ID: "http.login_page", Status: Fail, Summary: "the redirect led to a place for signing in", Remedy: noSignIn}, true
+	}
+	return Finding{}, false
+}
+
+// statusVerdict is what a status alone says.
+func statusVerdict(status int) Finding {
 	for _, r := range statusRules {
-		if r.from <= resp.StatusCode && resp.StatusCode <= r.to {
+		if r.from <= status && status <= r.to {
 			return Finding{ID: r.id, Status: r.status, Summary: r.summary, Remedy: r.remedy}
 		}
 	}
@@ -126,64 +175,54 @@ func verdictOn(resp *http.Response, said refusal, body string) Finding {
 }
 
 var (
-	challengeTitle = regexp.MustCompile(`(?i)^(just a moment|attention required|please wait|ddos-guard)`)
 	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
+	noClientCert   = regexp.MustCompile(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
 	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|token.*expired`)
-
-	xmlCode    = regexp.MustCompile(`<Code>\s*([^<]{1,200}?)\s*</Code>`)
-	xmlMessage = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]{1,1000}?)\s*</`)
-	pageTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.{0,1000}?)</title`)
 )
 
-func readRefusal(header http.Header, body []byte) refusal {
-	said := refusal{title: titleOf(body), code: header.Get("X-Ms-Error-Code"), edgeCode: edgeCode(body)}
-	if m := xmlCode.FindSubmatch(body); m != nil && said.code == "" {
-		said.code = string(m[1])
-	}
-	for _, m := range xmlMessage.FindAllSubmatch(body, 2) {
-		said.message = strings.TrimSpace(said.message + " " + html.UnescapeString(string(m[1])))
-	}
-	return said
+// oddSuccesses are the statuses of success that do not promise the whole file.
+var oddSuccesses = map[int]string{
+	http.StatusCreated:     "the server says that it has made something, where a download was asked for",
+	http.StatusAccepted:    "the server has only taken the request in: the file may not be ready yet",
+	http.StatusMultiStatus: "the server answers with a list of statuses (WebDAV)",
+	http.StatusIMUsed:      "the server sends a difference to something that it was not told of",
 }
 
-// titleOf is the title of an HTML page in one line, or "".
-func titleOf(page []byte) string {
-	m := pageTitle.FindSubmatch(page)
+// goesOn reports whether what a status of success stands over can be the file, and judges the odd ones.
+func (p *urlProbe) goesOn(h *hop, resp *http.Response) bool {
+	if f, walled := wallOf(resp.Header, nil); walled {
+		f.Summary = fmt.Sprintf("HTTP %d: %s", resp.StatusCode, f.Summary)
+		f.Evidence = append(refusalEvidence(h, resp, refusal{}), Evidence{"URL", shownURL(h.url)})
+		p.add(f)
+		return false
+	}
+	part := resp.Header.Get("Content-Range")
+	odd := oddSuccesses[resp.StatusCode]
+	switch {
+	case resp.StatusCode == http.StatusPartialContent && !wholeRange(part):
+		p.add(Finding{
+			ID: "body.truncated", Status: Fail, Summary: "the server sends a part of the file, though all of it was asked for",
+			Evidence: []Evidence{{"Content-Range", firstRunes(cmp.Or(part, "none"))}},
+			Remedy:   "A bug of the server or of a cache in front of it: purge that cache, and let it answer 200 where no range is asked for.",
+		})
+	case odd != "":
+		p.add(Finding{
+			ID: "http.server_error", Status: Warn, Summary: fmt.Sprintf("HTTP %d: %s", resp.StatusCode, odd),
+			Remedy: "Give a URL that answers 200 with the file.",
+		})
+	}
+	return true
+}
+
+var contentRange = regexp.MustCompile(`^bytes 0-(\d{1,18})/(\d{1,18})$`)
+
+// wholeRange reports whether a Content-Range holds everything.
+func wholeRange(header string) bool {
+	m := contentRange.FindStringSubmatch(header)
 	if m == nil {
-		return ""
+		return false
 	}
-	return strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
-}
-
-// refusalEvidence lists the facts of an answer that is no success; empty ones are left out.
-func refusalEvidence(resp *http.Response, said refusal) []Evidence {
-	all := []Evidence{
-		{"error code", said.code},
-		{"error message", said.message},
-		{"error number", said.edgeCode},
-		{"page title", said.title},
-	}
-	for _, name := range []string{"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "Server"} {
-		all = append(all, Evidence{name, resp.Header.Get(name)})
-	}
-	var told []Evidence
-	for _, e := range all {
-		if e.Value != "" {
-			told = append(told, Evidence{e.Label, firstRunes(e.Value)})
-		}
-	}
-	return told
-}
-
-// firstRunes cuts foreign text to a length that can be shown.
-func firstRunes(text string) string {
-	const most = 300
-	n := 0
-	for i := range text {
-		if n == most {
-			return text[:i] + "…"
-		}
-		n++
-	}
-	return text
+	last, _ := strconv.ParseInt(m[1], 10, 64)
+	size, _ := strconv.ParseInt(m[2], 10, 64)
+	return last+1 == size
 }

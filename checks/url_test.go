@@ -41,7 +41,7 @@ var urlCases = []struct {
 	{name: "dropped", url: "https://dropped.example.com/", hurried: true, want: "tcp.timeout unknown; view.not_reached skip"},
 	{name: "unrouted", url: "https://unrouted.example.com/", want: "tcp.unreachable unknown; view.not_reached skip"},
 	{name: "reset on connect", url: "https://reset.example.com/", want: "tcp.reset fail; view.not_reached skip"},
-	{name: "odd failure", url: "https://odd.example.com/", want: "tcp.unreachable unknown; view.not_reached skip", text: "could not be dialled"},
+	{name: "forbidden here", url: "https://odd.example.com/", want: "tcp.unreachable unknown; view.not_reached skip", text: "this machine forbids"},
 	{name: "one of two is down", url: "https://half.example.com/body/png", want: "tcp.refused warn; view.public pass", text: "1 of 2 addresses"},
 	{name: "one of two is mute", url: "https://halfmute.example.com/body/png", hurried: true, want: "tcp.timeout warn; view.public pass"},
 
@@ -64,7 +64,7 @@ var urlCases = []struct {
 	{name: "TLS alert on 80", url: "http://media.example.com/raw/alert", want: "http.tls_on_http fail; view.not_reached skip"},
 	{name: "hangs up", url: "http://media.example.com/raw/hangup", want: "tcp.reset fail; view.not_reached skip"},
 	{name: "reset", url: "http://media.example.com/raw/reset", want: "tcp.reset fail; view.not_reached skip"},
-	{name: "not HTTP", url: "http://media.example.com/raw/garbage", want: "http.server_error fail; view.not_reached skip", text: "not usable HTTP"},
+	{name: "not HTTP", url: "http://media.example.com/raw/garbage", want: "http.server_error fail; view.not_reached skip", text: "that is: SSH"},
 	{name: "huge headers", url: "http://media.example.com/raw/headers", want: "http.server_error fail; view.not_reached skip"},
 	{name: "no answer", url: "http://media.example.com/raw/silent", hurried: true, want: "http.timeout unknown; view.not_reached skip"},
 

@@ -34,7 +34,8 @@ import (
 // world is a small internet on loopback: a name server, and servers behind public addresses.
 type world struct {
 	network
-	stuck    chan string // what a server was asked that will not answer
+	names    map[string]dnsRecord // for the name server; nil means hosts
+	stuck    chan string          // what a server was asked that will not answer
 	mu       sync.Mutex
 	requests []*http.Request
 }
@@ -94,6 +95,7 @@ func newWorld(t testing.TB) *world {
 	root := newAuthority("Test Root", nil)
 	w.roots = x509.NewCertPool()
 	w.roots.AddCert(root.cert)
+	w.mozilla = func() *x509.CertPool { return w.roots }
 	servers := w.serve(t, root)
 	w.dial = func(ctx context.Context, to netip.AddrPort, _ string) (net.Conn, error) {
 		return w.dialFixture(ctx, servers, to)
@@ -120,7 +122,7 @@ func (w *world) dialFixture(ctx context.Context, servers map[string]string, to n
 	case 104:
 		return nil, failed(resetErrors[0])
 	case 105:
-		return nil, failed(syscall.EACCES)
+		return nil, failed(forbiddenErrors[0])
 	}
 	server, ok := servers[fmt.Sprintf("%d:%d", number, to.Port())]
 	if !ok {
@@ -168,7 +170,11 @@ func (w *world) serve(t testing.TB, root authority) map[string]string {
 }
 
 func (w *world) plainServer(t testing.TB) string {
-	s := httptest.NewServer(w.handler())
+	return plainHTTP(t, w.handler())
+}
+
+func plainHTTP(t testing.TB, handler http.Handler) string {
+	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }
@@ -176,11 +182,13 @@ func (w *world) plainServer(t testing.TB) string {
 func (w *world) tlsServer(t testing.TB, config *tls.Config) string {
 	s := httptest.NewUnstartedServer(w.handler())
 	s.TLS = config
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ErrorLog = quietLog()
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
 }
+
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // rawServer answers every connection with talk, then closes it.
 func rawServer(t testing.TB, talk func(net.Conn)) string {
@@ -351,6 +359,10 @@ func (w *world) serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			tcp.SetLinger(0)
 		}
+	case "page":
+		io.WriteString(conn, "HTTP/1.1 404 Not Found\r\n\r\n<title>Gone")
+		w.stuck <- ""
+		io.Copy(io.Discard, conn)
 	case "silent":
 		w.stuck <- "waiting for an answer"
 		io.Copy(io.Discard, conn)
@@ -417,7 +429,11 @@ func (w *world) dnsReply(query []byte) []byte {
 		return nil
 	}
 	q := m.Questions[0]
-	record, known := hosts[strings.TrimSuffix(q.Name.String(), ".")]
+	names := w.names
+	if names == nil {
+		names = hosts
+	}
+	record, known := names[strings.ToLower(strings.TrimSuffix(q.Name.String(), "."))]
 	if record.silent {
 		w.stuck <- "looking up"
 		return nil

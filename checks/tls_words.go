@@ -1,0 +1,195 @@
+package checks
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// refusedHandshake names what stopped a handshake other than the certificate.
+func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Finding {
+	kind := handshakeKind(s.err, s.asked)
+	if kind == closedHandshake {
+		f := noConnection(h, []attempt{{to: s.to, err: s.err}})
+		f.Summary = fmt.Sprintf("%s closed the connection during the TLS handshake", h.url.Host)
+		f.Remedy = "Look at the server's own log. A crash, another protocol on that port, and a firewall that goes by the name in the handshake look like this."
+		return f
+	}
+	words := handshakeWords[kind]
+	f := Finding{
+		ID: words.id, Status: words.status,
+		Summary:  fmt.Sprintf(words.summary, h.url.Host),
+		Evidence: []Evidence{{"cause", firstRunes(s.err.Error())}},
+		Remedy:   words.remedy,
+	}
+	switch kind {
+	case oldHandshake, noCommonHandshake:
+		p.nameOldTLS(ctx, h, s, &f)
+	case notTLSHandshake:
+		f.Evidence = append(f.Evidence, greeting(s.err)...)
+	}
+	return f
+}
+
+// nameOldTLS adds what a server speaks that would not speak with today's clients.
+func (p *urlProbe) nameOldTLS(ctx context.Context, h *hop, s handshake, f *Finding) {
+	speaks := selectedVersion(s.err)
+	if speaks == "" {
+		speaks = p.oldTLS(ctx, h, s.to)
+	}
+	if speaks == "" {
+		f.Evidence = append(f.Evidence, Evidence{"older versions and ciphers", "were offered as well, in a second handshake, and not accepted either"})
+		return
+	}
+	f.Summary = fmt.Sprintf("%s speaks %s, which today's clients refuse", h.url.Host, speaks)
+	f.Remedy = "Enable TLS 1.2 or 1.3 with ciphers of today (ECDHE with AES-GCM or ChaCha20) on the server."
+}
+
+var chosenVersion = regexp.MustCompile(`server selected unsupported protocol version ([0-9a-f]{1,4})$`)
+
+// selectedVersion is the version that a server chose though it was not offered; "" where it chose none.
+func selectedVersion(err error) string {
+	m := chosenVersion.FindStringSubmatch(err.Error())
+	if m == nil {
+		return ""
+	}
+	n, _ := strconv.ParseUint(m[1], 16, 16)
+	return tls.VersionName(uint16(n))
+}
+
+// handshakeEnd is a way in which a handshake fails.
+type handshakeEnd int
+
+const (
+	closedHandshake handshakeEnd = iota
+	notTLSHandshake
+	lateHandshake
+	clientCertHandshake
+	strangeNameHandshake
+	oldHandshake
+	noCommonHandshake
+	otherProtocolHandshake
+	alertHandshake
+	brokenHandshake
+)
+
+// handshakeKind classifies what a handshake ended in. The type of a remote alert is not exported, so that its
+// text has to do.
+func handshakeKind(err error, certAsked bool) handshakeEnd {
+	text := err.Error()
+	says := func(part string) bool { return strings.Contains(text, part) }
+	var notTLS tls.RecordHeaderError
+	remote := says("remote error: tls:")
+	switch {
+	case errors.As(err, &notTLS):
+		return notTLSHandshake
+	case deadlinePassed(err), errors.Is(err, context.Canceled):
+		return lateHandshake
+	case remote && certAsked, says("tls: certificate required"):
+		return clientCertHandshake
+	case says("tls: unrecognized name"):
+		return strangeNameHandshake
+	case says("protocol version"):
+		return oldHandshake
+	case remote && (says("tls: handshake failure") || says("insufficient security")), says("unconfigured cipher suite"):
+		return noCommonHandshake
+	case says("no application protocol"), says("unadvertised ALPN protocol"):
+		return otherProtocolHandshake
+	case remote:
+		return alertHandshake
+	case socketFailure(err) == socketReset:
+		return closedHandshake
+	}
+	return brokenHandshake
+}
+
+// handshakeWords holds the words for handshakes that fail; %s is the host and port.
+var handshakeWords = map[handshakeEnd]struct {
+	id              string
+	status          Status
+	summary, remedy string
+}{
+	notTLSHandshake: {
+		"tls.not_tls", Fail, "%s does not speak TLS",
+		"The port serves plain HTTP or something else: use the HTTPS port, or set the server up for TLS there.",
+	},
+	lateHandshake: {
+		"tls.timeout", Unknown, "%s accepts connections, but does not finish the TLS handshake in time",
+		"Look at the server's load and log. A firewall that lets only known clients through looks the same: check from another network.",
+	},
+	clientCertHandshake: {
+		"tls.client_certificate", Fail, "%s demands a certificate from its clients",
+		"The API has none to show: serve the file from a host that asks for no client certificate, or send its content in the request.",
+	},
+	strangeNameHandshake: {
+		"tls.wrong_host", Fail, "the server at %s says that it does not know this name",
+		"Set the server (or the CDN) up for this host name, or point the name's DNS record at the right server.",
+	},
+	oldHandshake: {
+		"tls.version", Fail, "%s speaks neither TLS 1.2 nor 1.3",
+		"Enable TLS 1.2 or 1.3 on the server: today's clients refuse older versions.",
+	},
+	noCommonHandshake: {
+		"tls.version", Fail, "%s refuses the handshake: it has no TLS version or cipher in common with this program, or no certificate for this name",
+		"Look at the server's log. CDNs answer like this for names that they have no certificate for: is the name set up there, and is its certificate issued by now? Else enable TLS 1.2 or 1.3 with ciphers of today.",
+	},
+	otherProtocolHandshake: {
+		"tls.handshake", Fail, "%s accepts HTTP/2 only, and refuses a client that speaks HTTP/1.1",
+		"Let the server accept HTTP/1.1 too (ALPN http/1.1): many downloaders speak nothing else. Whether Klyra's speaks HTTP/2 is not documented.",
+	},
+	alertHandshake: {
+		"tls.handshake", Fail, "%s breaks the TLS handshake off with an alert",
+		"The alert's name stands in the evidence; the server's log says why it was sent. Often no certificate is set up for this name.",
+	},
+	brokenHandshake: {
+		"tls.handshake", Fail, "the TLS of %s is broken, so that this program ended the handshake",
+		"The cause in the evidence names what is wrong with the server's answer. Look at its TLS library and its certificate; a box in between that changes the traffic looks the same.",
+	},
+}
+
+// greetings are how other protocols begin.
+var greetings = []struct{ start, protocol string }{
+	{"HTTP/", "plain HTTP"},
+	{"SSH-", "SSH"},
+	{"220", "SMTP or FTP"},
+	{"+OK", "POP3"},
+	{"* OK", "IMAP"},
+	{"RFB ", "VNC"},
+	{"-ERR", "Redis or POP3"},
+}
+
+// greeting says what a server without TLS said instead.
+func greeting(err error) []Evidence {
+	var notTLS tls.RecordHeaderError
+	if !errors.As(err, &notTLS) {
+		return nil
+	}
+	first := string(notTLS.RecordHeader[:])
+	evidence := []Evidence{{"first bytes", fmt.Sprintf("%q", first)}}
+	if protocol := greetingOf(first); protocol != "" {
+		evidence = append(evidence, Evidence{"that is", protocol})
+	}
+	return evidence
+}
+
+// greetingOf is the protocol that begins like this; "" where none is known.
+func greetingOf(start string) string {
+	for _, g := range greetings {
+		if strings.HasPrefix(start, g.start) {
+			return g.protocol
+		}
+	}
+	return ""
+}
+
+// missesClientCert reports whether a server refused a client without a certificate. With TLS 1.3 it says so
+// only after the handshake, and some close the connection without a word.
+func missesClientCert(h *hop, err error) bool {
+	var op *net.OpError
+	return h.clientCertAsked && (errors.As(err, &op) && op.Op == "remote error" || socketFailure(err) == socketReset)
+}

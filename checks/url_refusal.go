@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// refusal is what an answer that is no success says of its cause.
+type refusal struct {
+	code     string // the storage provider's own: "AccessDenied"
+	message  string
+	title    string // of an HTML page
+	edgeCode string // as Cloudflare numbers them: "1020"
+	place    string // where the storage says that the bucket is
+	words    string // a short answer that is none of the above
+}
+
+var (
+	xmlCode     = regexp.MustCompile(`<Code>\s*([^<]{1,200}?)\s*</Code>`)
+	xmlMessage  = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]{1,1000}?)\s*</`)
+	xmlPlace    = regexp.MustCompile(`<(?:Endpoint|Region)>\s*([^<]{1,200}?)\s*</`)
+	jsonMessage = regexp.MustCompile(`"(?:message|error_description|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
+	pageTitle   = regexp.MustCompile(`(?is)<title[^>]*>(.{0,1000}?)</title`)
+)
+
+// readRefusal reads the beginning of an answer that is no success.
+func readRefusal(header http.Header, page []byte) refusal {
+	said := refusal{title: titleOf(page), code: header.Get("X-Ms-Error-Code"), place: header.Get("X-Amz-Bucket-Region")}
+	if cloudflares(header, page) {
+		said.edgeCode = edgeCode(page)
+	}
+	if m := xmlCode.FindSubmatch(page); m != nil && said.code == "" {
+		said.code = string(m[1])
+	}
+	for _, m := range xmlMessage.FindAllSubmatch(page, 2) {
+		said.message = strings.TrimSpace(said.message + " " + html.UnescapeString(string(m[1])))
+	}
+	if m := xmlPlace.FindSubmatch(page); m != nil {
+		said.place = strings.TrimSpace(string(m[1]) + " " + said.place)
+	}
+	if m := jsonMessage.FindSubmatch(page); m != nil && said.message == "" && bytes.HasPrefix(bytes.TrimSpace(page), []byte("{")) {
+		_ = json.Unmarshal(m[1], &said.message) // no message is left where it is no string
+	}
+	if said.code == "" && said.message == "" && said.title == "" && textual(header) {
+		said.words = strings.Join(strings.Fields(string(page)), " ")
+	}
+	return said
+}
+
+// textual reports whether an answer is declared as plain text, or as nothing.
+func textual(header http.Header) bool {
+	declared, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	return declared == "" || declared == "text/plain"
+}
+
+// titleOf is the title of an HTML page in one line, or "".
+func titleOf(page []byte) string {
+	m := pageTitle.FindSubmatch(page)
+	if m == nil {
+		return ""
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
+}
+
+// refusalEvidence lists the facts of an answer that is no success; empty ones are left out.
+func refusalEvidence(h *hop, resp *http.Response, said refusal) []Evidence {
+	all := []Evidence{
+		{"storage", storageOf(h, resp.Header)},
+		{"error code", said.code},
+		{"error message", said.message},
+		{"error number", said.edgeCode},
+		{"page title", said.title},
+		{"the bucket is at", said.place},
+		{"answer", said.words},
+	}
+	for _, name := range []string{"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "X-Amzn-Waf-Action", "X-Iinfo", "X-Datadome-Cid", "X-Oss-Ec", "X-Cache", "Server"} {
+		all = append(all, Evidence{name, resp.Header.Get(name)})
+	}
+	var told []Evidence
+	for _, e := range all {
+		if e.Value != "" {
+			told = append(told, Evidence{e.Label, firstRunes(e.Value)})
+		}
+	}
+	return told
+}
+
+// firstRunes cuts foreign text to a length that can be shown.
+func firstRunes(text string) string {
+	const most = 300
+	n := 0
+	for i := range text {
+		if n == most {
+			return text[:i] + "…"
+		}
+		n++
+	}
+	return text
+}
