@@ -224,7 +224,7 @@ func (t Target) withDefaults() Target {
 func (t Target) Secrets() []safe.Secret {
 	var secrets []safe.Secret
 	for _, k := range t.Keys {
-		secrets = append(secrets, k.Secret)
+		secrets = append(secrets, k.secret())
 	}
 	if t.Response != nil {
 		secrets = append(secrets, t.Response.Secrets...)

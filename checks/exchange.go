@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -30,9 +31,14 @@ func (t Target) probePath() string {
 	return "/klyra-doctor-" + strings.ToLower(rand.Text()[:16])
 }
 
-// ask sends an empty object, which cannot be moderated and so is not billed.
+// ask sends an empty object, which cannot be moderated and so is not billed. A parameter that no other request
+// has keeps caches from answering with what somebody else was told.
 func (t Target) ask(ctx context.Context, who, path string, key safe.Secret) exchange {
-	a, err := t.API.send(ctx, call{http.MethodPost, path, key, "{}"})
+	join := "?"
+	if strings.Contains(path, "?") {
+		join = "&"
+	}
+	a, err := t.API.send(ctx, call{http.MethodPost, path + join + "klyra-doctor=" + strings.ToLower(rand.Text()[:8]), key, "{}"})
 	return exchange{who, a, err}
 }
 
@@ -56,6 +62,8 @@ func (x exchange) evidence() Evidence {
 		if problem.Type != "" {
 			parts = append(parts, problem.Type)
 		}
+	} else if x.answer.status >= 400 {
+		parts = append(parts, x.answer.formInWords())
 	}
 	if id := x.answer.requestID(); id != "" {
 		parts = append(parts, id)
@@ -64,6 +72,19 @@ func (x exchange) evidence() Evidence {
 		parts = append(parts, "redirects to "+x.answer.redirectHost())
 	}
 	return Evidence{x.who, strings.Join(append(parts, DurationText(x.answer.took)), ", ")}
+}
+
+// formInWords says what an error is that is not the API's envelope.
+func (a answer) formInWords() string {
+	switch {
+	case len(a.body) == 0:
+		return "an empty body"
+	case a.isHTML():
+		return "a web page"
+	case json.Valid(a.body):
+		return "JSON, but no error envelope"
+	}
+	return "no error envelope"
 }
 
 // noAnswer is the finding about a request that got no answer. Its status is Fail where this proves that the
