@@ -117,7 +117,7 @@ func (p *keyProbe) nameEndpoint(f *Finding, row keyRow) {
 func (p *keyProbe) whoAnswered() string {
 	for _, r := range p.replies() {
 		if who, why := sentBy(r.answer); r.err == nil && who == apiSender {
-			return "the API answered: " + why
+			return "the API answered (" + why + ")"
 		}
 	}
 	return p.t.API.base.Host + " answered, though nothing tells whether it was the API itself"

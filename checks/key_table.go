@@ -121,7 +121,7 @@ var keyRows = []keyRow{
 		"could not tell: requests are limited before the key is looked at", "wait for the reset, then run this again once",
 	}},
 	{15, gotLast, unsent, unsent, whatever, "key.unproven", Unknown, words{
-		"could not tell: at most one request is left before the limit, and it was not used up for this", "wait for the reset, then run this again once",
+		"could not tell: the limit is reached or one request away, and that one was left to your program", "wait for the reset, then run this again once",
 	}},
 
 	{20, gotAny, gotNothing, unsent, whatever, "", "", words{}},
