@@ -15,9 +15,12 @@ import (
 // by at most three requests whose answers the table of key_table.go decides on.
 func checkKey(ctx context.Context, t Target) Result {
 	form := inspectKey(t.key())
-	r := Result{Target: keyInWords(t), Findings: form.findings}
+	r := Result{Target: keyInWords(t)}
 	if form.sendable.Empty() {
-		r.Findings[0].Evidence = append(keySources(t), r.Findings[0].Evidence...)
+		form.findings[0].Evidence = append(keySources(t), form.findings[0].Evidence...)
+	}
+	r.Findings = append(keyOfRequest(t), form.findings...)
+	if form.sendable.Empty() {
 		return r
 	}
 	if f, spent := nothingToSpare(t); spent {
