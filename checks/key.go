@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"klyra-doctor/catalog"
@@ -14,12 +15,13 @@ import (
 // checkKey finds out whether the API accepts the key: first by the key's form, which needs no request, then
 // by at most three requests whose answers the table of key_table.go decides on.
 func checkKey(ctx context.Context, t Target) Result {
+	t, inEndpoint := t.withoutQueryKey()
 	form := inspectKey(t.key())
 	r := Result{Target: keyInWords(t)}
 	if form.sendable.Empty() {
 		form.findings[0].Evidence = append(keySources(t), form.findings[0].Evidence...)
 	}
-	r.Findings = append(keyOfRequest(t), form.findings...)
+	r.Findings = slices.Concat(inEndpoint, keyOfRequest(t), form.findings)
 	if form.sendable.Empty() {
 		return r
 	}

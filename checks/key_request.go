@@ -41,22 +41,43 @@ var shortKeyName = regexp.MustCompile(`(?i)^(?:key|token|auth)$`)
 
 // keyInURL judges a URL that may hold a key.
 func (j *requestJudge) keyInURL(u *url.URL) {
-	var places []string
+	for _, name := range keyParameters(u) {
+		j.add(keyInURL("the request's URL", "parameter "+name))
+	}
+	if u.User != nil {
+		j.add(keyInURL("the request's URL", "before the host's name"))
+	}
+}
+
+// keyParameters returns the names of a URL's parameters that hold keys, in order.
+func keyParameters(u *url.URL) []string {
+	var names []string
 	for name := range u.Query() {
 		if keyName.MatchString(name) || shortKeyName.MatchString(name) {
-			places = append(places, "parameter "+name)
+			names = append(names, name)
 		}
 	}
-	slices.Sort(places)
-	if u.User != nil {
-		places = append(places, "before the host's name")
+	slices.Sort(names)
+	return names
+}
+
+func keyInURL(where, place string) Finding {
+	return Finding{
+		ID: "key.in_url", Status: Fail, Summary: "a key stands in " + where + ": " + place,
+		Remedy: "Send it in the header Authorization: Bearer <key>, and make a new key: URLs end up in logs.",
 	}
-	for _, place := range places {
-		j.add(Finding{
-			ID: "key.in_url", Status: Fail, Summary: "a key stands in the request's URL: " + place,
-			Remedy: "Send it in the header Authorization: Bearer <key>, and make a new key: URLs end up in logs.",
-		})
+}
+
+// withoutQueryKey returns a target whose endpoint has no query where that holds a key, with a finding about it: a
+// request that is to go without a key must not carry one.
+func (t Target) withoutQueryKey() (Target, []Finding) {
+	u := t.API.resolve(t.Endpoint)
+	names := keyParameters(u)
+	if len(names) == 0 {
+		return t, nil
 	}
+	t.Endpoint = u.EscapedPath()
+	return t, []Finding{keyInURL("the endpoint that was given", "parameter "+names[0])}
 }
 
 // keyInBody judges a body of JSON or of a form that may hold a key.

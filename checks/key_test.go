@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
 )
 
@@ -178,19 +181,197 @@ func TestKeyInCI(t *testing.T) {
 	}
 }
 
-func TestKeyUnprovenSaysHowToNameTheEndpoint(t *testing.T) {
-	s := &scripted{none: "404", key: "404"}
-	target := keyTarget(s.start(t), testKey)
-	remedy := Run(inTime(t), catalog.KeyCheck, target).Findings[0].Remedy
-	for _, want := range []string{"--path", "axios", "requests", "httpx", "Go", "curl"} {
-		if !strings.Contains(remedy, want) {
-			t.Errorf("remedy does not mention %s: %s", want, remedy)
+// No combination of answers makes the probe send more than three requests, or one that is not needed.
+func TestKeyProbeKeepsItsBudget(t *testing.T) {
+	answers := []string{"200 {}", "401 missing_api_key", "403 {}", "403", "404", "400 malformed_api_key", "402", "429", "500", "302 /x", "200 <html>", "0"}
+	for _, none := range answers {
+		for _, key := range answers {
+			for _, fake := range []string{"401 invalid_api_key", "404", "429", "0"} {
+				s := &scripted{none: none, key: key, fake: fake}
+				Run(inTime(t), catalog.KeyCheck, keyTarget(s.start(t), testKey))
+				if sent := s.sent(); !slices.Contains([]string{"none", "none key", "none key fake"}, sent) {
+					t.Errorf("%s | %s | %s: sent %q", none, key, fake, sent)
+				}
+			}
 		}
 	}
+}
+
+func TestAnswersFromCachesAreDiscarded(t *testing.T) {
+	for _, header := range []string{"Age: 7", "CF-Cache-Status: HIT"} {
+		for _, cached := range []string{"none", "key", "fake"} {
+			name, value, _ := strings.Cut(header, ": ")
+			api := apiOn(t, func(w http.ResponseWriter, r *http.Request) {
+				who, script := "fake", "401 invalid_api_key"
+				switch r.Header.Get("Authorization") {
+				case "":
+					who, script = "none", "401 missing_api_key"
+				case "Bearer " + testKey:
+					who, script = "key", "404"
+				}
+				if who == cached {
+					w.Header().Set(name, value)
+				}
+				answerAs(w, script)
+			})
+			r := Run(inTime(t), catalog.KeyCheck, keyTarget(api, testKey))
+			if r.Findings[0].ID != "key.unproven" || !strings.Contains(evidenceText(r), "a cache answered in place of the API ("+header+")") {
+				t.Errorf("%s on %s: %+v", header, cached, r)
+			}
+		}
+	}
+}
+
+// Where the answer without a key says that at most one request is left, that one is not the probe's to use.
+func TestTheLastRequestIsLeftAlone(t *testing.T) {
+	for _, c := range []struct {
+		header, value, limit string
+		sent                 string
+	}{
+		{"X-RateLimit-Remaining", "1", "60", "none"},
+		{"X-RateLimit-Remaining", "0", "", "none"},
+		{"X-Daily-Limit-Remaining", "1", "60", "none"},
+		{"X-RateLimit-Remaining", "2", "60", "none key"},
+		{"X-RateLimit-Remaining", "0", "0", "none key"}, // that is the limit of those without a key
+	} {
+		s := &scripted{none: "401 missing_api_key", key: "200 {}"}
+		api := apiOn(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(c.header, c.value)
+			w.Header().Set("X-RateLimit-Limit", c.limit)
+			w.Header().Set("X-RateLimit-Reset", "9")
+			s.ServeHTTP(w, r)
+		})
+		r := Run(inTime(t), catalog.KeyCheck, keyTarget(api, testKey))
+		if s.sent() != c.sent || (r.Findings[0].ID == "key.unproven") != (c.sent == "none") {
+			t.Errorf("%s: %s of %s: sent %q, %+v", c.header, c.value, c.limit, s.sent(), r)
+		}
+		if c.sent == "none" && !strings.Contains(evidenceText(r), c.header+": "+c.value) {
+			t.Errorf("%s: %s", c.header, evidenceText(r))
+		}
+	}
+}
+
+// A pasted response that is still true keeps even the request without a key at home.
+func TestAFreshPasteWithNothingLeftSendsNothing(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 30, 0, time.UTC)
+	number := func(n int) *int { return &n }
+	for _, c := range []struct {
+		name  string
+		limit paste.RateLimit
+		sent  string
+	}{
+		{"this minute", paste.RateLimit{Remaining: number(1), ResetS: number(37), Date: now.Add(-10 * time.Second)}, ""},
+		{"a minute that is over", paste.RateLimit{Remaining: number(0), ResetS: number(37), Date: now.Add(-40 * time.Second)}, "none key"},
+		{"a minute without its end", paste.RateLimit{Remaining: number(0), Date: now.Add(-2 * time.Minute)}, "none key"},
+		{"today", paste.RateLimit{DailyRemaining: number(0), Date: now.Add(-5 * time.Hour)}, ""},
+		{"yesterday", paste.RateLimit{DailyRemaining: number(0), Date: now.Add(-15 * time.Hour)}, "none key"},
+		{"without a date", paste.RateLimit{Remaining: number(0)}, "none key"},
+		{"enough", paste.RateLimit{Remaining: number(2), Date: now}, "none key"},
+	} {
+		s := &scripted{none: "401 missing_api_key", key: "200 {}"}
+		target := keyTarget(s.start(t), testKey)
+		target.Now = func() time.Time { return now }
+		target.Response = &paste.Diagnosis{RateLimit: &c.limit}
+		r := Run(inTime(t), catalog.KeyCheck, target)
+		if s.sent() != c.sent {
+			t.Errorf("%s: sent %q, want %q: %+v", c.name, s.sent(), c.sent, r)
+		}
+		if c.sent == "" && (r.Findings[0].ID != "key.unproven" || !strings.Contains(evidenceText(r), "sent=nothing")) {
+			t.Errorf("%s: %+v", c.name, r)
+		}
+	}
+}
+
+func TestKeyUnprovenSaysHowToNameTheEndpoint(t *testing.T) {
+	s := &scripted{none: "404 not_found", key: "404 not_found"}
+	target := keyTarget(s.start(t), testKey)
+	r := Run(inTime(t), catalog.KeyCheck, target)
+	for _, want := range []string{"--path", "axios", "requests", "httpx", "Go", "curl"} {
+		if !strings.Contains(r.Remedy(), want) {
+			t.Errorf("remedy does not mention %s: %s", want, r.Remedy())
+		}
+	}
+	for _, want := range []string{
+		"known=nothing is wrong with the form of the key, and the API answered (it is the API's error envelope)",
+		"why that proves nothing=this server looks for the path first",
+		"without a key=404 not_found", "with the key=404 not_found",
+	} {
+		if !strings.Contains(evidenceText(r), want) {
+			t.Errorf("evidence %s\nwant %s in it", evidenceText(r), want)
+		}
+	}
+	if !strings.Contains(r.Summary, "without the endpoint that you call") || len(r.Blocks) != len(endpointBlocks) {
+		t.Errorf("%q with %d blocks", r.Summary, len(r.Blocks))
+	}
 	target.Endpoint = "/v1/text"
-	remedy = Run(inTime(t), catalog.KeyCheck, target).Findings[0].Remedy
-	if !strings.HasPrefix(remedy, "See whether /v1/text is the very endpoint") {
-		t.Errorf("remedy for a known endpoint: %s", remedy)
+	r = Run(inTime(t), catalog.KeyCheck, target)
+	if !strings.HasPrefix(r.Remedy(), "See whether /v1/text is the very endpoint") || len(r.Blocks) == 0 {
+		t.Errorf("remedy for a known endpoint: %s", r.Remedy())
+	}
+	s.none, s.key = "401 missing_api_key", "200 {}"
+	if r = Run(inTime(t), catalog.KeyCheck, target); r.Blocks != nil {
+		t.Errorf("an accepted key needs no snippets: %v", r.Blocks)
+	}
+}
+
+// The snippets are shown as they stand, and none of them reads what may hold a key.
+func TestEndpointBlocks(t *testing.T) {
+	for i, b := range (Result{Blocks: slices.Clone(endpointBlocks)}).shown(safe.NewRedactor(safe.NewSecret(testKey))).Blocks {
+		if b != endpointBlocks[i] || len(b.Title) > 60 || strings.HasSuffix(b.Text, "\n") {
+			t.Errorf("%q is shown as %q", endpointBlocks[i].Text, b.Text)
+		}
+		for _, word := range []string{"eader", "uthorization", "query", "search", "RawQuery", ".href", "username"} {
+			if strings.Contains(b.Text, word) {
+				t.Errorf("%s: %q stands in it", b.Title, word)
+			}
+		}
+		if strings.Contains(b.Title, "Go ") {
+			if _, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+b.Text, 0); err != nil {
+				t.Errorf("%s: %v", b.Title, err)
+			}
+		}
+	}
+}
+
+// The request that is to go without a key must not carry one in its query.
+func TestAKeyInTheEndpointIsNotSent(t *testing.T) {
+	s := &scripted{none: "401 missing_api_key", key: "200 {}"}
+	target := keyTarget(s.start(t), testKey)
+	target.Endpoint = "/v1/text?draft=1&api_key=" + testKey
+	r := Run(inTime(t), catalog.KeyCheck, target)
+	if r.Status != Fail || r.Findings[0].ID != "key.in_url" || r.Findings[1].ID != "key.accepted" {
+		t.Errorf("%+v", r)
+	}
+	for _, sent := range s.requests() {
+		if strings.Contains(sent.URL.String(), testKey[:8]) {
+			t.Errorf("sent %s", sent.URL)
+		}
+	}
+}
+
+func TestKeyOfAPastedRequest(t *testing.T) {
+	s := &scripted{none: "401 missing_api_key", key: "200 {}"}
+	api := s.start(t)
+	for _, c := range []struct{ request, ids, says string }{
+		{"curl BASE/v1/text -H 'Authorization: Bearer " + testKey + "' -d '{}'", "key.accepted", "not used=the same key, from the paste"},
+		{"curl BASE/v1/text -H 'Authorization: Bearer another-key-0123456789' -d '{}'", "key.accepted", "not used=a different key, "},
+		{"curl BASE/v1/text -H 'X-Api-Key: " + testKey + "' -d '{}'", "key.wrong_header key.accepted", "seen in=the pasted request"},
+		{"curl BASE/v1/text -H 'Authorization: Bearer " + testKey + "' -d '{\"api_key\":\"" + testKey + "\"}'", "key.in_body key.accepted", "seen in="},
+		{"curl http://other.example/v1/text -H 'Authorization: Bearer " + testKey + "' -d '{}'", "request.wrong_host key.accepted", "seen in="},
+		{"curl BASE/v1/text -H 'Authorization: Bearer \"" + testKey + "\"' -d '{}'", "key.quotes key.accepted", "the same key, but for what stands around it"},
+	} {
+		target := keyTarget(api, testKey)
+		d := paste.Diagnose(strings.ReplaceAll(c.request, "BASE", api.BaseURL()))
+		target.KeyRequest = d.Request
+		target = target.WithKeyOf(d.Request, "the paste")
+		r := Run(inTime(t), catalog.KeyCheck, target)
+		var ids []string
+		for _, f := range r.Findings {
+			ids = append(ids, f.ID)
+		}
+		if got := strings.Join(ids, " "); got != c.ids || !strings.Contains(evidenceText(r), c.says) {
+			t.Errorf("%s: %s, want %s; evidence %s", c.request, got, c.ids, evidenceText(r))
+		}
 	}
 }
 
@@ -263,13 +444,27 @@ func TestNoResultHoldsTheKey(t *testing.T) {
 		}
 		answerAs(w, "401 missing_api_key")
 	})
+	page := apiOn(t, func(w http.ResponseWriter, r *http.Request) {
+		if sent := r.Header.Get("Authorization"); sent != "" {
+			w.Header().Set("Content-Type", "text/html")
+			w.Header().Set("Cf-Error-Type", sent)
+			w.WriteHeader(503)
+			fmt.Fprintf(w, "<html><title>%s</title>%s", sent, sent)
+			return
+		}
+		answerAs(w, "401 missing_api_key")
+	})
+	broken := rawAPI(t, "http", "%s\r\n\r\n")
 	for _, given := range []string{key, key + "\n", "'" + key + "'", "Bearer " + key, key + key, key + "\u200b", key + " " + key, "sk-ant-" + key} {
-		for _, api := range []*API{echo, redirecting} {
+		for _, api := range []*API{echo, redirecting, page, broken} {
 			target := keyTarget(api, given)
 			target.Keys[0].FromFile = true
 			for _, check := range []catalog.Check{catalog.KeyCheck, catalog.LimitsCheck, catalog.ServiceCheck} {
-				if text := fmt.Sprintf("%+v", Run(inTime(t), check, target)); strings.Contains(text, key) {
-					t.Errorf("%s check of %q: %s", check, strings.ReplaceAll(given, key, "KEY"), text)
+				text := fmt.Sprintf("%+v", Run(inTime(t), check, target))
+				for i := range len(key) - 8 {
+					if strings.Contains(text, key[i:i+8]) {
+						t.Fatalf("%s check of %q: %s", check, strings.ReplaceAll(given, key, "KEY"), text)
+					}
 				}
 			}
 		}

@@ -85,7 +85,7 @@ func (j *requestJudge) address() {
 	switch {
 	case !j.goesTo(u):
 		f := Finding{
-			ID: "request.wrong_host", Status: Fail, Summary: "the request goes to " + u.Host + ", not to the API",
+			ID: "request.wrong_host", Status: Fail, Summary: "the request goes to " + u.Host + ", not to the API at " + j.api.base.Host,
 			Evidence: []Evidence{{"the API", j.api.BaseURL()}}, Remedy: "Set the client's base URL to " + j.api.BaseURL() + ".",
 		}
 		if !j.Key.Empty() && !strings.HasSuffix(strings.ToLower(u.Hostname()), ".klyra.live") {
