@@ -91,10 +91,21 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 	if row.remedy == howToNameEndpoint {
 		p.nameEndpoint(&f, row)
 	}
-	if row.id == "key.rejected" {
-		p.otherKeys(&f)
+	if row.id == "key.rejected" || row.id == "key.expired" {
+		f.Remedy += p.otherKeys()
+	}
+	if host := p.redirectHost(); row.words == redirected && host != "" {
+		f.Summary = strings.Replace(f.Summary, "redirects", "redirects to "+host, 1)
 	}
 	return f
+}
+
+// redirectHost returns where the newest answer redirects to; "" where it does not.
+func (p *keyProbe) redirectHost() string {
+	if r := p.last(); r.class == gotRedirect {
+		return r.answer.redirectHost()
+	}
+	return ""
 }
 
 // nameEndpoint says what is known although nothing is proven, and why the endpoint would change that.
@@ -123,13 +134,22 @@ func (p *keyProbe) whoAnswered() string {
 	return p.t.API.base.Host + " answered, though nothing tells whether it was the API itself"
 }
 
-// otherKeys names the keys that stand elsewhere, where the one in use does not work.
-func (p *keyProbe) otherKeys(f *Finding) {
+// environmentName is a part of a key that says what it is for, in the manner of many vendors.
+var environmentName = regexp.MustCompile(`(?i)(?:^|[_-])(test|dev|staging|sandbox)[_-]`)
+
+// otherKeys advises on what else may be meant where the key in use does not work: a key that stands elsewhere,
+// or one for this environment.
+func (p *keyProbe) otherKeys() string {
+	advice := ""
 	for _, k := range p.t.Keys[1:] {
 		if !k.Secret.Empty() && k.bare() != p.t.key().bare() {
-			f.Remedy += ". There is a different key in " + k.Source + ": it may be the one that is meant"
+			advice += ". There is a different key in " + k.Source + ": it may be the one that is meant"
 		}
 	}
+	if m := environmentName.FindStringSubmatch(p.key.Reveal()); m != nil && !p.t.Sandbox {
+		advice += ". There is the word " + strings.ToLower(m[1]) + " in this key: see whether it is for another environment than " + p.t.API.base.Host
+	}
+	return advice
 }
 
 // details are what a request's own line does not say: who answered where it was not the API, and the API's words

@@ -98,7 +98,7 @@ const (
 )
 
 var (
-	redirected = words{"could not tell: the API URL redirects, and a key is never sent along", "set the API URL to the address that is meant"}
+	redirected = words{"could not tell: the API URL redirects, and a key is never sent along", "set the API URL to the address that is meant; where it leads to a login page of the network, log in there first"}
 	inFront    = words{
 		"could not tell: something in front of the API answered, so the key was never looked at",
 		"this is about your address, country or client, not about the key: run the service check; " + orNetwork,

@@ -349,6 +349,50 @@ func TestAKeyInTheEndpointIsNotSent(t *testing.T) {
 	}
 }
 
+// Whatever answers in the API's place is named by what gives it away.
+func TestWhoAnsweredInPlaceOfTheAPI(t *testing.T) {
+	for _, c := range []struct{ none, key, summary, evidence string }{
+		{"302 https://login.example/?next=secret", "", "the API URL redirects to https://login.example, and a key is never sent along", "who answered=it redirects to https://login.example"},
+		{"308 /v1/text/", "", "the API URL redirects to another path of the same host", "308"},
+		{"401 missing_api_key", "307 //www.klyra.example/x", "the API URL redirects to www.klyra.example", "with the key=307"},
+		{"200 <html><title>Hotel Wi-Fi</title>", "", "what answers at the API URL is not the API, so the key was not sent", "page title=Hotel Wi-Fi"},
+		{"511 <html>", "", "is not the API", "who answered=a network wants a login first (status 511)"},
+		{"407 <html>", "", "is not the API", "who answered=a proxy wants a password (status 407)"},
+		{"401 missing_api_key", "403 <html><title>Access denied</title>error code: 1020", "something in front of the API answered", "it is Cloudflare's error 1020: a firewall rule blocks this request"},
+		{"401 missing_api_key", "403 <html>error code: 1009", "something in front of the API answered", "this country or region is blocked"},
+		{"401 missing_api_key", "522", "something in front of the API answered", "could not be connected to in time"},
+		{"401 missing_api_key", "503 <html>", "something in front of the API answered", "date="},
+	} {
+		s := &scripted{none: c.none, key: c.key}
+		r := Run(inTime(t), catalog.KeyCheck, keyTarget(s.start(t), testKey))
+		if r.Findings[0].ID != "key.unproven" || !strings.Contains(r.Summary, c.summary) || !strings.Contains(evidenceText(r), c.evidence) {
+			t.Errorf("%s | %s: %s\n%s", c.none, c.key, r.Summary, evidenceText(r))
+		}
+		if c.key == "" && s.sent() != "none" || strings.Contains(evidenceText(r), "next=") {
+			t.Errorf("%s: sent %q, %s", c.none, s.sent(), evidenceText(r))
+		}
+	}
+}
+
+// Where a key is rejected, a different one that stands elsewhere, or the word test in it, may be the cause.
+func TestRejectedKeysHaveRivals(t *testing.T) {
+	s := &scripted{none: "401 missing_api_key", key: "401 invalid_api_key"}
+	target := keyTarget(s.start(t), testKey)
+	target.Keys = append(target.Keys, Key{Secret: safe.NewSecret("another-key-1234567890"), Source: "the paste"})
+	if remedy := Run(inTime(t), catalog.KeyCheck, target).Remedy(); !strings.Contains(remedy, "There is a different key in the paste") {
+		t.Error(remedy)
+	}
+	target.Keys[1].Secret = safe.NewSecret(testKey + "\n")
+	if remedy := Run(inTime(t), catalog.KeyCheck, target).Remedy(); strings.Contains(remedy, "There is") {
+		t.Error(remedy)
+	}
+	s = &scripted{none: "401 missing_api_key", fake: "401 invalid_api_key"}
+	r := Run(inTime(t), catalog.KeyCheck, keyTarget(s.start(t), "klyra_test_3fKq9ZbT7xWm2LpR8sVd"))
+	if !strings.Contains(r.Remedy(), "There is the word test in this key: see whether it is for another environment than 127.0.0.1") {
+		t.Error(r.Remedy())
+	}
+}
+
 func TestKeyOfAPastedRequest(t *testing.T) {
 	s := &scripted{none: "401 missing_api_key", key: "200 {}"}
 	api := s.start(t)
