@@ -72,11 +72,17 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 		TLSHandshakeTimeout:    apiTLSTimeout,
 		ResponseHeaderTimeout:  apiHeaderTimeout,
 		MaxResponseHeaderBytes: maxAnswerHeaders,
-		DisableCompression:     true,
-		DisableKeepAlives:      true,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+			return refusedByProxy(resp)
+		},
+		DisableCompression: true,
+		DisableKeepAlives:  true,
 	}
 	return a, nil
 }
+
+// pageHosts are hosts of Klyra that serve pages to people: a key has no business there.
+var pageHosts = map[string]bool{"klyra.live": true, "www.klyra.live": true, "dashboard.klyra.live": true, "docs.klyra.live": true}
 
 // parseAPIBase reads a base URL and drops its final slash.
 func parseAPIBase(base string) (*url.URL, error) {
@@ -99,6 +105,8 @@ func parseAPIBase(base string) (*url.URL, error) {
 		return nil, fmt.Errorf("the API URL %q names no host: %s", base, write)
 	case !validAPIPort(u):
 		return nil, fmt.Errorf("the API URL %q has a port outside 1 to 65535", base)
+	case pageHosts[strings.ToLower(u.Hostname())]:
+		return nil, fmt.Errorf("the API URL %q leads to Klyra's web pages, not to its API: write https://api.klyra.live", base)
 	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
 		return nil, fmt.Errorf("the API URL %q is plain http, which would show the key to the network: use https", base)
 	}

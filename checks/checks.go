@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -114,7 +115,9 @@ type Target struct {
 	URLPasted bool
 	// Request is a pasted request to be judged; nil where the paste shows none.
 	Request *paste.Request
-	// RequestAPI is the API that Request was meant for; nil means API.
+	// KeyRequest is a pasted request of which the key check judges how it sends its key; nil for none.
+	KeyRequest *paste.Request
+	// RequestAPI is the API that Request and KeyRequest were meant for; nil means API.
 	RequestAPI *API
 	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
 	Response *paste.Diagnosis
@@ -223,17 +226,35 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
+// WithKeyOf returns the target with the key of a pasted request behind its own keys, or in their place where they
+// are none. A key is taken only from a request to the API itself: another's is not for it. The receiver does not
+// change.
+func (t Target) WithKeyOf(r *paste.Request, source string) Target {
+	if r.Key.Empty() || !t.API.Owns(r.Address.Reveal()) {
+		return t
+	}
+	key := Key{Secret: r.Key, Source: source}
+	if t.Has(catalog.KeyInput) {
+		t.Keys = append(slices.Clip(t.Keys), key)
+	} else {
+		t.Keys = slices.Insert(slices.Clone(t.Keys), 0, key)
+	}
+	return t
+}
+
 // Secrets returns what must not be shown of the target: its keys, and what the pasted response held.
 func (t Target) Secrets() []safe.Secret {
 	var secrets []safe.Secret
 	for _, k := range t.Keys {
-		secrets = append(secrets, k.Secret)
+		secrets = append(secrets, k.secret())
 	}
 	if t.Response != nil {
 		secrets = append(secrets, t.Response.Secrets...)
 	}
-	if t.Request != nil {
-		secrets = append(secrets, requestSecrets(t.Request)...)
+	for _, r := range []*paste.Request{t.Request, t.KeyRequest} {
+		if r != nil {
+			secrets = append(secrets, requestSecrets(r)...)
+		}
 	}
 	return secrets
 }

@@ -37,7 +37,7 @@ func (p *urlProbe) unspelled(clean string) string {
 	}
 	path, _, _ := strings.Cut(clean, "?")
 	if at := strings.IndexByte(path, '\\'); at >= 0 {
-		seen := place{utf8.RuneCountInString(clean[:at]) + 1, characterName(`\`, '\\') + ` \`}
+		seen := place{utf8.RuneCountInString(clean[:at]) + 1, characterName(`\`) + ` \`}
 		clean = strings.ReplaceAll(path, `\`, "/") + clean[len(path):]
 		p.respelled(Fail, "the URL has backslashes where / belongs", []place{seen}, clean)
 	}

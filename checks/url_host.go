@@ -76,7 +76,7 @@ func nameTrouble(name string) string {
 func strangers(label string) string {
 	for at, r := range label {
 		if !plainLabel.MatchString(string(r)) {
-			return fmt.Sprintf("it holds %q, %s", r, characterName(label[at:], r))
+			return fmt.Sprintf("it holds %q, %s", r, characterName(label[at:]))
 		}
 	}
 	return ""

@@ -83,18 +83,10 @@ func foreignLetters(host string) []Evidence {
 	for _, r := range host {
 		number++
 		if r > unicode.MaxASCII {
-			all = append(all, place{number, scrap{text: string(r)}.String() + scriptNote(r)})
+			all = append(all, place{number, scrap{text: string(r)}.String()})
 		}
 	}
 	return placesEvidence(all)
-}
-
-// scriptNote names the script of a letter, to be read after its code point.
-func scriptNote(r rune) string {
-	if name := scriptOf(r); name != "" {
-		return ", " + name
-	}
-	return ""
 }
 
 // scriptOf names the script of a character; "" for those of no script of their own, as digits and hyphens.

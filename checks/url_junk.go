@@ -60,10 +60,10 @@ func (s scrap) String() string {
 		return fmt.Sprintf("%q, %d characters", firstRunes(s.text), n)
 	}
 	var names []string
-	for i, r := range s.text {
-		name := characterName(s.text[i:], r)
-		if characterNames[r] == "" && unicode.IsGraphic(r) && !unicode.Is(unicode.M, r) {
-			name += " " + string(r)
+	for letter := range strings.SplitSeq(s.text, "") {
+		name := characterName(letter)
+		if r, _ := utf8.DecodeRuneInString(letter); characterNames[r] == "" && unicode.IsGraphic(r) && !unicode.Is(unicode.M, r) {
+			name += " " + letter
 		}
 		names = append(names, name)
 	}

@@ -85,8 +85,7 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 	return t
 }
 
-// fillFromRequest completes a target with what a pasted request shows. A key is taken only from a request to
-// the API itself: another's key is not for it. Under the sandbox only the path counts.
+// fillFromRequest completes a target with what a pasted request shows. Under the sandbox only the path counts.
 func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	own := t.API.Owns(r.Address.Reveal())
 	if t.Endpoint == "" && r.Path != "" && (own || t.Sandbox) {
@@ -95,14 +94,7 @@ func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	if t.Sandbox {
 		return t
 	}
-	if own && !r.Key.Empty() {
-		key := checks.Key{Secret: r.Key, Source: pasted}
-		if t.Has(catalog.KeyInput) {
-			t.Keys = append(slices.Clip(t.Keys), key)
-		} else {
-			t.Keys = slices.Insert(slices.Clone(t.Keys), 0, key)
-		}
-	}
+	t = t.WithKeyOf(r, pasted)
 	if t.URL == "" && !r.ContentURL.Empty() {
 		t.URL, t.URLPasted, t.From[catalog.URLInput] = r.ContentURL.Reveal(), true, pasted
 	}

@@ -85,7 +85,7 @@ a hidden prompt, never from the command line. It is sent to the API alone.`,
 					return err
 				}
 				if typed {
-					t.Keys = append(t.Keys, key)
+					t.Keys = slices.Insert(t.Keys, 0, key) // before a variable that is set, but empty
 				}
 			}
 			return p.runCheck(catalog.KeyCheck, t)
@@ -135,6 +135,10 @@ func (p *program) setEndpoint(t *checks.Target, e *endpointFlags) error {
 		return usagef("paste the curl command or the raw HTTP request, or give --path", "%s shows no request", e.request)
 	}
 	t.Endpoint, t.From[catalog.EndpointInput] = d.Request.Path, "--request"
+	t.KeyRequest = d.Request
+	if !t.Sandbox {
+		*t = t.WithKeyOf(d.Request, "the paste")
+	}
 	return nil
 }
 
