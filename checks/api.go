@@ -218,7 +218,7 @@ type problem struct {
 	Message   string       `json:"message"`
 	Type      string       `json:"type"`
 	RequestID string       `json:"request_id"`
-	ResetAt   json.Number  `json:"reset_at"` // Unix seconds; "" where none stands
+	ResetAt   rawField     `json:"reset_at"` // "" where none stands
 }
 
 // send sends a call once its turn has come, and returns the answer whatever its status. The error says why
