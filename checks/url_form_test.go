@@ -72,7 +72,7 @@ var formCases = []struct{ given, want, asked, says string }{
 	{"https://media.example.com/a.png.", "url.junk warn", "https://media.example.com/a.png", "character 32: U+002E ."},
 	{"https://media.example.com/a.png。", "url.junk warn", "https://media.example.com/a.png", "U+3002"},
 	{"https://media.example.com/a.png),", "url.junk fail", "https://media.example.com/a.png", "U+0029 ), U+002C ,"},
-	{"\"https://media.example.com/a.png\"", "url.junk fail", "https://media.example.com/a.png", "character 1: U+0022 (straight double quote) … character 33: U+0022 \""},
+	{"\"https://media.example.com/a.png\"", "url.junk fail", "https://media.example.com/a.png", "character 1: U+0022 (straight double quote) … character 33: U+0022 (straight double quote)"},
 	{"'https://media.example.com/a.png'", "url.junk fail", "https://media.example.com/a.png", "U+0027 (straight single quote)"},
 	{"<https://media.example.com/a.png>", "url.junk fail", "https://media.example.com/a.png", "U+003C < … U+003E >"},
 	{"“https://media.example.com/a.png”", "url.junk fail", "https://media.example.com/a.png", "character 1: U+201C (curly double quote) … character 33: U+201D (curly double quote)"},
