@@ -325,7 +325,9 @@ func TestWhatAReplayMeans(t *testing.T) {
 		"a cache":              {200, []string{"Age: 30"}, `{"flagged":false}`, Unknown, "replay.unclear", "", "a cache answered in place of the API"},
 		"endless":              {200, nil, strings.Repeat(" ", maxAnswer+1), Unknown, "replay.unclear", "", "broke off or is longer than"},
 		"a hostile answer": {
-			500, []string{"Server: \u009b31m\u202eevil", "X-Request-Id: \u202e" + mendedKey}, "\x1b]0;title\x07 Bearer " + mendedKey + "\u202e",
+			500,
+			[]string{"Server: \u009b31m\u202eevil", "X-Request-Id: \u202e" + mendedKey},
+			"\x1b]0;title\x07 Bearer " + mendedKey + "\u202e",
 			Fail, "replay.failed", "", "it failed with HTTP 500",
 		},
 		"a key in the error": {401, nil, `{"error":{"code":"invalid_api_key","message":"no such key: ` + mendedKey + `","type":"authentication_error","request_id":"req_` + mendedKey + `"}}`, Fail, "replay.error", "invalid_api_key", "still invalid_api_key"},
