@@ -10,7 +10,11 @@ import (
 // curl writes the request as a command that takes the key from the environment. Nothing of the paste stands
 // outside of single quotes in it, so that a shell acts on none of it.
 func (p *preparation) curl() Block {
-	words := []string{"curl -i -X " + quoted(p.Method)}
+	method := p.Method
+	if !slices.Contains(replayable, method) {
+		method = quoted(method)
+	}
+	words := []string{"curl -i -X " + method}
 	if p.Method == http.MethodHead {
 		words = []string{"curl -I"}
 	}

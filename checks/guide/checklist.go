@@ -225,6 +225,20 @@ func (c Checklist) Outgoing() checks.Outgoing {
 	return checks.Prepare(c.Target, before)
 }
 
+// Doubts says in sentences why sending the request again may be in vain; nil where nothing speaks against it.
+func (c Checklist) Doubts() []string {
+	var doubts []string
+	for _, s := range c.Steps {
+		if s.Kind == catalog.CheckStep && s.Status == checks.Fail {
+			doubts = append(doubts, "“"+s.Title+"” still fails: this will likely fail again.")
+		}
+		if s.Check == catalog.RequestCheck && s.Result != nil && s.Result.Status == checks.Fail {
+			doubts = append(doubts, "It is the request as you pasted it, with the key below: what you have mended in your program since is not in it.")
+		}
+	}
+	return doubts
+}
+
 // Replayed settles the last step by what came of sending the request again.
 func (c Checklist) Replayed(r checks.Result) Checklist {
 	c = c.copied()
