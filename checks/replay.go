@@ -62,6 +62,10 @@ func (o Outgoing) judge(a answer, d paste.Diagnosis) Result {
 			return o.refused(a, f)
 		}
 	}
+	// A reader of pastes cannot know which host answered, and takes a code of odd spelling for another API's.
+	if a.problem.isKlyras() {
+		return o.refused(a, paste.Finding{Code: a.problem.Code, Message: a.problem.Message, RequestID: a.problem.RequestID})
+	}
 	var found Finding
 	by, why := sentBy(a)
 	switch {

@@ -315,6 +315,7 @@ func TestWhatAReplayMeans(t *testing.T) {
 		"the same error":       {401, nil, envelope("invalid_api_key"), Fail, "replay.error", "invalid_api_key", "sent again, it is still invalid_api_key (HTTP 401, request id req_"},
 		"another error":        {429, nil, envelope("rate_limit_exceeded"), Fail, "replay.error", "rate_limit_exceeded", "it is another error now: rate_limit_exceeded (HTTP 429"},
 		"an unknown error":     {400, nil, envelope("teapot_error"), Fail, "replay.error", "", "it is another error now: teapot_error"},
+		"an odd code":          {400, nil, `{"error":{"code":"Teapot!","message":"m","type":"t","request_id":"req_5"}}`, Fail, "replay.error", "", "it is another error now: Teapot! (HTTP 400, request id req_5)"},
 		"an error with 200":    {200, nil, envelope("timeout"), Fail, "replay.error", "timeout", "it is another error now: timeout (HTTP 200"},
 		"a bare 404":           {404, nil, `{"detail":"Not Found"}`, Fail, "replay.failed", "", "it failed with HTTP 404, without an error code of the API"},
 		"a redirect":           {307, []string{"Location: https://login.example/x?token=1"}, "", Unknown, "replay.unclear", "", "HTTP 307 redirects to https://login.example, which was not followed"},
@@ -374,11 +375,6 @@ func TestReplayWithoutAnAnswer(t *testing.T) {
 	silent := apiOn(t, func(http.ResponseWriter, *http.Request) { <-release })
 	t.Cleanup(func() { close(release) })
 	broken := apiOn(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed.Close()
 	for name, c := range map[string]struct {
 		api         *API
 		timeout     time.Duration
@@ -387,7 +383,7 @@ func TestReplayWithoutAnAnswer(t *testing.T) {
 	}{
 		"silent":  {silent, 50 * time.Millisecond, "check.timeout", "the check ran out of time", true},
 		"broken":  {broken, 0, "service.unreachable", "cannot be reached", true},
-		"refused": {mustAPI(t, "http://"+closed.Addr().String()), 0, "service.unreachable", "cannot be reached", false},
+		"refused": {mustAPI(t, "http://127.0.0.1:1"), 0, "service.unreachable", "cannot be reached", false},
 	} {
 		target := asked(t, c.api, "curl API/v1/x -d '{}'")
 		target.Timeout = c.timeout

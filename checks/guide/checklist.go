@@ -38,6 +38,9 @@ type Checklist struct {
 	Steps     []Step
 	// Unanswered says that the paste shows no answer of the API: the entry's code is then only the nearest.
 	Unanswered bool
+	// ByApp says in words how the app is opened on the request that the paste shows, to send it again; "" where
+	// there is none to be sent, and in the app itself.
+	ByApp string
 
 	runs int
 }

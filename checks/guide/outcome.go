@@ -157,9 +157,18 @@ func (c Checklist) next() string {
 		return ""
 	}
 	if remedy := c.remedy(checks.Warn); remedy != "" {
-		return remedy + " Then: " + last.Title
+		return remedy + " Then: " + c.resend()
 	}
-	return last.Title
+	return c.resend()
+}
+
+// resend names the last step, and how the program can do it.
+func (c Checklist) resend() string {
+	title := c.Steps[len(c.Steps)-1].Title
+	if c.ByApp == "" {
+		return title
+	}
+	return title + ". " + c.ByApp
 }
 
 // remedy returns what to do about the first step whose check ended with a status, its title where the check
