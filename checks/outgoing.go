@@ -37,6 +37,7 @@ type Outgoing struct {
 	header  http.Header
 	content safe.Secret
 	key     safe.Secret
+	advice  string // where it went through, what the user's program may still do otherwise
 	secrets []safe.Secret
 	before  catalog.Code
 	timeout time.Duration
@@ -100,6 +101,9 @@ func (p *preparation) method() {
 // template is a part of a text that some program would have filled in. What a shell fills in is found where
 // the shell's quotes are read.
 var template = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]+|\{\{[^{}]*\}\}`)
+
+// templateInBody is narrower: a dollar may well belong to a content.
+var templateInBody = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 
 // destination finds out where the request goes.
 func (p *preparation) destination() {
@@ -248,8 +252,8 @@ func (p *preparation) body() {
 		p.refuse("Its body is not text, and other data does not survive a paste.")
 	case p.holdsKey(body):
 		p.refuse("The key stands in its body, where it is not to be sent.")
-	case template.MatchString(body) && strings.Contains(template.FindString(body), "{{"):
-		p.refuse("Its body still holds a variable: %s.", template.FindString(body))
+	case templateInBody.MatchString(body):
+		p.refuse("Its body still holds what looks like a variable: %s.", templateInBody.FindString(body))
 	case endsEarly(body):
 		p.refuse("Its body ends in the middle of its JSON: it was cut off when it was copied, or your program sends it so.")
 	default:
@@ -297,6 +301,7 @@ func (p *preparation) credentials() {
 	form := inspectKey(key)
 	p.key = form.sendable
 	if !p.key.Empty() {
+		p.otherKey(key)
 		p.Headers = append(p.Headers, Evidence{"Authorization", "Bearer " + p.key.String() + " (the key from " + safe.EscapeLine(key.Source) + ")"})
 		return
 	}
@@ -309,6 +314,17 @@ func (p *preparation) credentials() {
 			p.refuse("The key from %s cannot be sent: %s.", key.Source, f.Summary)
 			return
 		}
+	}
+}
+
+// otherKey advises where the paste shows that the request went out with another key, or with none.
+func (p *preparation) otherKey(key Key) {
+	pasted := p.from.Request.Key.Reveal()
+	switch {
+	case p.declared("Authorization") == "" && len(p.from.Request.Headers) > 0:
+		p.advice = "see that your program sends the header Authorization: the paste shows none, and this request had it"
+	case pasted != "" && pasted != p.key.Reveal() && unexpanded.FindString(pasted) != pasted:
+		p.advice = "see that your program uses the key from " + key.Source + ": this request went out with that one, not with the pasted one"
 	}
 }
 
@@ -343,12 +359,18 @@ func (p *preparation) shown() Outgoing {
 		}
 	}
 	if o.url != nil {
-		o.Headers = append(o.Headers, Evidence{"Host", line(o.url.Host)})
+		o.Headers = append(o.Headers, Evidence{"Host", line(o.url.Host)}, Evidence{"Connection", "close"})
 	}
 	if o.BodySize > 0 || slices.Contains(bodied, p.Method) {
 		o.Headers = append(o.Headers, Evidence{"Content-Length", strconv.Itoa(o.BodySize)})
 	}
 	slices.SortStableFunc(o.Headers, func(a, b Evidence) int { return strings.Compare(a.Label, b.Label) })
+	// Masked before it is cut, lest a secret be cut beyond recognition.
+	body := redactor.Redact(o.Body)
+	if body != o.Body && o.Sendable() {
+		o.Notes = append(o.Notes, "Secrets in the body are masked here, and sent as they are.")
+	}
+	o.Body = safe.Escape(firstBytes(body, maxBodyShown))
 	command := safe.Escape(redactor.Redact(o.Command.Text))
 	if command != o.Command.Text {
 		o.Notes = append(o.Notes, "In the command for curl, secrets are masked and invisible characters are written out: put the real ones in.")
@@ -359,8 +381,6 @@ func (p *preparation) shown() Outgoing {
 			texts[i] = line(texts[i])
 		}
 	}
-	// Masked before it is cut, lest a secret be cut beyond recognition.
-	o.Body = safe.Escape(firstBytes(redactor.Redact(o.Body), maxBodyShown))
 	return o
 }
 

@@ -83,7 +83,7 @@ func (o Outgoing) judge(a answer, d paste.Diagnosis) Result {
 	case a.cut:
 		found = unclearReplay(fmt.Sprintf("HTTP %d came back, but the answer broke off or is longer than %d bytes, so that an error in it may be missing", a.status, maxAnswer))
 	default:
-		found = Finding{ID: "replay.succeeded", Status: Pass, Summary: fmt.Sprintf("sent again by klyra-doctor: HTTP %d%s", a.status, withID(a.requestID()))}
+		found = Finding{ID: "replay.succeeded", Status: Pass, Summary: fmt.Sprintf("sent again by klyra-doctor: HTTP %d%s", a.status, withID(a.requestID())), Remedy: o.advice}
 	}
 	found.Evidence = a.evidence()
 	return Result{Findings: []Finding{found}}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -92,7 +93,6 @@ func TestReplaySendsWhatWasShown(t *testing.T) {
 		t.Error("the key that came is not the one in use")
 	}
 	got.Header.Set("Authorization", "Bearer kly_…B4yH (the key from what you typed)")
-	got.Header.Del("Connection")
 	got.Header.Set("Host", got.Host)
 	if shown := headerOf(o.Headers); !equalHeaders(shown, got.Header) {
 		t.Errorf("shown\n%v\ncame\n%v", shown, got.Header)
@@ -156,7 +156,7 @@ func TestWhatIsNotSent(t *testing.T) {
 		"a path alone":         {"{ config: { transformRequest: [], headers: {a: 'b'}, method: 'post', url: '/v1/x', data: '{}' } }", "The paste does not show its whole URL."},
 		"a variable":           {"curl API/v1/${ID} -d '{}'", "Its URL still holds a variable: ${ID}."},
 		"a template":           {"POST /v1/{{id}} HTTP/1.1\nHost: " + "127.0.0.1:" + port + "\n\n{}\n\nHTTP/1.1 400 x\n", "Its URL still holds a variable: {{id}}."},
-		"a template as body":   {`curl API/v1/x -d '{"a":"{{text}}"}'`, "Its body still holds a variable: {{text}}."},
+		"a template as body":   {`curl API/v1/x -d '{"a":"{{text}}"}'`, "Its body still holds what looks like a variable: {{text}}."},
 		"a template as header": {`curl API/v1/x -H 'X-Tenant: {{tenant}}' -d '{}'`, "The header X-Tenant still holds a variable"},
 		"a blank in the query": {`curl 'API/v1/x?q=a b' -d '{}'`, "Its URL holds a blank"},
 		"a file":               {"curl API/v1/x -d @body.json" + auth, "The paste does not show the file body.json."},
@@ -352,6 +352,55 @@ func TestWhatAReplayMeans(t *testing.T) {
 	}
 }
 
+// TestWhatTheUsersProgramMayStillDo: that a request goes through from here says nothing of the key that is loaded there.
+func TestWhatTheUsersProgramMayStillDo(t *testing.T) {
+	for headers, want := range map[string]string{
+		"-H 'Authorization: Bearer " + pastedKey + "'":   "See that your program uses the key from what you typed",
+		"-H 'Authorization: Bearer " + mendedKey + "'":   "",
+		`-H "Authorization: Bearer $KEY"`:                "",
+		"-H 'Content-Type: application/json'":            "See that your program sends the header Authorization",
+		"-H 'Authorization: Basic dXNlcjpwYXNzd29yZDE='": "",
+	} {
+		var seen arrivals
+		api := apiOn(t, seen.handler(200, nil, "{}"))
+		r := Replay(inTime(t), Prepare(asked(t, api, "curl API/v1/x -d '{}' "+headers), ""))
+		if got := r.Remedy(); r.Status != Pass || (want == "") != (got == "") || !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s, %q", headers, r.Summary, got)
+		}
+	}
+}
+
+// TestSecretsOfABody: a link's signature is shown masked, and goes out as it was.
+func TestSecretsOfABody(t *testing.T) {
+	var seen arrivals
+	api := apiOn(t, seen.handler(200, nil, "{}"))
+	const body = `{"image_url":"https://cdn.example/a.png?X-Amz-Signature=0123456789abcdef0123456789abcdef"}`
+	o := Prepare(asked(t, api, "curl API/v1/x -d '"+body+"'"), "")
+	if !o.Sendable() || holdsPart(everyText(o), "0123456789abcdef0123456789abcdef") || o.BodySize != len(body) {
+		t.Errorf("%q, shown as %s", o.Refusals, everyText(o))
+	}
+	if notes := strings.Join(o.Notes, " "); !strings.Contains(notes, "Secrets in the body are masked here") || !strings.Contains(notes, "In the command for curl, secrets are masked") {
+		t.Errorf("notes %q", o.Notes)
+	}
+	if Replay(inTime(t), o); seen.bodies[0] != body {
+		t.Errorf("%q came", seen.bodies[0])
+	}
+}
+
+// TestLargeBodies: all of a body goes out, and its beginning is shown.
+func TestLargeBodies(t *testing.T) {
+	var seen arrivals
+	api := apiOn(t, seen.handler(200, nil, "{}"))
+	body := `{"image":"` + strings.Repeat("iVBORw0KGgo", 400_000) + `"}`
+	o := Prepare(asked(t, api, "curl API/v1/x --data-binary '"+body+"'"), "")
+	if !o.Sendable() || o.BodySize != len(body) || len(o.Body) > maxBodyShown+40 || !strings.HasSuffix(o.Body, " more bytes)") || !strings.Contains(o.Command.Text, "--data-binary @BODY") {
+		t.Fatalf("%q, %d bytes shown, %.400s", o.Refusals, len(o.Body), o.Command.Text)
+	}
+	if r := Replay(inTime(t), o); r.Status != Pass || seen.bodies[0] != body {
+		t.Errorf("%s, %d bytes came", r.Summary, len(seen.bodies[0]))
+	}
+}
+
 // TestReplayIsNotRedirected: the key goes to no other server, and the body neither.
 func TestReplayIsNotRedirected(t *testing.T) {
 	var elsewhere arrivals
@@ -400,12 +449,17 @@ func TestReplayWithoutAnAnswer(t *testing.T) {
 
 // TestCancelledReplay: leaving while it is under way ends it.
 func TestCancelledReplay(t *testing.T) {
-	arrived, release := make(chan struct{}), make(chan struct{})
-	api := apiOn(t, func(http.ResponseWriter, *http.Request) { close(arrived); <-release })
-	t.Cleanup(func() { close(release) })
+	arrived := make(chan struct{})
+	api := apiOn(t, func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // a server sees that its client is gone once it has read all
+		close(arrived)
+		<-r.Context().Done()
+	})
+	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(inTime(t))
 	go func() { <-arrived; cancel() }()
 	r := Replay(ctx, Prepare(asked(t, api, "curl API/v1/x -d '{}'"), ""))
+	settles(t, before)
 	if r.Status != Unknown || r.Findings[0].ID != "check.cancelled" || !strings.Contains(r.Remedy(), "carried it out") {
 		t.Errorf("%s %+v", r.Status, r.Findings[0])
 	}
@@ -464,7 +518,7 @@ func FuzzReplayStaysOnTheAPI(f *testing.F) {
 			t.Fatalf("%q cannot be written: %v", text, err)
 		}
 		lines := strings.Count(wire.String(), "\r\n")
-		if want := len(o.Headers) - 1; !slices.Contains([]int{want + 2, want + 1}, lines) { // without Authorization, with the request line and the blank one
+		if want := len(o.Headers) - 2; !slices.Contains([]int{want + 2, want + 1}, lines) { // without Authorization and Connection, with the request line and the blank one
 			t.Fatalf("%q goes out as\n%s\nand is shown as %v", text, wire.String(), o.Headers)
 		}
 	})

@@ -187,7 +187,7 @@ func (d *driver) replied(msg replyMsg) {
 		if d.found != nil {
 			msg.reply = diagnosedMsg{diagnosis: *d.found}
 		}
-	case checkedMsg, replayedMsg:
+	case checkedMsg, preparedMsg, replayedMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			return

@@ -24,8 +24,9 @@ func TestReplayIsShownThenSentOnce(t *testing.T) {
 	if len(d.sent) > 0 {
 		t.Fatal("it was sent without a yes")
 	}
+	d.press("enter")
 	d.hold = true
-	d.press("enter", "y", "y", "y", "enter", "space", "c").atop(&replayScreen{}).shows("Sending it.")
+	d.press("y", "y", "y", "enter", "space", "c").atop(&replayScreen{}).shows("Sending it.")
 	if len(d.sent) != 1 {
 		t.Fatalf("it was sent %d times", len(d.sent))
 	}
@@ -38,11 +39,25 @@ func TestReplayIsShownThenSentOnce(t *testing.T) {
 	}
 }
 
+// TestAYesBeforeItIsSeen: what is typed ahead of the screen sends nothing.
+func TestAYesBeforeItIsSeen(t *testing.T) {
+	d := lastStep(t, askedHere)
+	d.hold = true
+	d.press("enter", "y", "c").atop(&replayScreen{}).shows("Making it ready")
+	late := d.held
+	d.held, d.hold = nil, false
+	d.send(late[0]).atop(&replayScreen{}).shows("Nothing has been sent yet")
+	if len(d.sent) > 0 || len(d.copied) > 0 {
+		t.Errorf("sent %d, copied %q", len(d.sent), d.copied)
+	}
+}
+
 // TestReplayStops: who leaves while it is under way ends it, and a late answer settles nothing.
 func TestReplayStops(t *testing.T) {
 	d := lastStep(t, askedHere)
+	d.press("enter")
 	d.hold = true
-	d.press("enter", "y").shows("Sending it.", "esc stop")
+	d.press("y").shows("Sending it.", "esc stop")
 	ctx := d.app.top().at().ctx
 	d.press("esc").atop(&checklistScreen{}).shows("Stopped. The API may have got the request all the same.", "to do 7.")
 	if ctx.Err() == nil {
@@ -56,8 +71,9 @@ func TestReplayStops(t *testing.T) {
 // TestAnswerUnderAnotherScreen: help may be open when the answer comes.
 func TestAnswerUnderAnotherScreen(t *testing.T) {
 	d := lastStep(t, askedHere)
+	d.press("enter")
 	d.hold = true
-	d.press("enter", "y", "?").atop(&helpScreen{})
+	d.press("y", "?").atop(&helpScreen{})
 	late := d.held
 	d.held, d.hold = nil, false
 	d.send(late[0]).atop(&checklistScreen{}).shows("request id req_77")

@@ -293,8 +293,11 @@ func (s *shown) sentBody(text string, m *member) {
 	switch {
 	case v.form == quoted:
 		s.body, s.content = v.inner, v.written(text)
-		if v.cut || strings.Contains(text[v.inner.Start:v.inner.End], "\n") && text[v.start] != '`' {
+		switch raw := text[v.inner.Start:v.inner.End]; {
+		case v.cut || strings.Contains(raw, "\n") && text[v.start] != '`':
 			s.lack("the end of the body, whose string is cut or wrapped")
+		case text[v.start] == '`' && strings.Contains(raw, "${"), formatted(text, v.start):
+			s.lack("what the program put into the string of the body")
 		}
 		return
 	case v.form == bare:
@@ -310,6 +313,11 @@ func (s *shown) sentBody(text string, m *member) {
 	if m.key == "data" || !json.Valid([]byte(s.content)) {
 		s.lack("the body as it was sent: it stands there as source code")
 	}
+}
+
+// formatted reports whether the string that opens at i is one of Python's f-strings.
+func formatted(text string, i int) bool {
+	return i > 1 && (text[i-1] == 'f' || text[i-1] == 'F') && !wordByte(text[i-2])
 }
 
 // sourceLacks notes what a call in source code leaves to variables.

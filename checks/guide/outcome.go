@@ -133,12 +133,12 @@ func (s Step) says() string {
 	return s.Reason
 }
 
-// next names the one thing to do next: the remedy of the first failure, else the first check that has still to
+// next names the one thing to do next: after a request that went through what it advises, else the remedy of the first failure, else the first check that has still to
 // run, else the remedy of the first that could not tell or run, else sending the request again, after what a warning advises.
 func (c Checklist) next() string {
 	last := c.Steps[len(c.Steps)-1]
 	if last.replayed() && last.Status == checks.Pass {
-		return ""
+		return last.Result.Remedy()
 	}
 	if remedy := c.remedy(checks.Fail); remedy != "" {
 		return remedy

@@ -31,10 +31,10 @@ func TestWhatAReplaySettles(t *testing.T) {
 		verdict          Verdict
 		headline, next   string
 	}{
-		"all passed":               {pass, pass, pass, pass, Resolved, "Resolved: the pasted request, sent again by klyra-doctor, went through.", ""},
-		"a check could not tell":   {unknown, pass, pass, pass, Resolved, "Resolved: the pasted request", ""},
-		"a check fails":            {pass, pass, fail, pass, Resolved, "went through. What fails all the same: check.x", ""},
-		"checks are still to run":  {pass, "", pass, pass, Resolved, "Resolved: ", ""},
+		"all passed":               {pass, pass, pass, pass, Resolved, "Resolved: the pasted request, sent again by klyra-doctor, went through.", "mend replay.x"},
+		"a check could not tell":   {unknown, pass, pass, pass, Resolved, "Resolved: the pasted request", "mend replay.x"},
+		"a check fails":            {pass, pass, fail, pass, Resolved, "went through. What fails all the same: check.x", "mend replay.x"},
+		"checks are still to run":  {pass, "", pass, pass, Resolved, "Resolved: ", "mend replay.x"},
 		"it failed again":          {pass, pass, pass, fail, Unresolved, "Not resolved yet: replay.x", "mend replay.x"},
 		"it failed, and so does a": {fail, "", pass, fail, Unresolved, "Not resolved yet: check.x; replay.x", "mend check.x"},
 		"nobody answered":          {pass, pass, pass, unknown, Untold, "Nothing failed, but not every check could tell: replay.x", "mend replay.x"},
