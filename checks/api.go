@@ -224,10 +224,6 @@ type problem struct {
 // send sends a call once its turn has come, and returns the answer whatever its status. The error says why
 // there is none. Once ctx is done it returns at once.
 func (a *API) send(ctx context.Context, c call) (answer, error) {
-	if err := a.await(ctx); err != nil {
-		return answer{}, err
-	}
-	defer a.done()
 	req, err := http.NewRequestWithContext(ctx, c.method, a.resolve(c.path).String(), strings.NewReader(c.body))
 	if err != nil {
 		return answer{}, fmt.Errorf("build the request: %w", err)
@@ -236,7 +232,17 @@ func (a *API) send(ctx context.Context, c call) (answer, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Cache-Control", "no-cache")
 	req.Header.Set("Content-Type", "application/json")
-	client := http.Client{Transport: bearer{a, c.key}, CheckRedirect: followNoRedirect}
+	return a.do(req, c.key)
+}
+
+// do is send for a request that is built already.
+func (a *API) do(req *http.Request, key safe.Secret) (answer, error) {
+	ctx := req.Context()
+	if err := a.await(ctx); err != nil {
+		return answer{}, err
+	}
+	defer a.done()
+	client := http.Client{Transport: bearer{a, key}, CheckRedirect: followNoRedirect}
 	start := time.Now()
 	resp, err := client.Do(req)
 	if err != nil {

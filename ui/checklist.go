@@ -80,6 +80,9 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 	if (step.Kind == catalog.DoStep || step.Check == catalog.RequestCheck) && !s.atLast() {
 		bs = append(bs, does(keyTick, "tick when done"))
 	}
+	if s.sendsAgain() {
+		bs = append(bs, does(keyTick, sentAgain))
+	}
 	var changes []key.Binding
 	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
 		changes = append(changes, keyEdit)
@@ -111,6 +114,13 @@ func (s *checklistScreen) otherCode() (catalog.Entry, bool) {
 // atLast reports whether the selected step is the one that sends the request again.
 func (s *checklistScreen) atLast() bool {
 	return s.selected == len(s.list.Steps)-1 && s.step().Kind == catalog.DoStep
+}
+
+// sendsAgain reports whether the selected step is the last one, the paste shows the request that it is about, and
+// the user has neither seen it go through nor left it out.
+func (s *checklistScreen) sendsAgain() bool {
+	step := s.step()
+	return s.atLast() && s.list.Target.Request != nil && step.Status != checks.Pass && (step.Status != checks.Skip || step.Needless)
 }
 
 func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
@@ -197,6 +207,7 @@ func (s *checklistScreen) choose(i int) {
 // What enter does on a step, as the footer names it.
 const (
 	giveInput  = "fill in"
+	seeRequest = "see it, then send it"
 	sentAgain  = "say how it went"
 	showReport = "report"
 	goOn       = "next step"
@@ -207,6 +218,8 @@ func (s *checklistScreen) enterDoes() string {
 	switch {
 	case s.lacks(s.selected):
 		return giveInput
+	case s.sendsAgain():
+		return seeRequest
 	case s.atLast() && s.step().Status == guide.Todo:
 		return sentAgain
 	case s.selected == len(s.list.Steps)-1:
@@ -219,6 +232,8 @@ func (s *checklistScreen) enter(a *app) tea.Cmd {
 	switch s.enterDoes() {
 	case giveInput:
 		s.edit(a)
+	case seeRequest:
+		return a.openReplay(s)
 	case sentAgain:
 		s.asking = true
 	case showReport:
@@ -253,7 +268,7 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 
 // tick settles a step of the user's own, or takes that back. That the request went through is asked for.
 func (s *checklistScreen) tick(a *app) tea.Cmd {
-	if s.atLast() && s.step().Status == guide.Todo {
+	if s.atLast() && s.step().Status != checks.Pass {
 		s.asking = true
 		return nil
 	}

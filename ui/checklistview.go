@@ -126,6 +126,10 @@ func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	}
 	a.look.writeResult(p, step)
 	p.blank()
+	if s.sendsAgain() && !s.asking {
+		p.text(a.look.strong, "Enter shows the request of your paste as it would be sent again. Nothing is sent before you say yes.")
+		p.blank()
+	}
 	p.text(plain, step.Detail)
 	s.writeInputs(p)
 	rest := scrolled(&s.view, p.lines, columns, max(0, height-len(top.lines)))
@@ -159,7 +163,7 @@ func (l look) writeResult(p *page, step guide.Step) {
 			p.hang("  ", plain, e.Label+": "+e.Value)
 		}
 	}
-	if step.Result.Duration >= 100*time.Millisecond {
+	if step.Kind == catalog.CheckStep && step.Result.Duration >= 100*time.Millisecond {
 		p.text(plain, fmt.Sprintf("The %s check took %.1f s.", step.Result.Check, step.Result.Duration.Seconds()))
 	}
 	l.writePictures(p, *step.Result)

@@ -30,6 +30,8 @@ type driver struct {
 
 	results map[catalog.Check][]checks.Result // the next ones first; the last one stays
 	ran     []string                          // checks, with the inputs that they were given
+	answers []checks.Result                   // to requests that are sent again; the next ones first; the last one stays
+	sent    []checks.Outgoing
 	copied  []string
 	saved   map[string]string
 	saveErr error
@@ -55,7 +57,7 @@ func newDriverFinding(t *testing.T, o Options, found *paste.Diagnosis) *driver {
 	o.Target.API = api
 	o.Version = "v1.2.3"
 	o.Effects = Effects{
-		Check: d.check, OpenContent: openFake, SaveReport: d.save,
+		Check: d.check, Replay: d.replay, OpenContent: openFake, SaveReport: d.save,
 		Copy: func(text string) error { d.copied = append(d.copied, text); return nil },
 		Now:  func() time.Time { return noon },
 	}
@@ -95,6 +97,29 @@ func (d *driver) check(ctx context.Context, check catalog.Check, target checks.T
 		d.results[check] = results[1:]
 	}
 	return results[0]
+}
+
+// replay takes a request that is sent again.
+func (d *driver) replay(ctx context.Context, o checks.Outgoing) checks.Result {
+	d.sent = append(d.sent, o)
+	if ctx.Err() != nil {
+		return checks.Result{Status: checks.Unknown, Summary: "cancelled"}
+	}
+	if len(d.answers) == 0 {
+		return answer(checks.Pass, "replay.succeeded", "sent again by klyra-doctor: HTTP 200, request id req_77", "")
+	}
+	next := d.answers[0]
+	if len(d.answers) > 1 {
+		d.answers = d.answers[1:]
+	}
+	return next
+}
+
+// answer makes what came of a request that was sent again.
+func answer(status checks.Status, id, summary string, code catalog.Code) checks.Result {
+	r := result(catalog.Check{}, status, id, summary)
+	r.Target, r.Code = "POST http://127.0.0.1:9/v1/moderate", code
+	return r
 }
 
 // result makes the result of a check with one finding.
@@ -162,7 +187,7 @@ func (d *driver) replied(msg replyMsg) {
 		if d.found != nil {
 			msg.reply = diagnosedMsg{diagnosis: *d.found}
 		}
-	case checkedMsg:
+	case checkedMsg, preparedMsg, replayedMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			return

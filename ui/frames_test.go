@@ -33,6 +33,15 @@ content-type: application/json
 }
 `
 
+// Requests that the revoked response answers: to the API of the tests, and to another host.
+const (
+	askedHere = `$ curl -i http://127.0.0.1:9/v1/moderate -H 'Authorization: Bearer ` + pastedKey + `' -H 'Cookie: session=1' -H 'Content-Type: application/json' -d '{"content":"Is this fine?"}'
+`
+	askedElsewhere = `$ curl -i https://staging.example.com/v1/moderate -H 'Authorization: Bearer ` + pastedKey + `' -H 'Content-Type: application/json' -d '{"content":"Is this fine?"}'
+`
+	pastedKey = "kly_9aK2mQ7xW4zL8vR3tB6n"
+)
+
 // span finds a part of the revoked response.
 func span(part string) paste.Span {
 	at := strings.Index(revoked, part)
@@ -106,6 +115,14 @@ var scenes = []struct{ name, found, acts string }{
 	{"checklist-key", "envelope", "paste\npress enter up up up up up up e\ntype klyra_secret_value"},
 	{"checklist-samples", "envelope", "paste\npress enter up up up up up up e ctrl+s down"},
 	{"checklist-url", "", "type content_download_failed\npress enter enter"},
+	{"replay", "", "request\npress enter down down down down down down down down enter"},
+	{"replay-below", "", "request\npress enter down down down down down down down down enter end"},
+	{"replay-doubted", "", "reject\nrequest\npress enter down down down down down down down down enter"},
+	{"replay-refused", "", "elsewhere\npress enter down down down down down down down down enter"},
+	{"replay-sending", "", "request\npress enter down down down down down down down down enter\nhold\npress y"},
+	{"replay-offered", "", "request\npress enter down down down down down down down down"},
+	{"replay-passed", "", "request\npress enter down down down down down down down down enter y"},
+	{"replay-failed", "", "limited\nrequest\npress enter down down down down down down down down enter y"},
 	{"report", "envelope", "reject\npaste\npress enter p"},
 	{"report-saved", "envelope", "reject\npaste\npress enter p w"},
 }
@@ -127,6 +144,12 @@ func play(t *testing.T, found, acts string, o Options) *driver {
 			d.write(rest)
 		case "paste":
 			d.paste(revoked)
+		case "request":
+			d.paste(askedHere + revoked)
+		case "elsewhere":
+			d.paste(askedElsewhere + revoked)
+		case "limited":
+			d.answers = []checks.Result{answer(checks.Fail, "replay.error", "sent again, it is another error now: rate_limit_exceeded (HTTP 429, request id req_78)", "rate_limit_exceeded")}
 		case "hold":
 			d.hold = true
 		case "limit":

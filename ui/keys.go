@@ -41,6 +41,8 @@ var (
 	keySamples   = binding("ctrl+s", "sandbox samples", "ctrl+s")
 	keyYes       = binding("y", "it went through", "y")
 	keyNo        = binding("n", "it failed again", "n")
+	keySend      = binding("y", "send it", "y")
+	keyCommand   = binding("c", "copy it for curl", "c")
 	keyAsText    = binding("ctrl+t", "check it as text", "ctrl+t")
 	keyDiagnose  = binding("ctrl+d", "diagnose", "ctrl+d")
 	keyClear     = binding("ctrl+u", "clear", "ctrl+u")

@@ -20,6 +20,8 @@ import (
 type Effects struct {
 	// Check runs one live check to its end.
 	Check func(context.Context, catalog.Check, checks.Target) checks.Result
+	// Replay sends a request again that was shown and said yes to.
+	Replay func(context.Context, checks.Outgoing) checks.Result
 	// OpenContent finds a file that the user named; errors say what is wrong with it in words.
 	OpenContent func(path string) (checks.Content, error)
 	// SaveReport writes a report under a name that is not taken yet in the current folder, and returns the

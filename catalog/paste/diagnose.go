@@ -73,6 +73,7 @@ type Request struct {
 	Key        safe.Secret // from the Authorization header; empty where there is none
 	Content    safe.Secret // the body as it was sent, unquoted; empty where none is shown
 	ContentURL safe.Secret // where the body tells the API to download content from; empty where it does not
+	Lacks      string      // what of it the text does not show as it was sent, in words: "the file body.json"; "" for nothing
 }
 
 // RateLimit is the state that rate-limit headers show; nil fields did not stand in the text.

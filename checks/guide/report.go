@@ -36,6 +36,12 @@ func (c Checklist) Report(at time.Time, version string) string {
 	if c.Entry.Description != "" && !c.Unanswered {
 		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
 	}
+	switch {
+	case o.Replayed:
+		fmt.Fprintf(&b, "- confirmed: %s\n", markdown(c.Steps[len(c.Steps)-1].Result.Summary))
+	case o.Confirmed:
+		b.WriteString("- confirmed: by the user, who ticked that the request went through\n")
+	}
 	c.writeFinding(&b)
 	b.WriteString("\n## Checklist\n")
 	for i, s := range c.Steps {
@@ -101,7 +107,11 @@ func writeStep(b *strings.Builder, number int, s Step) {
 		return
 	}
 	if s.Result.Target != "" {
-		fmt.Fprintf(b, "   - checked: %s\n", code(s.Result.Target))
+		did := "checked"
+		if s.replayed() {
+			did = "sent"
+		}
+		fmt.Fprintf(b, "   - %s: %s\n", did, code(s.Result.Target))
 	}
 	for _, f := range s.Result.Findings {
 		fmt.Fprintf(b, "   - %s %s: %s\n", f.Status, code(f.ID), markdown(f.Summary))

@@ -365,3 +365,120 @@ func (x *terminal) keepPressing(key string) (stop func()) {
 	}()
 	return func() { close(done); <-stopped }
 }
+
+// askedOf is a terminal's transcript: a request to an API, and the error that it answered with.
+func askedOf(api, key, content string) string {
+	return "$ curl -sS -i " + api + "/v1/moderate -H 'Authorization: Bearer " + key + "' -H 'Content-Type: application/json' -d '" + content + "'\n" +
+		"HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n" + example("invalid_api_key")
+}
+
+// toLastStep starts the checklist of a paste of an invalid key, and goes to its last step once the key is tested.
+func (x *terminal) toLastStep(keyIs string) {
+	x.t.Helper()
+	x.await("invalid_api_key", "certain", "start the checklist")
+	x.keys(enter)
+	x.await("1. Look at the request that you pasted", keyIs+" 2. Test the key against the API")
+	for range 8 {
+		x.keys(down)
+	}
+	x.await("▸ ○ to do 7. Send the request again", "Enter shows the request of your paste")
+}
+
+// TestJourneyOfAReplay: the request is shown and not sent; after a yes it goes out once, as it was pasted, with the
+// mended key, and the report says how it was confirmed.
+func TestJourneyOfAReplay(t *testing.T) {
+	const content = `{"content":"Is this fine?"}`
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		base := "https://api.klyra.live"
+		if a != nil {
+			base = a.url
+		}
+		x.await("paste the error")
+		x.paste(askedOf(base, keyFor(t, "revoked"), content))
+		x.toLastStep("pass")
+		if a != nil {
+			a.requests()
+		}
+		x.keys(enter)
+		x.await("Nothing has been sent yet", "POST http://127.0.0.1:", "/v1/moderate", content, "y send it")
+		x.keys(enter + down)
+		if a != nil {
+			a.expect(t)
+		}
+		x.keys("y")
+		x.await("done 7. Send the request again", "pass: sent again by klyra-doctor: HTTP 200, request id req_", "Resolved: the pasted request, sent again by klyra-doctor, went through.")
+		if a != nil {
+			a.expect(t, "POST … good 200")
+		}
+		report := x.saveReport("invalid_api_key")
+		for _, want := range []string{"- confirmed: sent again by klyra-doctor: HTTP 200, request id", "   - sent: `POST http://127.0.0.1:"} {
+			if !strings.Contains(report, want) {
+				t.Errorf("the report lacks %q:\n%s", want, report)
+			}
+		}
+		x.quit()
+		for _, state := range []string{"good", "revoked"} {
+			x.neverShowed(report, keyFor(t, state))
+		}
+	})
+}
+
+// TestJourneyOfAReplayThatFails: the answer is diagnosed, and another code leads to its own checklist.
+func TestJourneyOfAReplayThatFails(t *testing.T) {
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		base := "https://api.klyra.live"
+		if a != nil {
+			base = a.url
+		}
+		x.await("paste the error")
+		x.paste(askedOf(base, keyFor(t, "revoked"), `{"content":""}`))
+		x.toLastStep("pass")
+		x.keys(enter)
+		x.await("Nothing has been sent yet")
+		x.keys("y")
+		x.await("it is another error now: missing_content", "press o for that code's checklist", "Not resolved yet")
+		x.keys("o")
+		x.await("missing_content checklist")
+		x.keys(ctrlC)
+		x.exit()
+	})
+}
+
+// TestJourneyOfARequestToAnotherHost: nothing is sent, and a command without the key is offered.
+func TestJourneyOfARequestToAnotherHost(t *testing.T) {
+	t.Parallel()
+	a := startAPI(t)
+	x := startPiped(t, 80, 24, []string{"KLYRA_API_KEY=" + keyFor(t, "good")}, strings.NewReader(askedOf("https://staging.example.com", keyFor(t, "revoked"), `{"content":"hello"}`)), "--api-url", a.url)
+	x.toLastStep("pass")
+	a.requests()
+	x.keys(enter)
+	x.await("This cannot be sent from here", "It goes to https://staging.example.com.", `-H "Authorization: Bearer $KLYRA_API_KEY"`)
+	x.keys("y" + enter + " ")
+	x.await("Did it go through?")
+	a.expect(t)
+	x.keys(ctrlC)
+	x.exit()
+	for _, state := range []string{"good", "revoked"} {
+		x.neverShowed("", keyFor(t, state))
+	}
+}
+
+// TestTheKeyShowsNowhereInAReplay sends a request again to a server that repeats the key wherever it can.
+func TestTheKeyShowsNowhereInAReplay(t *testing.T) {
+	t.Parallel()
+	api := echo(t)
+	x := start(t, 80, 24, []string{"KLYRA_API_KEY=" + canary}, "--api-url", api)
+	x.await("paste the error")
+	x.paste("$ curl " + api + "/v1/moderate -H 'Authorization: Bearer " + canary + "' -H 'X-Api-Key: " + canary + "' -H 'Cookie: s=" + canary + "' -H 'Content-Type: application/json' -d '{\"content\":\"hello\"}'\n" + example("invalid_api_key"))
+	x.toLastStep("unknown")
+	x.keys(enter)
+	x.await("Nothing has been sent yet", "X-Api-Key (it holds a secret)", "Cookie", "Xk7Q…8Nc3")
+	x.keys("y")
+	x.await("fail 7. Send the request again", "sent again, it is another error now:", "the API's message: no such key:[secret]")
+	report := x.saveReport("invalid_api_key")
+	x.quit()
+	if !strings.Contains(report, "`replay.error`") {
+		t.Errorf("the report lacks the answer:\n%s", report)
+	}
+	x.neverShowed(report, canary)
+}
