@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
 )
 
@@ -77,7 +78,7 @@ type keyProbe struct {
 func (p *keyProbe) decide(ctx context.Context) keyRow {
 	p.mine.class, p.fake.class = unsent, unsent
 	p.none = p.ask(ctx, "without a key", safe.Secret{})
-	if p.none.err == nil && p.none.class&(gotStranger|gotEdge|gotCached|gotRedirect|gotLimited) == 0 && fewLeft(limitHeaders(p.none.answer.header)) {
+	if p.none.err == nil && p.none.class&(gotStranger|gotEdge|gotCached|gotRedirect|gotLimited) == 0 && fewLeft(paste.LimitsOf(p.none.answer.header)) {
 		p.none.class = gotLast
 	}
 	if row, found := p.answers().verdict(); found {

@@ -170,7 +170,7 @@ func (r reply) details() []Evidence {
 		all = append(all, Evidence{"in the API's words", firstRunes(r.answer.problem.Message)})
 	}
 	if r.class == gotLast {
-		all = append(all, Evidence{"left", leftInWords(limitHeaders(r.answer.header))})
+		all = append(all, Evidence{"left", leftInWords(paste.LimitsOf(r.answer.header))})
 	}
 	return all
 }

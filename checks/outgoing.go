@@ -86,8 +86,8 @@ var replayable = []string{
 	http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 }
 
-// harmless are the methods that change nothing by their meaning.
-var harmless = replayable[:3]
+// safeMethods are the methods that change nothing by their meaning.
+var safeMethods = replayable[:3]
 
 func (p *preparation) method() {
 	switch {
@@ -98,9 +98,9 @@ func (p *preparation) method() {
 	}
 }
 
-// template is a part of a text that some program would have filled in. What a shell fills in is found where
+// templated is a part of a text that some program would have filled in. What a shell fills in is found where
 // the shell's quotes are read.
-var template = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]+|\{\{[^{}]*\}\}`)
+var templated = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]+|\{\{[^{}]*\}\}`)
 
 // templateInBody is narrower: a dollar may well belong to a content.
 var templateInBody = regexp.MustCompile(`\{\{[^{}]*\}\}`)
@@ -111,8 +111,8 @@ func (p *preparation) destination() {
 	p.URL = p.from.Request.URL
 	u, err := url.Parse(address)
 	switch {
-	case template.MatchString(address):
-		p.refuse("Its URL still holds a variable: %s.", template.FindString(address))
+	case templated.MatchString(address):
+		p.refuse("Its URL still holds a variable: %s.", templated.FindString(address))
 	case strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		p.refuse("Its URL holds a blank or a control character.")
 	case err != nil || u.Opaque != "" || u.Host == "" && !p.from.Sandbox:
@@ -185,8 +185,8 @@ func (p *preparation) headers() {
 			p.refuse("The header %s holds a line end or another control character.", name)
 		case len(value) >= maxHeader:
 			p.refuse("The header %s is longer than %d bytes.", name, maxHeader)
-		case template.MatchString(value):
-			p.refuse("The header %s still holds a variable: %s.", name, template.FindString(value))
+		case templated.MatchString(value):
+			p.refuse("The header %s still holds a variable: %s.", name, templated.FindString(value))
 		case replaced[name]:
 			delete(replaced, name)
 			p.header.Set(name, value)
@@ -264,7 +264,7 @@ func (p *preparation) body() {
 // noBody judges a request whose body the paste does not show.
 func (p *preparation) noBody(kind string) {
 	length := p.declared("Content-Length")
-	if length == "0" || length == "" && p.declared("Transfer-Encoding") == "" && (kind == "" || slices.Contains(harmless, p.Method)) {
+	if length == "0" || length == "" && p.declared("Transfer-Encoding") == "" && (kind == "" || slices.Contains(safeMethods, p.Method)) {
 		return
 	}
 	p.refuse("The paste does not show its body.")
@@ -337,7 +337,7 @@ func (p *preparation) notes() {
 	switch {
 	case p.from.Sandbox:
 		note("It goes to the sandbox, which only pretends to be Klyra's API, whatever host the paste names.")
-	case slices.Contains(harmless, p.Method):
+	case slices.Contains(safeMethods, p.Method):
 		note("It is a real request, and may be billed.")
 	default:
 		note("It is a real request: it may be billed, and whatever it does is done again.")
