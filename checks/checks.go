@@ -17,6 +17,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media"
 )
 
 // Status is how a check, a finding or a step stands.
@@ -89,14 +90,14 @@ type Content struct {
 }
 
 // Media is the sort of content that a check expects.
-type Media string
+type Media = media.Sort
 
 const (
-	AnyMedia Media = ""
-	Image    Media = "image"
-	Audio    Media = "audio"
-	Video    Media = "video"
-	Text     Media = "text"
+	AnyMedia = media.Other
+	Image    = media.Image
+	Audio    = media.Audio
+	Video    = media.Video
+	Text     = media.Text
 )
 
 // Target is everything that the checks read from outside. Fields that are zero are not known, and the

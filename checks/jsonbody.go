@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media"
 )
 
 const (
@@ -128,7 +129,7 @@ func (s *survey) readField(ctx context.Context, f bodyField) {
 		return
 	}
 	inner := &survey{content: Content{Size: -1, Base64: f.holdsMedia()}}
-	if inner.base64Of([]byte(f.value[:min(len(f.value), sniffLen)])) == nil {
+	if !inner.holdsBase64([]byte(f.value[:min(len(f.value), media.SniffLen)])) {
 		inner.expect = Text
 	}
 	inner.encodedAs = ""

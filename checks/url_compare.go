@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"klyra-doctor/checks/media"
 )
 
 // browserAgent is what a usual browser calls itself.
@@ -68,7 +70,7 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 	}
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	return otherAnswer{resp.StatusCode, contentKindOf(start, false).media, start}, err == nil
+	return otherAnswer{resp.StatusCode, media.Sniff(start, false).Sort, start}, err == nil
 }
 
 // judge returns the finding of an answer that differs from the first one, or the zero Finding.
@@ -76,7 +78,7 @@ func (c comparison) judge(status int, first *body, other otherAnswer) Finding {
 	opened := status >= 400 && other.status < 300
 	switch c.id {
 	case "http.user_agent":
-		if opened || status < 300 && (other.status >= 400 || other.kind != first.kind.media) {
+		if opened || status < 300 && (other.status >= 400 || other.kind != first.kind.Sort) {
 			return Finding{
 				ID: c.id, Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
 				Evidence: []Evidence{{probeAgent, fmt.Sprintf("HTTP %d", status)}, {"a browser", fmt.Sprintf("HTTP %d", other.status)}},
