@@ -47,6 +47,7 @@ type Finding struct {
 type Result struct {
 	Check    catalog.Check
 	Target   string // what was checked, in words; secrets masked
+	Media    Media  // what the content that was checked is by its bytes; AnyMedia where that is not known
 	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
 	Summary  string // of the worst finding
 	Findings []Finding

@@ -242,7 +242,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.

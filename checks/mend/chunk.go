@@ -24,12 +24,12 @@ const (
 	lookahead  = 256       // bytes after a possible end that tell whether it is one
 )
 
-// ChunkText splits a text into parts that each fit one request, and hands them to put in order; put must not
+// chunkText splits a text into parts that each fit one request, and hands them to put in order; put must not
 // keep them. The parts joined are the text, byte for byte. They end with a sentence where one ends in reach,
 // else between words, and never inside a character as people see it (unless that is longer than a part). A
 // text that fits is not handed out at all. The text must be in an encoding that contains ASCII: UTF-16 has to
 // be cleaned first.
-func ChunkText(text io.Reader, put func(part []byte) error) (Made, error) {
+func chunkText(text io.Reader, put func(part []byte) error) (Made, error) {
 	var parts, sentenceEnds int64
 	in := bufio.NewReaderSize(text, 4*partWindow)
 	for {

@@ -19,7 +19,7 @@ import (
 // parts returns the parts of a text; none where it fits.
 func parts(t *testing.T, text string) (all []string, made Made) {
 	t.Helper()
-	made, err := ChunkText(strings.NewReader(text), func(part []byte) error {
+	made, err := chunkText(strings.NewReader(text), func(part []byte) error {
 		all = append(all, string(part))
 		return nil
 	})
@@ -119,11 +119,11 @@ func TestChunkTextThatFits(t *testing.T) {
 func TestChunkTextErrors(t *testing.T) {
 	long := strings.Repeat("word ", 2000)
 	full := errors.New("the disk is full")
-	if _, err := ChunkText(strings.NewReader(long), func([]byte) error { return full }); !errors.Is(err, full) {
+	if _, err := chunkText(strings.NewReader(long), func([]byte) error { return full }); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 	bad := io.MultiReader(strings.NewReader(long), iotest.ErrReader(full))
-	if _, err := ChunkText(bad, func([]byte) error { return nil }); !errors.Is(err, full) || !strings.HasPrefix(err.Error(), "read the text") {
+	if _, err := chunkText(bad, func([]byte) error { return nil }); !errors.Is(err, full) || !strings.HasPrefix(err.Error(), "read the text") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestChunkTextOfASlowReader(t *testing.T) {
 	text := strings.Repeat("A moderation API reads words. ", 400)
 	want, _ := parts(t, text)
 	var got []string
-	if _, err := ChunkText(iotest.OneByteReader(strings.NewReader(text)), func(part []byte) error {
+	if _, err := chunkText(iotest.OneByteReader(strings.NewReader(text)), func(part []byte) error {
 		got = append(got, string(part))
 		return nil
 	}); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
@@ -184,7 +184,7 @@ func BenchmarkChunkText(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ChunkText(strings.NewReader(text), func([]byte) error { return nil }); err != nil {
+				if _, err := chunkText(strings.NewReader(text), func([]byte) error { return nil }); err != nil {
 					b.Fatal(err)
 				}
 			}

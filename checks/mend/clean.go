@@ -12,10 +12,10 @@ import (
 	"klyra-doctor/checks/media"
 )
 
-// CleanText writes a text as UTF-8 without what other programs trip over: a byte order mark, NUL and other
+// cleanText writes a text as UTF-8 without what other programs trip over: a byte order mark, NUL and other
 // control characters (line ends and tabs stay), bytes of another encoding. It reads the text twice, in bounded
 // memory. A text whose encoding cannot be told is a Misfit.
-func CleanText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
+func cleanText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
 	e, s, err := surveyText(open)
 	if err != nil {
 		return Made{}, err

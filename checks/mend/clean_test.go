@@ -13,7 +13,7 @@ import (
 	"klyra-doctor/checks"
 )
 
-func opener(data string) func() (io.ReadCloser, error) {
+func opens(data string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }
 }
 
@@ -81,7 +81,7 @@ func TestCleanText(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			made, err := CleanText(opener(c.text), &out)
+			made, err := cleanText(opens(c.text), &out)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,7 +104,7 @@ func TestCleanText(t *testing.T) {
 func TestCleanTextThatIsClean(t *testing.T) {
 	for _, text := range []string{"", "Hello", "Gruß 👩‍👩‍👧 \r\n\tдом", "内容审核。", "a \u00a0\u202e b", "CAFÉ\u00a0!"} {
 		var out bytes.Buffer
-		made, err := CleanText(opener(text), &out)
+		made, err := cleanText(opens(text), &out)
 		if err != nil || out.String() != text || !strings.HasPrefix(made.Needless, "the text is clean") || made.Did != nil {
 			t.Errorf("%q: %q, %+v, %v", text, out.String(), made, err)
 		}
@@ -117,7 +117,7 @@ func TestCleanTextOfAnUnknownEncoding(t *testing.T) {
 		"Shift JIS":    strings.Repeat("\x82\xb1\x82\xea\x82\xcd\x83\x79\x83\x93", 4),
 	} {
 		var misfit Misfit
-		if made, err := CleanText(opener(text), io.Discard); !errors.As(err, &misfit) || !strings.Contains(misfit.Hint, "iconv") {
+		if made, err := cleanText(opens(text), io.Discard); !errors.As(err, &misfit) || !strings.Contains(misfit.Hint, "iconv") {
 			t.Errorf("%s: %+v, %v", name, made, err)
 		}
 	}
@@ -126,13 +126,13 @@ func TestCleanTextOfAnUnknownEncoding(t *testing.T) {
 func TestCleanTextErrors(t *testing.T) {
 	bad := errors.New("bad sector")
 	unreadable := func() (io.ReadCloser, error) { return io.NopCloser(iotest.ErrReader(bad)), nil }
-	if _, err := CleanText(unreadable, io.Discard); !errors.Is(err, bad) {
+	if _, err := cleanText(unreadable, io.Discard); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := CleanText(func() (io.ReadCloser, error) { return nil, bad }, io.Discard); !errors.Is(err, bad) {
+	if _, err := cleanText(func() (io.ReadCloser, error) { return nil, bad }, io.Discard); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := CleanText(opener(strings.Repeat("a\x00", 10_000)), failingWriter{bad}); !errors.Is(err, bad) {
+	if _, err := cleanText(opens(strings.Repeat("a\x00", 10_000)), failingWriter{bad}); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -153,7 +153,7 @@ func FuzzCleanText(f *testing.F) {
 		}
 		text = strings.Repeat(text, int(times))
 		var out bytes.Buffer
-		made, err := CleanText(opener(text), &out)
+		made, err := cleanText(opens(text), &out)
 		if err != nil {
 			if !errors.As(err, new(Misfit)) {
 				t.Fatal(err)
@@ -174,7 +174,7 @@ func BenchmarkCleanText(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := CleanText(opener(text), io.Discard); err != nil {
+		if _, err := cleanText(opens(text), io.Discard); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 	"klyra-doctor/checks/media"
 )
 
-// DecodeText writes the bytes that a base64 text or a data URI holds, also where the text is spelled in a way
+// decodeText writes the bytes that a base64 text or a data URI holds, also where the text is spelled in a way
 // that strict decoders refuse: URL-safe, without padding, with blanks or line ends, percent-encoded, in quotes,
 // as a JSON string, encoded twice, or as hexadecimal digits. It reads the text twice, in bounded memory. A text
 // that is no base64 is a Misfit, and nothing is written.
-func DecodeText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
+func decodeText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
 	d, err := decode(open, io.Discard, false)
 	if err != nil {
 		return Made{}, err

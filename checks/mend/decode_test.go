@@ -18,7 +18,7 @@ import (
 func decodedText(t *testing.T, text string) ([]byte, Made) {
 	t.Helper()
 	var out bytes.Buffer
-	made, err := DecodeText(opener(text), &out)
+	made, err := decodeText(opens(text), &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestDecodeTextRefuses(t *testing.T) {
 	} {
 		var misfit Misfit
 		var out bytes.Buffer
-		if _, err := DecodeText(opener(text), &out); !errors.As(err, &misfit) || !strings.Contains(misfit.What, want) || misfit.Hint == "" || out.Len() > 0 {
+		if _, err := decodeText(opens(text), &out); !errors.As(err, &misfit) || !strings.Contains(misfit.What, want) || misfit.Hint == "" || out.Len() > 0 {
 			t.Errorf("%q: %v, and %d bytes", text, err, out.Len())
 		}
 	}
@@ -101,10 +101,10 @@ func TestDecodeTextErrors(t *testing.T) {
 	cut := func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("aGVsbG8gd29y"), iotest.ErrReader(bad))), nil
 	}
-	if _, err := DecodeText(cut, io.Discard); !errors.Is(err, bad) {
+	if _, err := decodeText(cut, io.Discard); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := DecodeText(opener("aGVsbG8="), failingWriter{bad}); !errors.Is(err, bad) {
+	if _, err := decodeText(opens("aGVsbG8="), failingWriter{bad}); !errors.Is(err, bad) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -117,7 +117,7 @@ func FuzzDecodeText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, columns uint8, between string) {
 		text := wrapped(base64.StdEncoding.EncodeToString(data), int(columns)+1, between)
 		var out bytes.Buffer
-		made, err := DecodeText(opener(text), &out)
+		made, err := decodeText(opens(text), &out)
 		if err != nil && !errors.As(err, new(Misfit)) {
 			t.Fatal(err)
 		}

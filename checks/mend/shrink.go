@@ -37,10 +37,10 @@ const (
 // fullSizeQualities are tried before any pixel is given up.
 var fullSizeQualities = []int{90, 80, 70}
 
-// ShrinkImage writes a JPEG or PNG, as the type asks, of at most 3 MiB: upright, without metadata, with as many
+// shrinkImage writes a JPEG or PNG, as the type asks, of at most 3 MiB: upright, without metadata, with as many
 // pixels as fit. An image that is small enough is not written. One that cannot be decoded in bounded memory, or
 // not at all by this program, is a Misfit.
-func ShrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string) (Made, error) {
+func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string) (Made, error) {
 	source, err := open()
 	if err != nil {
 		return Made{}, fmt.Errorf("open the image: %w", err)

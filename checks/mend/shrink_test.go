@@ -47,7 +47,7 @@ func jpegOf(t testing.TB, m image.Image, quality int) []byte {
 func shrunk(t testing.TB, data []byte, mimeType string) ([]byte, Made) {
 	t.Helper()
 	var out bytes.Buffer
-	made, err := ShrinkImage(opener(string(data)), &out, mimeType)
+	made, err := shrinkImage(opens(string(data)), &out, mimeType)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func shrunk(t testing.TB, data []byte, mimeType string) ([]byte, Made) {
 func checkedImage(data []byte) checks.Result {
 	return checks.Run(context.Background(), catalog.ContentCheck, checks.Target{
 		Timeout: time.Minute,
-		Content: &checks.Content{Name: "image", Size: int64(len(data)), Open: opener(string(data))},
+		Content: &checks.Content{Name: "image", Size: int64(len(data)), Open: opens(string(data))},
 	})
 }
 
@@ -171,7 +171,7 @@ func TestShrinkImageRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			made, err := ShrinkImage(opener(c.data), &out, JPEG)
+			made, err := shrinkImage(opens(c.data), &out, JPEG)
 			if err == nil || errors.As(err, new(Misfit)) != c.misfit || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
 				t.Errorf("%v, %+v, %d bytes", err, made, out.Len())
 			}
@@ -241,7 +241,7 @@ func BenchmarkShrinkImage(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ShrinkImage(opener(string(data)), io.Discard, JPEG); err != nil {
+		if _, err := shrinkImage(opens(string(data)), io.Discard, JPEG); err != nil {
 			b.Fatal(err)
 		}
 	}
