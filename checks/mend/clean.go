@@ -14,7 +14,7 @@ import (
 
 // cleanText writes a text as UTF-8 without what other programs trip over: a byte order mark, NUL and other
 // control characters (line ends and tabs stay), bytes of another encoding. It reads the text twice, in bounded
-// memory. A text whose encoding cannot be told is a Misfit.
+// memory. A text whose encoding cannot be told is Undone.
 func cleanText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
 	e, s, err := surveyText(open)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s textSurvey) otherEncoding() (encoding, error) {
 	case s.others > s.wrong: // it is UTF-8 for the most part
 		return asUTF8, nil
 	case s.accents > few && s.accents*2 > s.letters: // no language of Western Europe has so many accents
-		return encoding{}, Misfit{
+		return encoding{}, Undone{
 			What: "could not tell the text's encoding: it is neither UTF-8 nor UTF-16, and has too many letters beyond ASCII for Windows-1252",
 			Hint: "convert it from the encoding that it was written in: iconv -f ENCODING -t UTF-8, where ENCODING may be WINDOWS-1251 for Russian, SHIFT_JIS for Japanese, GB18030 for Chinese",
 		}

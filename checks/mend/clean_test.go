@@ -116,8 +116,8 @@ func TestCleanTextOfAnUnknownEncoding(t *testing.T) {
 		"Windows-1251": "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?",
 		"Shift JIS":    strings.Repeat("\x82\xb1\x82\xea\x82\xcd\x83\x79\x83\x93", 4),
 	} {
-		var misfit Misfit
-		if made, err := cleanText(opens(text), io.Discard); !errors.As(err, &misfit) || !strings.Contains(misfit.Hint, "iconv") {
+		var undone Undone
+		if made, err := cleanText(opens(text), io.Discard); !errors.As(err, &undone) || !strings.Contains(undone.Hint, "iconv") {
 			t.Errorf("%s: %+v, %v", name, made, err)
 		}
 	}
@@ -155,7 +155,7 @@ func FuzzCleanText(f *testing.F) {
 		var out bytes.Buffer
 		made, err := cleanText(opens(text), &out)
 		if err != nil {
-			if !errors.As(err, new(Misfit)) {
+			if !errors.As(err, new(Undone)) {
 				t.Fatal(err)
 			}
 			return

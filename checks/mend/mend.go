@@ -43,8 +43,16 @@ type Misfit struct {
 
 func (m Misfit) Error() string { return m.What }
 
+// Undone is a content that a fix is for, and that this program cannot do it to all the same.
+type Undone struct {
+	What string // why: "could not tell the text's encoding: …"
+	Hint string // what to do instead
+}
+
+func (u Undone) Error() string { return u.What }
+
 // Split splits a long text into parts that each fit one request, and hands them to put in order; put must not
-// keep them. Where the text fits, nothing is handed out. Errors are a Misfit, or of reading or of put.
+// keep them. Where the text fits, nothing is handed out. Errors are a Misfit, an Undone, or of reading or of put.
 func Split(c checks.Content, put func(part []byte) error) (Made, error) {
 	return mended(Chunk, c, func(open opener) (Made, error) {
 		in, err := open()
@@ -57,7 +65,8 @@ func Split(c checks.Content, put func(part []byte) error) (Made, error) {
 }
 
 // Write does a fix that makes one file. The type is that of a smaller image, JPEG or PNG. Where the fix was
-// needless or fails, what was written until then is worth nothing. Errors are a Misfit, or of reading or writing.
+// needless or fails, what was written until then is worth nothing. Errors are a Misfit, an
+// Undone, or of reading or writing.
 func Write(fix Fix, c checks.Content, out io.Writer, imageType string) (Made, error) {
 	return mended(fix, c, func(open opener) (Made, error) {
 		switch fix {

@@ -39,7 +39,7 @@ var fullSizeQualities = []int{90, 80, 70}
 
 // shrinkImage writes a JPEG or PNG, as the type asks, of at most 3 MiB: upright, without metadata, with as many
 // pixels as fit. An image that is small enough is not written. One that cannot be decoded in bounded memory, or
-// not at all by this program, is a Misfit.
+// not at all by this program, is Undone.
 func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string) (Made, error) {
 	source, err := open()
 	if err != nil {
@@ -104,21 +104,20 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 	return p.decode(in)
 }
 
-func notDecoded(kind media.Kind) Misfit {
-	m := Misfit{"this is of the type " + kind.Name + ", not an image", "only images can be made smaller; a long text is split by --chunk"}
+func notDecoded(kind media.Kind) error {
 	if kind.Sort == media.Image {
-		m = Misfit{"this program has no decoder for " + kind.Name, "save it as PNG or JPEG first"}
+		return Undone{"this program has no decoder for a " + kind.Name, "save it as PNG or JPEG first"}
 	}
-	return m
+	return Misfit{"this is of the type " + kind.Name + ", not an image", "only images can be made smaller; a long text is split by --chunk"}
 }
 
 // decodable says why a picture should not be decoded.
 func (p *picture) decodable(config image.Config) error {
 	if p.kind.MIME == "image/webp" && p.shape.Animated {
-		return Misfit{"this program cannot decode an animated WebP", "save one of its frames as PNG or JPEG first"}
+		return Undone{"this program cannot decode an animated WebP", "save one of its frames as PNG or JPEG first"}
 	}
 	if need := p.shape.DecodeBytes(config.Width, config.Height); need > media.DecodeBudget {
-		return Misfit{
+		return Undone{
 			fmt.Sprintf("decoding so many pixels (the header says %d×%d) would take %s MB of memory; this program takes at most %d MB",
 				config.Width, config.Height, grouped(int64(need/1e6)), media.DecodeBudget/1_000_000),
 			"scale it down with a program that works in pieces, such as vipsthumbnail, and check it again",

@@ -303,6 +303,28 @@ func TestCtrlCEndsACheck(t *testing.T) {
 	}
 }
 
+// TestCtrlCEndsAFix interrupts a fix that waits for the rest of standard input.
+func TestCtrlCEndsAFix(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	fmt.Fprintln(w, "the beginning of a text")
+	x := startPiped(t, 80, 24, []string{"TMPDIR=" + t.TempDir()}, r, "check", "content", "-", "--clean", "out.txt")
+	x.await("reading standard input")
+	x.keys(ctrlC)
+	if code := x.exit(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	for _, dir := range []string{x.dir, strings.TrimPrefix(x.cmd.Env[len(x.cmd.Env)-1], "TMPDIR=")} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%d files were left in %s (%v)", len(left), dir, err)
+		}
+	}
+}
+
 func TestNoTerminalToDrawOn(t *testing.T) {
 	t.Parallel()
 	x := start(t, 80, 24, []string{"TERM=dumb"}, "--sandbox")
