@@ -88,6 +88,8 @@ type Content struct {
 	Type   string // MIME type that the request declares; "" where unknown
 	Base64 bool   // the bytes are base64 or a data URI of the content
 	Open   func() (io.ReadCloser, error)
+
+	Parts []Content // where it was split: they are checked in its place; nil elsewhere
 }
 
 // Media is the sort of content that a check expects.
