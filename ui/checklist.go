@@ -25,6 +25,7 @@ type checklistScreen struct {
 	forms    int // how many have been opened
 	view     viewport.Model
 
+	fixing  fixing
 	runs    map[int]run // of the steps that are running
 	now     time.Time   // of the last tick
 	ticking bool
@@ -79,6 +80,9 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 		bs = append(bs, does(keyTick, "tick when done"))
 	}
 	var changes []key.Binding
+	if fix, ok := s.fix(); ok {
+		changes = append(changes, does(keyMend, fix.Does()))
+	}
 	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
 		changes = append(changes, keyEdit)
 	}
@@ -121,6 +125,8 @@ func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 		return s.opened(a, msg)
 	case checkedMsg:
 		return s.checked(a, msg)
+	case mendedMsg:
+		return s.mended(a, msg)
 	case tickedMsg:
 		return s.ticked(a, msg.now)
 	}
@@ -152,6 +158,8 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 			a.notice = "This step reads no input: there is nothing to edit."
 		}
 		s.edit(a)
+	case key.Matches(k, keyMend):
+		return s.mend(a)
 	case key.Matches(k, keyReport):
 		return a.openReport(s.list)
 	case key.Matches(k, keyPage):
@@ -380,6 +388,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 // fillContent takes a content from the form, and the path of its file, if it is one.
 func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
 	a.file = file
+	s.stopFix()
 	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
 }
 

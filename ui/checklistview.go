@@ -121,6 +121,7 @@ func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	if other, found := s.otherCode(); found {
 		p.text(a.look.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
 	}
+	s.writeFix(a.look, p)
 	a.look.writeResult(p, step)
 	p.blank()
 	p.text(plain, step.Detail)

@@ -90,7 +90,11 @@ func Run(ctx context.Context, o Options) (Final, error) {
 		options = append(options, tea.WithOutput(o.Out))
 	}
 	_, err := tea.NewProgram(a, options...).Run()
-	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
+	interrupted := ctx.Err() != nil
+	cancel()
+	a.writing.Lock() // fixes that were cancelled take away what they have begun
+	defer a.writing.Unlock()
+	if errors.Is(err, tea.ErrInterrupted) || interrupted {
 		a.final.Interrupted = true
 		return a.final, nil
 	}

@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -176,6 +177,47 @@ func TestJourneyOfAFileThatIsTooLarge(t *testing.T) {
 		}
 		x.quit()
 	})
+}
+
+// TestJourneyOfAFix makes a large image smaller and splits a long text, from the checklist.
+func TestJourneyOfAFix(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		told       []string
+		written    string
+	}{
+		{"an image", "photo.png", sandbox.SetupFor("content_too_large").Content, []string{"JPEG image, 1200×1200: nothing wrong found"}, "photo-small.jpg"},
+		{"a text", "long.txt", []byte(strings.Repeat("A moderation API reads words. ", 200)), []string{"all 3 parts fit"}, "long-parts/003.txt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := start(t, 80, 40, nil, "--sandbox")
+			original := filepath.Join(x.dir, c.file)
+			if err := os.WriteFile(original, c.data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			x.await("paste the error")
+			x.paste(example("content_too_large"))
+			x.await("start the checklist")
+			x.keys(enter)
+			x.await("content", "file")
+			x.keys(c.file + enter)
+			x.await("fail", "Press x to")
+			x.keys("x")
+			x.await(append(c.told, "What x did", "from a fix of "+c.file, "Written: ")...)
+			x.keys("q")
+			if code := x.exit(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			if info, err := os.Stat(filepath.Join(x.dir, c.written)); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
+				t.Errorf("what was written: %v (%v)", info, err)
+			}
+			if now, err := os.ReadFile(original); err != nil || !bytes.Equal(now, c.data) {
+				t.Errorf("the original has changed (%v)", err)
+			}
+		})
+	}
 }
 
 const up = "\x1b[A"

@@ -25,6 +25,9 @@ type mended struct {
 // new or empty. Nothing is ever overwritten, and nothing is left behind where the fix is needless, fails or
 // crashes, or ctx is done: then it returns at once.
 func mendTo(ctx context.Context, fix mend.Fix, c checks.Content, out string, mode fs.FileMode) (mended, error) {
+	if ctx.Err() != nil {
+		return mended{}, ctx.Err()
+	}
 	w := &outputs{mode: mode}
 	defer w.discard()
 	c.Open = until(ctx, c.Open)
