@@ -300,8 +300,8 @@ func (p *program) fixDoc(m mending) *fixDoc {
 	for _, d := range m.did() {
 		doc.Did = append(doc.Did, p.show(d))
 	}
-	for i, r := range m.results {
-		doc.Files = append(doc.Files, fixedFileDoc{p.show(m.paths[i]), sizeOf(m.paths[i]), r.Status, r.Summary})
+	for _, f := range m.files {
+		doc.Files = append(doc.Files, fixedFileDoc{p.show(f.path), sizeOf(f.path), f.status, f.summary})
 	}
 	return doc
 }

@@ -118,10 +118,18 @@ func (p *program) mendContent(t checks.Target, fix mend.Fix, out, original strin
 		return err
 	}
 	defer p.progress("checking what was written")()
-	for _, path := range made.paths {
-		m.results = append(m.results, p.checkedFile(t, path))
+	p.code = p.resultCode(r)
+	if m.undone != (mend.Undone{}) {
+		p.code = worse(p.code, exitUntold)
+	} else if len(made.paths) > 0 {
+		p.code = exitOK
 	}
-	p.conclude(m.code(p))
+	for _, path := range made.paths {
+		r := p.checkedFile(t, path)
+		m.files = append(m.files, fixedFile{path, r.Status, r.Summary})
+		p.code = worse(p.code, p.resultCode(r))
+	}
+	p.conclude(p.code)
 	return p.printMending(m)
 }
 
@@ -189,23 +197,15 @@ type mending struct {
 	fix      mend.Fix
 	out      string
 	original checks.Result
-	undone   mend.Undone     // why the fix could not be done; zero where it was done or needless
-	results  []checks.Result // of the files, in their order
+	undone   mend.Undone // why the fix could not be done; zero where it was done or needless
+	files    []fixedFile // in their order
 }
 
-// code is the exit code: that of what was made, or that of the original where nothing was.
-func (m mending) code(p *program) int {
-	code := p.resultCode(m.original)
-	switch {
-	case m.undone != mend.Undone{}:
-		return worse(code, exitUntold)
-	case len(m.results) > 0:
-		code = exitOK
-	}
-	for _, r := range m.results {
-		code = worse(code, p.resultCode(r))
-	}
-	return code
+// fixedFile is a file that a fix has written, with what its own check says.
+type fixedFile struct {
+	path    string
+	status  checks.Status
+	summary string
 }
 
 // did tells what was done, or why nothing was.
@@ -240,16 +240,17 @@ func (p *program) printMending(m mending) error {
 func (g *page) mended(p *program, m mending) {
 	const few = 5
 	passed := 0
-	for i, r := range m.results {
-		if r.Status == checks.Pass && len(m.results) > few {
+	for _, f := range m.files {
+		if f.status == checks.Pass && len(m.files) > few {
 			passed++
 			continue
 		}
-		g.indented("  ", p.show(m.paths[i])+"  checked: "+g.mark(r.Status)+"  "+r.Summary)
+		g.indented("  ", p.show(f.path)+"  checked: "+g.mark(f.status)+"  "+f.summary)
 	}
 	if passed > 0 {
-		all := fmt.Sprintf("%d files, %s to %s", len(m.paths), p.show(m.paths[0]), p.show(filepath.Base(m.paths[len(m.paths)-1])))
-		g.indented("  ", fmt.Sprintf("%s  checked: %d of %d %s", all, passed, len(m.paths), g.mark(checks.Pass)))
+		first, last := m.files[0].path, m.files[len(m.files)-1].path
+		all := fmt.Sprintf("%d files, %s to %s", len(m.files), p.show(first), p.show(filepath.Base(last)))
+		g.indented("  ", fmt.Sprintf("%s  checked: %d of %d %s", all, passed, len(m.files), g.mark(checks.Pass)))
 	}
 }
 
