@@ -48,6 +48,7 @@ type Finding struct {
 type Result struct {
 	Check    catalog.Check
 	Target   string // what was checked, in words; secrets masked
+	Media    Media  // what the content that was checked is by its bytes; AnyMedia where that is not known
 	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
 	Summary  string // of the worst finding
 	Findings []Finding
@@ -88,6 +89,8 @@ type Content struct {
 	Type   string // MIME type that the request declares; "" where unknown
 	Base64 bool   // the bytes are base64 or a data URI of the content
 	Open   func() (io.ReadCloser, error)
+
+	Parts []Content // where it was split: they are checked in its place; nil elsewhere
 }
 
 // Media is the sort of content that a check expects.

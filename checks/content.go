@@ -42,7 +42,11 @@ func checkContent(ctx context.Context, t Target) Result {
 				done <- Result{Target: t.Content.Name, Findings: []Finding{crashed(p)}}
 			}
 		}()
-		done <- surveyed(ctx, *t.Content, t.Expect)
+		if t.Content.Parts != nil {
+			done <- surveyedParts(ctx, *t.Content, t.Expect)
+		} else {
+			done <- surveyed(ctx, *t.Content, t.Expect)
+		}
 	}()
 	// Neither a read that blocks nor a decoder in full swing can be interrupted: the check goes, and they end
 	// by themselves.
@@ -244,7 +248,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.

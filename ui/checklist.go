@@ -27,6 +27,7 @@ type checklistScreen struct {
 	copies   int // of the selected step's blocks
 	view     viewport.Model
 
+	fixing  fixing
 	runs    map[int]run // of the steps that are running
 	now     time.Time   // of the last tick
 	ticking bool
@@ -84,6 +85,9 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 		bs = append(bs, does(keyTick, sentAgain))
 	}
 	var changes []key.Binding
+	if fix, ok := s.fix(); ok {
+		changes = append(changes, does(keyMend, fix.Does()))
+	}
 	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
 		changes = append(changes, keyEdit)
 	}
@@ -136,6 +140,8 @@ func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 		return s.opened(a, msg)
 	case checkedMsg:
 		return s.checked(a, msg)
+	case mendedMsg:
+		return s.mended(a, msg)
 	case tickedMsg:
 		return s.ticked(a, msg.now)
 	}
@@ -169,6 +175,8 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 		s.edit(a)
 	case key.Matches(k, keyCopy):
 		return s.copyBlock(a)
+	case key.Matches(k, keyMend):
+		return s.mend(a)
 	case key.Matches(k, keyReport):
 		return a.openReport(s.list)
 	case key.Matches(k, keyPage):
@@ -420,6 +428,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 // fillContent takes a content from the form, and the path of its file, if it is one.
 func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
 	a.file = file
+	s.stopFix()
 	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
 }
 

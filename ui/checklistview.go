@@ -124,6 +124,7 @@ func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	if wait := s.wait(); wait != "" {
 		p.text(a.look.strong, wait)
 	}
+	s.writeFix(a.look, p)
 	a.look.writeResult(p, step)
 	p.blank()
 	if s.sendsAgain() && !s.asking {

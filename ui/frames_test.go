@@ -97,6 +97,16 @@ var limited = checks.Result{
 	},
 }
 
+// tooLarge is a content check of an image that fails.
+var tooLarge = checks.Result{
+	Check: catalog.ContentCheck, Status: checks.Fail, Media: checks.Image, Duration: time.Second, Target: "photo.png (PNG image, 4000×3000)",
+	Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",
+	Findings: []checks.Finding{{
+		ID: "content.too_large", Status: checks.Fail, Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",
+		Evidence: []checks.Evidence{{Label: "size", Value: "5.2 MB (5,242,880 bytes)"}}, Remedy: "Make the image smaller.",
+	}},
+}
+
 // scenes are what is done before a frame is looked at, one act a line.
 var scenes = []struct{ name, found, acts string }{
 	{"search", "", ""},
@@ -123,6 +133,8 @@ var scenes = []struct{ name, found, acts string }{
 	{"replay-offered", "", "request\npress enter down down down down down down down down"},
 	{"replay-passed", "", "request\npress enter down down down down down down down down enter y"},
 	{"replay-failed", "", "limited\nrequest\npress enter down down down down down down down down enter y"},
+	{"checklist-mend", "", "large\ntype content_too_large\npress enter enter\ntype photo.png\npress enter"},
+	{"checklist-mended", "", "large\ntype content_too_large\npress enter enter\ntype photo.png\npress enter x"},
 	{"report", "envelope", "reject\npaste\npress enter p"},
 	{"report-saved", "envelope", "reject\npaste\npress enter p w"},
 }
@@ -154,6 +166,8 @@ func play(t *testing.T, found, acts string, o Options) *driver {
 			d.hold = true
 		case "limit":
 			d.results[catalog.KeyCheck] = []checks.Result{limited}
+		case "large":
+			d.results[catalog.ContentCheck] = []checks.Result{tooLarge, result(catalog.ContentCheck, checks.Pass, "content.fits", "JPEG image, 4000×3000: nothing wrong found")}
 		case "reject":
 			d.results[catalog.KeyCheck] = []checks.Result{rejected}
 		default:

@@ -35,6 +35,7 @@ var (
 	keySkip      = binding("s", "skip", "s")
 	keyTick      = binding("space", "tick", "space")
 	keyEdit      = binding("e", "edit", "e", "i")
+	keyMend      = binding("x", "mend the content", "x")
 	keyReport    = binding("p", "report", "p")
 	keySave      = binding("w", "save", "w", "enter")
 	keyTab       = binding("tab", "other input", "tab", "shift+tab")

@@ -87,6 +87,11 @@ func (p *program) fix(code string, f *fixFlags) error {
 		c.ByApp = "The app can send it: " + p.appOn(f.from)
 	}
 	c = c.Run(p.ctx, func(s guide.Step) { p.progressLine("running: " + s.Title) })
+	for _, s := range c.Steps {
+		if s.Result != nil && s.Check == catalog.ContentCheck {
+			p.offer(s.Result, f.content, f.contentFlags.base64)
+		}
+	}
 	p.conclude(p.checklistCode(c))
 	show := shower(c.Secrets())
 	for i := range notes {

@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -178,6 +179,47 @@ func TestJourneyOfAFileThatIsTooLarge(t *testing.T) {
 	})
 }
 
+// TestJourneyOfAFix makes a large image smaller and splits a long text, from the checklist.
+func TestJourneyOfAFix(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		told       []string
+		written    string
+	}{
+		{"an image", "photo.png", sandbox.SetupFor("content_too_large").Content, []string{"JPEG image, 1200×1200: nothing wrong found"}, "photo-small.jpg"},
+		{"a text", "long.txt", []byte(strings.Repeat("A moderation API reads words. ", 200)), []string{"all 3 parts fit"}, "long-parts/003.txt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := start(t, 80, 40, nil, "--sandbox")
+			original := filepath.Join(x.dir, c.file)
+			if err := os.WriteFile(original, c.data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			x.await("paste the error")
+			x.paste(example("content_too_large"))
+			x.await("start the checklist")
+			x.keys(enter)
+			x.await("content", "file")
+			x.keys(c.file + enter)
+			x.await("fail", "Press x to")
+			x.keys("x")
+			x.await(append(c.told, "What x did", "from a fix of "+c.file, "Written: ")...)
+			x.keys("q")
+			if code := x.exit(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			if info, err := os.Stat(filepath.Join(x.dir, c.written)); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
+				t.Errorf("what was written: %v (%v)", info, err)
+			}
+			if now, err := os.ReadFile(original); err != nil || !bytes.Equal(now, c.data) {
+				t.Errorf("the original has changed (%v)", err)
+			}
+		})
+	}
+}
+
 const up = "\x1b[A"
 
 // saveReport shows the report, saves it, and returns what the file holds.
@@ -300,6 +342,28 @@ func TestCtrlCEndsACheck(t *testing.T) {
 	x.keys(ctrlC)
 	if code := x.exit(); code != 130 {
 		t.Errorf("exit code %d, want 130", code)
+	}
+}
+
+// TestCtrlCEndsAFix interrupts a fix that waits for the rest of standard input.
+func TestCtrlCEndsAFix(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	fmt.Fprintln(w, "the beginning of a text")
+	x := startPiped(t, 80, 24, []string{"TMPDIR=" + t.TempDir()}, r, "check", "content", "-", "--clean", "out.txt")
+	x.await("reading standard input")
+	x.keys(ctrlC)
+	if code := x.exit(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	for _, dir := range []string{x.dir, strings.TrimPrefix(x.cmd.Env[len(x.cmd.Env)-1], "TMPDIR=")} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%d files were left in %s (%v)", len(left), dir, err)
+		}
 	}
 }
 

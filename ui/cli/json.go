@@ -12,6 +12,7 @@ import (
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
+	"klyra-doctor/checks/mend"
 )
 
 // The documents that --json prints. Their names and fields are a contract: they only ever gain fields.
@@ -289,7 +290,34 @@ type blockDoc struct {
 type framedCheckDoc struct {
 	frame
 	checkDoc
+	Fix *fixDoc `json:"fix,omitempty"`
 	exitCode
+}
+
+// fixDoc tells what a fix of the content has done.
+type fixDoc struct {
+	Name  mend.Fix       `json:"name"`
+	Did   []string       `json:"did"`
+	Files []fixedFileDoc `json:"files"`
+}
+
+// fixedFileDoc is a file that a fix wrote, with what its own check says.
+type fixedFileDoc struct {
+	Path    string        `json:"path"`
+	Bytes   int64         `json:"bytes"`
+	Status  checks.Status `json:"status"`
+	Summary string        `json:"summary"`
+}
+
+func (p *program) fixDoc(m mending) *fixDoc {
+	doc := &fixDoc{Name: m.fix, Did: []string{}, Files: []fixedFileDoc{}}
+	for _, d := range m.did() {
+		doc.Did = append(doc.Did, p.show(d))
+	}
+	for _, f := range m.files {
+		doc.Files = append(doc.Files, fixedFileDoc{p.show(f.path), sizeOf(f.path), f.status, f.summary})
+	}
+	return doc
 }
 
 type checkFindingDoc struct {
