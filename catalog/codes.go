@@ -78,8 +78,8 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Needs: KeyCheck, Title: resend,
-				Detail: "With the new key, by way of the program that failed. If it still says invalid_api_key " +
-					"although the test above passes, that program loads another key.",
+				Detail: "In the end by way of the program that failed: that a request goes through from here does not " +
+					"show which key that program loads. If it still says invalid_api_key, it loads another one.",
 			},
 		},
 	},

@@ -42,6 +42,8 @@ func TestJudgeRequest(t *testing.T) {
 		{"another vendor's key", replace(key, "sk-ant-api03-abcdefghijklmnopqrstuvwxyz"), "key.foreign"},
 		{"key in the URL", replace("/v1/moderate", "/v1/moderate?api_key="+key), "key.in_url"},
 		{"unexpanded URL", replace("https://api.klyra.live", "${BASE_URL}"), "request.unexpanded"},
+		{"unexpanded in cmd.exe", replace("/v1/moderate", "/v1/%ENDPOINT%"), "request.unexpanded"},
+		{"a path in Cyrillic", replace("/v1/moderate", "/v1/%D0%B0%D0%B1"), ""},
 		{"wrong host", replace("api.klyra.live", "dashboard.klyra.live"), "request.wrong_host"},
 		{"the API's port", replace("api.klyra.live", "api.klyra.live:443"), ""},
 		{"another port", replace("api.klyra.live", "api.klyra.live:8443"), "request.wrong_host"},
