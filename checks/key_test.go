@@ -121,10 +121,22 @@ func TestWordsAboutKeysCanBeShown(t *testing.T) {
 	for _, row := range keyRows {
 		all = append(all, Finding{ID: row.id, Summary: row.summary, Remedy: row.remedy})
 	}
-	for _, list := range [][]pattern{keySchemes, keyPlaceholders, foreignKeys} {
+	for _, list := range [][]pattern{keySchemes, keyPlaceholders, keyMasks, foreignKeys} {
 		for _, p := range list {
 			all = append(all, Finding{ID: p.what, Summary: p.what})
 		}
+	}
+	for _, at := range atTheEnds {
+		all = append(all, Finding{ID: "begins", Summary: at.begins}, Finding{ID: "ends", Summary: at.ends})
+	}
+	for scheme := range otherSchemes {
+		all = append(all, wrongScheme(scheme))
+	}
+	for _, f := range protocolFailures {
+		all = append(all, Finding{ID: f.text, Summary: f.summary, Remedy: f.remedy})
+	}
+	for _, status := range []proxyRefusal{403, 407, 502} {
+		all = append(all, Finding{ID: status.Error(), Summary: status.words().summary, Remedy: status.words().remedy})
 	}
 	for _, f := range all {
 		r := Result{Findings: []Finding{f}}.shown(nil)
