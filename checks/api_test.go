@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -227,6 +228,41 @@ func TestKeyNeverLeavesTheAPI(t *testing.T) {
 		if saw := <-strangerSaw; saw != "" {
 			t.Errorf("%s: the other server saw %q", name, saw)
 		}
+	}
+}
+
+// A server may send its client on to a name below its own, at the same port. All names lead to one server here.
+func TestKeyStaysFromSubdomains(t *testing.T) {
+	saw := make(chan string, 9)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		saw <- r.Host + " " + r.Header.Get("Authorization")
+		if strings.HasPrefix(r.Host, "localhost") {
+			http.Redirect(w, r, "http://evil."+r.Host+"/steal", http.StatusTemporaryRedirect)
+		}
+	}))
+	defer server.Close()
+	address := server.Listener.Addr().String()
+	port := address[strings.LastIndex(address, ":"):]
+	api := mustAPI(t, "http://localhost"+port)
+	api.transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	key := safe.NewSecret("a-key-that-must-stay-home")
+	if got, err := api.send(inTime(t), call{"POST", "/", key, "{}"}); err != nil || got.status != http.StatusTemporaryRedirect {
+		t.Errorf("status %d, error %v, want the redirect itself", got.status, err)
+	}
+	if got := <-saw; got != "localhost"+port+" Bearer a-key-that-must-stay-home" || len(saw) != 0 {
+		t.Errorf("the server saw %q and %d requests more", got, len(saw))
+	}
+	following := http.Client{Transport: bearer{api, key}}
+	resp, err := following.Post(api.Resolve("/"), "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	<-saw
+	if got := <-saw; got != "evil.localhost"+port+" " {
+		t.Errorf("the sub-domain saw %q", got)
 	}
 }
 

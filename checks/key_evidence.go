@@ -94,18 +94,10 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 	if row.id == "key.rejected" || row.id == "key.expired" {
 		f.Remedy += p.otherKeys()
 	}
-	if host := p.redirectHost(); row.words == redirected && host != "" {
-		f.Summary = strings.Replace(f.Summary, "redirects", "redirects to "+host, 1)
+	if r := p.last(); r.class == gotRedirect {
+		f.Summary = strings.Replace(f.Summary, "redirects", "redirects to "+r.answer.redirectHost(), 1)
 	}
 	return f
-}
-
-// redirectHost returns where the newest answer redirects to; "" where it does not.
-func (p *keyProbe) redirectHost() string {
-	if r := p.last(); r.class == gotRedirect {
-		return r.answer.redirectHost()
-	}
-	return ""
 }
 
 // nameEndpoint says what is known although nothing is proven, and why the endpoint would change that.
@@ -119,7 +111,7 @@ func (p *keyProbe) nameEndpoint(f *Finding, row keyRow) {
 		f.Summary = "could not tell without the endpoint that you call: a path that does not exist is answered alike with and without the key"
 		f.Evidence = append(f.Evidence, Evidence{
 			"why that proves nothing",
-			"this server looks for the path first and for the key later; on a path that does not exist it never comes to the key, be it good or bad",
+			"a server that looks for the path, or at the body, before it looks at the key answers so whether the key is good or bad",
 		})
 	}
 }
@@ -169,8 +161,8 @@ func (r reply) details() []Evidence {
 	if r.class&(gotLocked|gotBarred|gotPayment|gotLimited) != 0 && r.who == "with the key" && r.answer.problem != nil && r.answer.problem.Message != "" {
 		all = append(all, Evidence{"in the API's words", firstRunes(r.answer.problem.Message)})
 	}
-	if r.class == gotLast {
-		all = append(all, Evidence{"left", leftInWords(paste.LimitsOf(r.answer.header))})
+	if left := leftInWords(paste.LimitsOf(r.answer.header)); r.class&(gotLast|gotLimited) != 0 && left != "" {
+		all = append(all, Evidence{"left", left})
 	}
 	return all
 }

@@ -72,7 +72,7 @@ const (
 	keyAsNone           // status and code are the same with the key and without one
 	fakeAsKey           // status and code are the same with the made-up key and with the user's
 	fakeAsNone          // status and code are the same with the made-up key and without one
-	fakeUnlikeKey
+	likenesses
 )
 
 // keyRow is one row of the decision table: which three answers lead to which verdict.
@@ -213,7 +213,7 @@ var keyRows = []keyRow{
 	{10, gotLocked | gotForbidden, gotBarred, gotAny, fakeAsKey, "key.unproven", Unknown, words{
 		"could not tell: a made-up key is refused in the same way", "either the key is bad or everything is refused from here: try another network; " + askSupport,
 	}},
-	{11, gotLocked, gotBarred, gotBarred, fakeUnlikeKey, "key.refused", Fail, words{
+	{11, gotLocked, gotBarred, gotBarred, whatever, "key.refused", Fail, words{
 		"the API seems to know this key, but refuses it this request", useOtherKey,
 	}},
 	{12, gotLocked | gotForbidden, gotPayment, gotRefused, whatever, "key.limited", Warn, words{
@@ -241,7 +241,7 @@ var undecided = keyRow{0, 0, 0, 0, whatever, "key.unproven", Unknown, words{
 // answers are what the table looks at.
 type answers struct {
 	none, key, fake class
-	alike           [fakeUnlikeKey + 1]bool // by likeness, whether it holds
+	alike           [likenesses]bool // by likeness, whether it holds
 }
 
 // verdict returns the first row that the answers so far fit; false where there is none yet.

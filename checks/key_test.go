@@ -121,10 +121,22 @@ func TestWordsAboutKeysCanBeShown(t *testing.T) {
 	for _, row := range keyRows {
 		all = append(all, Finding{ID: row.id, Summary: row.summary, Remedy: row.remedy})
 	}
-	for _, list := range [][]pattern{keySchemes, keyPlaceholders, foreignKeys} {
+	for _, list := range [][]pattern{keySchemes, keyPlaceholders, keyMasks, foreignKeys} {
 		for _, p := range list {
 			all = append(all, Finding{ID: p.what, Summary: p.what})
 		}
+	}
+	for _, at := range atTheEnds {
+		all = append(all, Finding{ID: "begins", Summary: at.begins}, Finding{ID: "ends", Summary: at.ends})
+	}
+	for scheme := range otherSchemes {
+		all = append(all, wrongScheme(scheme))
+	}
+	for _, f := range protocolFailures {
+		all = append(all, Finding{ID: f.text, Summary: f.summary, Remedy: f.remedy})
+	}
+	for _, status := range []proxyRefusal{403, 407, 502} {
+		all = append(all, Finding{ID: status.Error(), Summary: status.words().summary, Remedy: status.words().remedy})
 	}
 	for _, f := range all {
 		r := Result{Findings: []Finding{f}}.shown(nil)
@@ -215,7 +227,8 @@ func TestAnswersFromCachesAreDiscarded(t *testing.T) {
 				answerAs(w, script)
 			})
 			r := Run(inTime(t), catalog.KeyCheck, keyTarget(api, testKey))
-			if r.Findings[0].ID != "key.unproven" || !strings.Contains(evidenceText(r), "a cache answered in place of the API ("+header+")") {
+			said := map[string]string{"none": "a cache answered in place", "key": "a cache answered in place", "fake": "was not answered by the API"}[cached]
+			if r.Findings[0].ID != "key.unproven" || !strings.Contains(r.Summary, said) || !strings.Contains(evidenceText(r), "a cache answered in place of the API ("+header+")") {
 				t.Errorf("%s on %s: %+v", header, cached, r)
 			}
 		}
@@ -293,7 +306,7 @@ func TestKeyUnprovenSaysHowToNameTheEndpoint(t *testing.T) {
 	}
 	for _, want := range []string{
 		"known=nothing is wrong with the form of the key, and the API answered (it is the API's error envelope)",
-		"why that proves nothing=this server looks for the path first",
+		"why that proves nothing=a server that looks for the path, or at the body, before",
 		"without a key=404 not_found", "with the key=404 not_found",
 	} {
 		if !strings.Contains(evidenceText(r), want) {

@@ -141,7 +141,7 @@ func refusedByProxy(answer *http.Response) error {
 func (s proxyRefusal) words() words {
 	switch s {
 	case http.StatusProxyAuthRequired:
-		return words{"the proxy that this machine is told to use wants a user name and a password (407)", "put them into HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, also where your own program runs, or try without the proxy"}
+		return words{"the proxy that this machine is told to use wants a user name and a password (407)", "put them into HTTPS_PROXY, before the host and parted from it by an @, also where your own program runs, or try without the proxy"}
 	case http.StatusForbidden:
 		return words{"the proxy that this machine is told to use does not let it connect to the API (403)", "ask who runs the proxy to allow this host, or " + checkProxy}
 	}
