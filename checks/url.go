@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"klyra-doctor/catalog/safe"
 )
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
@@ -54,7 +56,7 @@ func (n network) checkURL(ctx context.Context, t Target) Result {
 		p.tryProxy(ctx)
 	}
 	p.conclude()
-	return Result{Target: target, Findings: p.findings}
+	return Result{Target: target, Findings: p.findings, secrets: p.secrets}
 }
 
 // urlProbe is one run of the URL check: what is asked and what was found so far.
@@ -66,6 +68,8 @@ type urlProbe struct {
 	body     *body // nil until one was read
 	// signed is what the URL says of its own signature; zero where it carries none.
 	signed signature
+	// secrets are what lets anybody in who reads the URLs on the way.
+	secrets []safe.Secret
 	// serverNow is the time by the last server that told one.
 	serverNow time.Time
 }

@@ -201,6 +201,7 @@ var schemeRemedies = map[string]string{
 func (p *urlProbe) formOf(u *url.URL) *url.URL {
 	bare := *u
 	u = &bare
+	p.secrets = append(p.secrets, linkSecrets(u.String())...)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		p.add(otherScheme(u.Scheme))
 		return nil
