@@ -129,3 +129,16 @@ func TestSignatureOfARedirect(t *testing.T) {
 		t.Error(texts(r))
 	}
 }
+
+// TestSignatureOverHTTP holds that a link which Azure hands out over https only is told so on plain http.
+func TestSignatureOverHTTP(t *testing.T) {
+	for scheme, want := range map[string]string{"http": "url.presigned_scope fail", "https": ""} {
+		u := signedURL(t, "sv=2022-11-02&sig=s&spr=https&sp=r")
+		u.Scheme = scheme
+		p := &urlProbe{signed: readSignature(u), serverNow: time.Now()}
+		p.judgeSignature()
+		if got := verdicts(Result{Findings: p.findings}); got != want {
+			t.Errorf("%s: found %q, want %q", scheme, got, want)
+		}
+	}
+}
