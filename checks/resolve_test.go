@@ -151,6 +151,22 @@ func TestResolveSettled(t *testing.T) {
 	}
 }
 
+// TestHostsFile works on a lookup that nobody was asked in, as there is no name with a dot in the hosts file of the
+// machines that run the tests.
+func TestHostsFile(t *testing.T) {
+	for host, want := range map[string]string{
+		"media.example.com": "view.hosts_file warn",
+		"nas.local":         "url.local_name fail", // says enough
+	} {
+		p := probeOf(t, "https://"+host+"/")
+		u := p.form()
+		p.judgeLookup(&hop{url: u, addrs: []netip.Addr{netip.MustParseAddr("10.0.0.10")}, fromFile: true}, &lookup{host: host})
+		if got := verdicts(Result{Findings: p.findings}); got != want {
+			t.Errorf("%s: found %q, want %q", host, got, want)
+		}
+	}
+}
+
 // dnsPlayer is a name server on one port of UDP and TCP.
 type dnsPlayer struct {
 	script dnsScript

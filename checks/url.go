@@ -208,17 +208,30 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 		return false
 	}
 	h.addrs, h.fromFile = addrs, l.nobodyAsked()
+	p.judgeLookup(h, l)
+	return true
+}
+
+// judgeLookup warns where others may not get the addresses that were found for the hop.
+func (p *urlProbe) judgeLookup(h *hop, l *lookup) {
 	if f, half := l.halfAnswered(); half {
 		p.add(f)
-	} else if !hasIPv4(addrs) {
+	} else if !hasIPv4(h.addrs) {
 		p.add(Finding{
 			ID: "dns.ipv6_only", Status: Warn,
-			Summary:  fmt.Sprintf("%s has IPv6 addresses only", host),
-			Evidence: []Evidence{{"addresses", joined(addrs)}},
+			Summary:  fmt.Sprintf("%s has IPv6 addresses only", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
 			Remedy:   "Add an A record: a downloader without IPv6 cannot reach this host. Whether Klyra's has IPv6 is not documented.",
 		})
 	}
-	return true
+	if h.fromFile && !p.isAPI(h.url) && !p.has("url.local_name") {
+		p.add(Finding{
+			ID: "view.hosts_file", Status: Warn,
+			Summary:  fmt.Sprintf("a file of this machine (its hosts file) says where %s is; no name server was asked", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "The API's servers see what the DNS says. Compare the addresses (dig NAME), or take the name out of the hosts file and run the check again.",
+		})
+	}
 }
 
 // doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.

@@ -41,8 +41,8 @@ func (p *urlProbe) withoutJunk(raw string) string {
 	}
 	p.add(Finding{
 		ID: "url.junk", Status: status, Summary: "the URL has characters in or around it that do not belong to it",
-		Evidence: append(placesEvidence(places), Evidence{"checked instead", firstRunes(withoutUserinfo(clean))}),
-		Remedy:   fmt.Sprintf("Send %s alone. The rest comes from copying out of prose, code or a spreadsheet.", withoutUserinfo(clean)),
+		Evidence: placesEvidence(places),
+		Remedy:   fmt.Sprintf("Send %s alone, which is what was checked. The rest comes from copying out of prose, code or a spreadsheet.", withoutUserinfo(clean)),
 	})
 	return clean
 }
