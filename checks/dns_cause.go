@@ -108,7 +108,7 @@ var familyOf = map[dnsmessage.Type]string{dnsmessage.TypeA: "IPv4", dnsmessage.T
 
 // causeOf tells from all that was said why a lookup that failed with err gave no address.
 func (l *lookup) causeOf(err error) lookupCause {
-	if a, ok := l.first(func(a dnsAnswer) bool { return a.has(blockingErrors) }); ok && a.code != dnsmessage.RCodeSuccess {
+	if _, ok := l.first(dnsAnswer.blocked); ok {
 		return blockedName
 	}
 	if a, ok := l.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError }); ok && !l.contradicted() {

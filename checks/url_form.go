@@ -71,7 +71,7 @@ var (
 	userinfoPart  = regexp.MustCompile(`(//)[^/?#]*@`)
 	looseUserinfo = regexp.MustCompile(`^([A-Za-z]*[:;]*/*)[^/?#]*@`)
 	// looseStart reads the ways in which people write https://, the right one too.
-	looseStart = regexp.MustCompile(`(?i)^((?:h{0,2}t{1,3}ps*)(?:[:;]+/*|//+))+`)
+	looseStart = regexp.MustCompile(`(?i)^h{0,2}t{1,3}ps*(?:[:;]+/*|//+)(?:h{0,2}t{1,3}ps*(?:[:;]+/+|//+))*`)
 	bareIPv6   = regexp.MustCompile(`^(//)([0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(/|$)`)
 )
 
