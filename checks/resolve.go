@@ -99,7 +99,7 @@ func (l *lookup) halfAnswered() (Finding, bool) {
 			c.id = "dns.timeout"
 		}
 		f := l.finding(c)
-		f.Summary = strings.Replace(f.Summary, "%s", familyOf[asked], 1)
+		f.Summary = strings.Replace(f.Summary, "FAMILY", familyOf[asked], 1)
 		return f, true
 	}
 	return Finding{}, false

@@ -375,7 +375,7 @@ func FuzzDNSAnswer(f *testing.F) {
 			t.Fatalf("addresses of another name: %v", a.addrs)
 		}
 		l := &lookup{host: "h.example.com", asked: []dnsmessage.Type{a.asked}, answers: []dnsAnswer{a}}
-		if found := l.failure(nil); found.ID == "" || found.Summary == "" || strings.Contains(found.Summary+found.Remedy, "%[") {
+		if found := l.failure(nil); found.ID == "" || found.Summary == "" || strings.Contains(found.Summary, "HOST") || strings.Contains(found.Summary, "ALIAS") {
 			t.Fatalf("%#v", found)
 		}
 		if len(a.String()) > 1<<20 {

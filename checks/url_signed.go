@@ -245,7 +245,7 @@ func (p *urlProbe) judgeSignature() {
 		p.add(Finding{
 			ID: "url.presigned_scope", Status: l.status, Summary: "the pre-signed link " + l.what,
 			Evidence: []Evidence{{"signed for", s.service}, {l.label, firstRunes(l.written)}},
-			Remedy:   "Sign it anew for a plain GET: with permission to read, without extra headers or a bond to addresses (Klyra's are not known), for at most seven days.",
+			Remedy:   "Sign it anew for a plain GET: with permission to read, without extra headers, not bound to addresses (Klyra's are not documented), and for at most seven days.",
 		})
 	}
 }
