@@ -58,6 +58,8 @@ type Result struct {
 	RetryAt  time.Time     // the same as a time; zero where no wait is known
 	Phases   []PhaseTime   // of a download, in the order in which they began; nil where nothing was downloaded
 	Blocks   []Block       // to be copied; nil for none
+
+	secrets []safe.Secret // that were met on the way, beside those of the target
 }
 
 // PhaseTime is one part of the way to an answer, as it lay in time.
@@ -156,7 +158,7 @@ func Run(ctx context.Context, check catalog.Check, t Target) (r Result) {
 		}
 		r.Check = check
 		r.Duration = t.Now().Sub(start)
-		r = r.judged().shown(safe.NewRedactor(t.Secrets()...))
+		r = r.judged().shown(safe.NewRedactor(append(t.Secrets(), r.secrets...)...))
 	}()
 	return table[check](ctx, t)
 }
@@ -245,9 +247,10 @@ func (t Target) WithKeyOf(r *paste.Request, source string) Target {
 	return t
 }
 
-// Secrets returns what must not be shown of the target: its keys, and what the pasted response held.
+// Secrets returns what must not be shown of the target: its keys, what lets anybody in who reads its URL, and what
+// the pasted response held.
 func (t Target) Secrets() []safe.Secret {
-	var secrets []safe.Secret
+	secrets := linkSecrets(t.URL)
 	for _, k := range t.Keys {
 		secrets = append(secrets, k.secret())
 	}

@@ -73,6 +73,9 @@ func (a dnsAnswer) has(codes []uint16) bool {
 	return slices.ContainsFunc(a.extended, func(e extendedError) bool { return slices.Contains(codes, e.code) })
 }
 
+// blocked reports whether a filter made the answer.
+func (a dnsAnswer) blocked() bool { return a.has(blockingErrors) }
+
 // String is the answer in words, without the addresses.
 func (a dnsAnswer) String() string {
 	said := rcodeWords[a.code]

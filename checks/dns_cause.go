@@ -13,94 +13,94 @@ import (
 type lookupCause struct {
 	id      string
 	status  Status
-	summary string // %[1]s is the host, %[2]s the last of its aliases
+	summary string // HOST stands for the host, ALIAS for the last of its aliases
 	remedy  string
 }
 
 // The causes, as the answers tell them apart.
 var (
 	noSuchName = lookupCause{
-		"dns.not_found", Fail, "there is no such name as %[1]s",
+		"dns.not_found", Fail, "there is no such name as HOST",
 		"Look for a typing error in the host name. If it is right, the domain has expired, or the record was never made or is not published yet.",
 	}
 	noSuchDomain = lookupCause{
-		"dns.not_found", Fail, "there is no such name as %[1]s: its domain is not registered, or has no name servers",
+		"dns.not_found", Fail, "there is no such name as HOST: its domain is not registered, or has no name servers",
 		"Look for a typing error in the domain. If it is right, ask its owner whether it has expired or was never set up.",
 	}
 	noSuchEnding = lookupCause{
-		"dns.not_found", Fail, "there is no such name as %[1]s: nothing ends like that on the internet",
+		"dns.not_found", Fail, "there is no such name as HOST: nothing ends like that on the internet",
 		"Correct the last part of the host name.",
 	}
 	noSuchAlias = lookupCause{
-		"dns.not_found", Fail, "%[1]s is an alias of %[2]s, and there is no such name",
+		"dns.not_found", Fail, "HOST is an alias of ALIAS, and there is no such name",
 		"Correct or remove the CNAME record: what it points at was deleted, or is misspelled. If it was a cloud resource, somebody else may be able to claim that name.",
 	}
 	unknownToDNS = lookupCause{
-		"dns.not_found", Unknown, "no name server can tell about %[1]s",
+		"dns.not_found", Unknown, "no name server can tell about HOST",
 		"Names like that are not in the DNS, so it was not asked, or could not know. Where the name works for you, a service of this machine or network answers for it; the API's servers have none.",
 	}
 	noAddress = lookupCause{
-		"dns.no_address", Fail, "%[1]s exists, but has no address",
+		"dns.no_address", Fail, "HOST exists, but has no address",
 		"Add an A record (and, if the server has IPv6, an AAAA record) for this very name.",
 	}
 	noAddressOfAlias = lookupCause{
-		"dns.no_address", Fail, "%[1]s is an alias of %[2]s, which has no address",
+		"dns.no_address", Fail, "HOST is an alias of ALIAS, which has no address",
 		"Correct the CNAME record, or add an A record for the name that it points at.",
 	}
 	aliasLoop = lookupCause{
-		"dns.no_address", Fail, "the aliases of %[1]s lead in a circle, so it has no address",
+		"dns.no_address", Fail, "the aliases of HOST lead in a circle, so it has no address",
 		"Correct the CNAME records: one of the names needs an A record in place of the alias.",
 	}
 	brokenDNSSEC = lookupCause{
-		"dns.server_failure", Fail, "the name server rejects the DNSSEC signatures of %[1]s",
+		"dns.server_failure", Fail, "the name server rejects the DNSSEC signatures of HOST",
 		"Repair the domain's DNSSEC: sign the zone anew, or remove the DS record at the registrar. Name servers that check signatures, as the large public ones do, give no address until then.",
 	}
 	blockedName = lookupCause{
-		"dns.server_failure", Unknown, "the name server that this machine uses blocks %[1]s",
+		"dns.server_failure", Unknown, "the name server that this machine uses blocks HOST",
 		"Could not tell what others see: the filter belongs to this network or provider. Check from another network, or ask another name server (dig @1.1.1.1 NAME).",
 	}
 	silentAuthority = lookupCause{
-		"dns.server_failure", Unknown, "the name server cannot reach the name servers of the domain of %[1]s",
+		"dns.server_failure", Unknown, "the name server cannot reach the name servers of the domain of HOST",
 		"Most likely the domain's own name servers are down or wrong at the registrar: repair them. Ask another name server (dig @1.1.1.1 NAME) to be sure that it is not this network.",
 	}
 	serverFailed = lookupCause{
-		"dns.server_failure", Unknown, "the name server could not find out the address of %[1]s",
+		"dns.server_failure", Unknown, "the name server could not find out the address of HOST",
 		"Could not tell whose fault it is: a broken domain (its name servers or DNSSEC) looks the same as a broken name server here. Ask another one (dig @1.1.1.1 NAME); if that one fails too, repair the domain's name servers or its DNSSEC records.",
 	}
 	queryRefused = lookupCause{
-		"dns.server_failure", Unknown, "the name server refuses to answer for %[1]s",
+		"dns.server_failure", Unknown, "the name server refuses to answer for HOST",
 		"Could not tell about the host: this name server does not serve this machine, or not this name. Set another name server, or check from another network.",
 	}
 	lameServer = lookupCause{
 		"dns.server_failure", Unknown, "the name server looks nothing up for this machine; it only points at others",
-		"Could not tell about %[1]s: the name server in this machine's settings does no lookups (no recursion). Set one that does, or check from another network.",
+		"Could not tell about HOST: the name server in this machine's settings does no lookups (no recursion). Set one that does, or check from another network.",
 	}
 	cutAnswer = lookupCause{
-		"dns.server_failure", Unknown, "the answer about %[1]s is too long for one packet, and the name server does not give it over TCP",
+		"dns.server_failure", Unknown, "the answer about HOST is too long for one packet, and the name server does not give it over TCP",
 		"Let TCP port 53 through the firewall between this machine and its name server. If it fails elsewhere too, give the name fewer addresses.",
 	}
 	strangeAnswer = lookupCause{
-		"dns.server_failure", Unknown, "the name server answered with addresses of another name than %[1]s; they were not used",
+		"dns.server_failure", Unknown, "the name server answered with addresses of another name than HOST; they were not used",
 		"Something rewrites the answers of the name server (a captive portal, a filter, a broken router): check from another network.",
 	}
 	unreadableAnswer = lookupCause{
-		"dns.server_failure", Unknown, "what the name server sent for %[1]s is no answer that can be read",
+		"dns.server_failure", Unknown, "what the name server sent for HOST is no answer that can be read",
 		"Something between this machine and its name server breaks or forges answers: check from another network.",
 	}
 	noUsableAnswer = lookupCause{
-		"dns.server_failure", Unknown, "the name server gave no usable answer for %[1]s",
+		"dns.server_failure", Unknown, "the name server gave no usable answer for HOST",
 		serverFailed.remedy,
 	}
 	unansweredQuery = lookupCause{
-		"dns.timeout", Unknown, "no name server answered for %[1]s in time",
+		"dns.timeout", Unknown, "no name server answered for HOST in time",
 		"Try again, then from another network. If only this name is slow, its own name servers do not answer.",
 	}
 	noNetwork = lookupCause{id: "check.offline"}
 )
 
-// halfFailure is a lookup that gave one sort of addresses; %s is the other.
+// halfFailure is a lookup that gave one sort of addresses; FAMILY is the other.
 var halfFailure = lookupCause{
-	"dns.server_failure", Warn, "the name servers know addresses of %[1]s, but fail on its %s ones",
+	"dns.server_failure", Warn, "the name servers know addresses of HOST, but fail on its FAMILY ones",
 	"Repair the domain's name servers: they have to answer that question too, if only with an empty answer. Some downloaders wait for both answers, or give up where one fails.",
 }
 
@@ -108,7 +108,7 @@ var familyOf = map[dnsmessage.Type]string{dnsmessage.TypeA: "IPv4", dnsmessage.T
 
 // causeOf tells from all that was said why a lookup that failed with err gave no address.
 func (l *lookup) causeOf(err error) lookupCause {
-	if a, ok := l.first(func(a dnsAnswer) bool { return a.has(blockingErrors) }); ok && a.code != dnsmessage.RCodeSuccess {
+	if _, ok := l.first(dnsAnswer.blocked); ok {
 		return blockedName
 	}
 	if a, ok := l.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError }); ok && !l.contradicted() {
@@ -210,7 +210,7 @@ func (l *lookup) finding(c lookupCause) Finding {
 		last = a.aliases[len(a.aliases)-1]
 	}
 	words := func(text string) string {
-		return strings.NewReplacer("%[1]s", l.host, "%[2]s", last).Replace(text)
+		return strings.NewReplacer("HOST", l.host, "ALIAS", last).Replace(text)
 	}
 	return Finding{ID: c.id, Status: c.status, Summary: words(c.summary), Remedy: words(c.remedy), Evidence: l.evidence()}
 }

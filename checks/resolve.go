@@ -48,14 +48,18 @@ func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	return l.believed(addrs), err
 }
 
-// believed returns those of the resolver's addresses that the answers give to the host itself, in its order. The
-// resolver takes the addresses of any name, and none where one of its two questions got no answer in time.
+// believed returns those of the resolver's addresses that the answers give to the host itself, in its order; none
+// where a filter made them. The resolver takes the addresses of any name, and none where one of its two questions
+// got no answer in time.
 func (l *lookup) believed(addrs []netip.Addr) []netip.Addr {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var said []netip.Addr
 	strangers := false
 	for _, a := range l.answers {
+		if a.blocked() {
+			return nil
+		}
 		strangers = strangers || a.strangers
 		for _, addr := range a.addrs {
 			if !slices.Contains(said, addr) {
@@ -95,7 +99,7 @@ func (l *lookup) halfAnswered() (Finding, bool) {
 			c.id = "dns.timeout"
 		}
 		f := l.finding(c)
-		f.Summary = strings.Replace(f.Summary, "%s", familyOf[asked], 1)
+		f.Summary = strings.Replace(f.Summary, "FAMILY", familyOf[asked], 1)
 		return f, true
 	}
 	return Finding{}, false

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"klyra-doctor/catalog/safe"
 )
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
@@ -56,7 +58,7 @@ func (n network) checkURL(ctx context.Context, t Target) Result {
 		p.tryProxy(ctx)
 	}
 	p.conclude()
-	return Result{Target: target, Findings: p.findings, Wait: p.wait, RetryAt: p.retryAt}
+	return Result{Target: target, Findings: p.findings, Wait: p.wait, RetryAt: p.retryAt, secrets: p.secrets}
 }
 
 // urlProbe is one run of the URL check: what is asked and what was found so far.
@@ -68,6 +70,8 @@ type urlProbe struct {
 	body     *body // nil until one was read
 	// signed is what the URL says of its own signature; zero where it carries none.
 	signed signature
+	// secrets are what lets anybody in who reads the URLs on the way.
+	secrets []safe.Secret
 	// serverNow is the time by the last server that told one.
 	serverNow time.Time
 	wait      time.Duration // that a server asked for; 0 for none
@@ -210,17 +214,30 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 		return false
 	}
 	h.addrs, h.fromFile = addrs, l.nobodyAsked()
+	p.judgeLookup(h, l)
+	return true
+}
+
+// judgeLookup warns where others may not get the addresses that were found for the hop.
+func (p *urlProbe) judgeLookup(h *hop, l *lookup) {
 	if f, half := l.halfAnswered(); half {
 		p.add(f)
-	} else if !hasIPv4(addrs) {
+	} else if !hasIPv4(h.addrs) {
 		p.add(Finding{
 			ID: "dns.ipv6_only", Status: Warn,
-			Summary:  fmt.Sprintf("%s has IPv6 addresses only", host),
-			Evidence: []Evidence{{"addresses", joined(addrs)}},
+			Summary:  fmt.Sprintf("%s has IPv6 addresses only", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
 			Remedy:   "Add an A record: a downloader without IPv6 cannot reach this host. Whether Klyra's has IPv6 is not documented.",
 		})
 	}
-	return true
+	if h.fromFile && !p.isAPI(h.url) && !p.has("url.local_name") {
+		p.add(Finding{
+			ID: "view.hosts_file", Status: Warn,
+			Summary:  fmt.Sprintf("a file of this machine (its hosts file) says where %s is; no name server was asked", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "The API's servers see what the DNS says. Compare the addresses (dig NAME), or take the name out of the hosts file and run the check again.",
+		})
+	}
 }
 
 // doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.

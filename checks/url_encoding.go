@@ -66,8 +66,8 @@ func (p *urlProbe) respelled(status Status, summary string, where []place, bette
 	better = withoutUserinfo(better)
 	p.add(Finding{
 		ID: "url.encoding", Status: status, Summary: summary,
-		Evidence: append(placesEvidence(where), Evidence{"checked instead", firstRunes(better)}),
-		Remedy:   fmt.Sprintf("Send %s instead: clients differ in what they make of the other spelling.", better),
+		Evidence: placesEvidence(where),
+		Remedy:   fmt.Sprintf("Send %s instead, which is what was checked. Clients differ in what they make of the other spelling.", better),
 	})
 }
 

@@ -71,7 +71,7 @@ var (
 	userinfoPart  = regexp.MustCompile(`(//)[^/?#]*@`)
 	looseUserinfo = regexp.MustCompile(`^([A-Za-z]*[:;]*/*)[^/?#]*@`)
 	// looseStart reads the ways in which people write https://, the right one too.
-	looseStart = regexp.MustCompile(`(?i)^((?:h{0,2}t{1,3}ps*)(?:[:;]+/*|//+))+`)
+	looseStart = regexp.MustCompile(`(?i)^h{0,2}t{1,3}ps*(?:[:;]+/*|//+)(?:h{0,2}t{1,3}ps*(?:[:;]+/+|//+))*`)
 	bareIPv6   = regexp.MustCompile(`^(//)([0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(/|$)`)
 )
 
@@ -201,6 +201,7 @@ var schemeRemedies = map[string]string{
 func (p *urlProbe) formOf(u *url.URL) *url.URL {
 	bare := *u
 	u = &bare
+	p.secrets = append(p.secrets, linkSecrets(u.String())...)
 	if u.Scheme != "http" && u.Scheme != "https" {
 		p.add(otherScheme(u.Scheme))
 		return nil

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -82,6 +84,8 @@ var formCases = []struct{ given, want, asked, says string }{
 	{"URL: https://media.example.com/a.png", "url.junk warn", "https://media.example.com/a.png", "\"URL: \""},
 	{"<img src=\"https://media.example.com/a.png\">", "url.junk fail", "https://media.example.com/a.png", ""},
 	{"https://media.example.com/a.png\nhttps://media.example.com/b.png", "url.junk warn", "https://media.example.com/a.png", "character 32: \"\\nhttps://media.example.com/b.png\""},
+	{"\xd6\xd6\xd6\xd6 HTTP:/media.example.com", "url.junk fail; url.malformed fail", "http://media.example.com", "5 characters"},
+	{"İ: https://media.example.com/a.png", "url.junk warn", "https://media.example.com/a.png", ""},
 	{"https://media.example.com/a\u200b.png", "url.junk fail", "https://media.example.com/a.png", "character 28: U+200B (zero width space)"},
 	{"https://media.exam\u00adple.com/a.png", "url.junk fail", "https://media.example.com/a.png", "U+00AD (soft hyphen)"},
 	{"\ufeffhttps://media.example.com/a.png", "url.junk fail", "https://media.example.com/a.png", "character 1: U+FEFF (byte order mark)"},
@@ -219,25 +223,73 @@ func checkLocalName(t *testing.T, host, want, says string) {
 	}
 }
 
+// shareCases are sharing links with the direct link to the same file, "" where it cannot be derived, and URLs of files
+// that are no such links.
+var shareCases = map[string]string{
+	"https://drive.google.com/file/d/ID42/view?usp=sharing":                   "https://drive.google.com/uc?export=download&id=ID42",
+	"https://drive.google.com/file/u/1/d/ID42/preview":                        "https://drive.google.com/uc?export=download&id=ID42",
+	"https://drive.google.com/open?usp=x&id=ID42":                             "https://drive.google.com/uc?export=download&id=ID42",
+	"https://drive.google.com/drive/folders/ID42":                             "",
+	"https://docs.google.com/document/d/ID42/edit":                            "",
+	"https://photos.app.goo.gl/abc":                                           "",
+	"https://www.google.com/imgres?imgurl=x":                                  "",
+	"https://www.dropbox.com/s/abc/cat.jpg?dl=0":                              "https://www.dropbox.com/s/abc/cat.jpg?dl=1",
+	"https://www.dropbox.com/scl/fi/abc/cat.jpg?rlkey=k&dl=0":                 "https://www.dropbox.com/scl/fi/abc/cat.jpg?rlkey=k&dl=1",
+	"https://www.dropbox.com/s/abc/cat.jpg":                                   "https://www.dropbox.com/s/abc/cat.jpg?dl=1",
+	"https://www.dropbox.com/scl/fo/abc/folder?rlkey=k&dl=0":                  "",
+	"https://github.com/golang/go/blob/master/doc/gopher/gopher.png":          "https://raw.githubusercontent.com/golang/go/master/doc/gopher/gopher.png",
+	"https://gist.github.com/me/0123456789abcdef":                             "https://gist.githubusercontent.com/me/0123456789abcdef/raw",
+	"https://gitlab.com/group/project/-/blob/main/cat.png":                    "https://gitlab.com/group/project/-/raw/main/cat.png",
+	"https://git.company.example.com/group/sub/project/-/blob/main/a/cat.png": "https://git.company.example.com/group/sub/project/-/raw/main/a/cat.png",
+	"https://bitbucket.org/team/repo/src/main/cat.png":                        "https://bitbucket.org/team/repo/raw/main/cat.png",
+	"https://codeberg.org/me/repo/src/branch/main/cat.png":                    "https://codeberg.org/me/repo/raw/branch/main/cat.png",
+	"https://huggingface.co/datasets/me/cats/blob/main/cat.png":               "https://huggingface.co/datasets/me/cats/resolve/main/cat.png",
+	"https://commons.wikimedia.org/wiki/File:Cat_03.jpg":                      "https://commons.wikimedia.org/wiki/Special:FilePath/Cat_03.jpg",
+	"https://de.wikipedia.org/wiki/Datei:Cat_03.jpg":                          "https://de.wikipedia.org/wiki/Special:FilePath/Cat_03.jpg",
+	"https://giphy.com/gifs/cat-funny-JIX9t2j0ZTN9S":                          "https://media.giphy.com/media/JIX9t2j0ZTN9S/giphy.gif",
+	"https://1drv.ms/i/s!abc":                                                 "",
+	"https://company-my.sharepoint.com/:i:/g/personal/me/abc":                 "",
+	"https://share.icloud.com/photos/abc":                                     "",
+	"https://company.box.com/s/abc":                                           "",
+	"https://we.tl/t-abc":                                                     "",
+	"https://mega.nz/file/abc":                                                "",
+	"https://www.mediafire.com/file/abc/cat.jpg/file":                         "",
+	"https://files.slack.com/files-pri/T0-F0/cat.jpg":                         "",
+	"https://discord.com/channels/1/2/3":                                      "",
+	"https://imgur.com/gallery/abc":                                           "",
+	"https://www.flickr.com/photos/me/123":                                    "",
+	"https://www.pinterest.com/pin/1/":                                        "",
+	"https://tenor.com/view/cat-gif-1":                                        "",
+	"https://www.youtube.com/watch?v=abc":                                     "",
+	"https://youtu.be/abc":                                                    "",
+	"https://vimeo.com/1":                                                     "",
+	"https://soundcloud.com/me/song":                                          "",
+	"https://open.spotify.com/track/1":                                        "",
+	"https://www.instagram.com/p/abc/":                                        "",
+	"https://vm.tiktok.com/abc/":                                              "",
+	"https://x.com/me/status/1":                                               "",
+	"https://www.facebook.com/photo?fbid=1":                                   "",
+	"https://www.reddit.com/r/cats/comments/abc/":                             "",
+
+	"https://www.dropbox.com/s/abc/cat.jpg?dl=1":                      "no finding",
+	"https://www.dropbox.com/s/abc/cat.jpg?raw=1":                     "no finding",
+	"https://raw.githubusercontent.com/golang/go/master/a.png":        "no finding",
+	"https://github.com/a/b/blob/main/c.png?raw=true":                 "no finding",
+	"https://github.com/a/b/releases/download/v1/c.png":               "no finding",
+	"https://upload.wikimedia.org/wikipedia/commons/3/3a/Cat03.jpg":   "no finding",
+	"https://i.imgur.com/abc.png":                                     "no finding",
+	"https://media.giphy.com/media/abc/giphy.gif":                     "no finding",
+	"https://example.com/?next=https://github.com/a/b/blob/main/c.go": "no finding",
+	"https://notdropbox.com/s/abc/cat.jpg":                            "no finding",
+	"https://dropbox.com.example.org/s/abc/cat.jpg":                   "no finding",
+}
+
 func TestShareLinks(t *testing.T) {
-	cases := map[string]string{
-		"https://drive.google.com/file/d/ID42/view?usp=sharing":           "https://drive.google.com/uc?export=download&id=ID42",
-		"https://drive.google.com/open?usp=x&id=ID42":                     "https://drive.google.com/uc?export=download&id=ID42",
-		"https://www.dropbox.com/s/abc/cat.jpg?dl=0":                      "https://www.dropbox.com/s/abc/cat.jpg?dl=1",
-		"https://www.dropbox.com/scl/fi/abc/cat.jpg?rlkey=k&dl=0":         "https://www.dropbox.com/scl/fi/abc/cat.jpg?rlkey=k&dl=1",
-		"https://www.dropbox.com/s/abc/cat.jpg":                           "https://www.dropbox.com/s/abc/cat.jpg?dl=1",
-		"https://github.com/golang/go/blob/master/doc/gopher/gopher.png":  "https://raw.githubusercontent.com/golang/go/master/doc/gopher/gopher.png",
-		"https://gitlab.com/group/project/-/blob/main/cat.png":            "https://gitlab.com/group/project/-/raw/main/cat.png",
-		"https://www.youtube.com/watch?v=abc":                             "",
-		"https://www.dropbox.com/s/abc/cat.jpg?dl=1":                      "no finding",
-		"https://raw.githubusercontent.com/golang/go/master/a.png":        "no finding",
-		"https://example.com/?next=https://github.com/a/b/blob/main/c.go": "no finding",
-	}
-	for given, want := range cases {
+	for given, want := range shareCases {
 		p := probeOf(t, given)
 		p.form()
 		got := "no finding"
-		if len(p.findings) > 0 {
+		if p.has("url.share_page") {
 			got = ""
 			for _, e := range p.findings[0].Evidence {
 				got = e.Value
@@ -247,9 +299,15 @@ func TestShareLinks(t *testing.T) {
 			t.Errorf("%s: direct link %q, want %q", given, got, want)
 		}
 	}
+	for _, s := range sharePages {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(shareCases)), s.page.MatchString) {
+			t.Errorf("no case for %s, %s", s.service, s.page)
+		}
+	}
 }
 
-// FuzzURLForm holds that whatever is typed, what is then asked is a plain http or https URL.
+// FuzzURLForm holds that whatever is typed, what is then asked is a plain http or https URL, in which nothing is left
+// to be cleaned.
 func FuzzURLForm(f *testing.F) {
 	for _, c := range formCases {
 		f.Add(c.given)
@@ -272,5 +330,12 @@ func FuzzURLForm(f *testing.F) {
 			t.Fatalf("%q asks %q", given, u)
 		}
 		portOf(u)
+		if strings.Contains(given, "#") {
+			return // what stood before it was in the middle, and is at the end now
+		}
+		q := probeOf(t, u.String())
+		if same := q.form(); same == nil || same.String() != u.String() || q.has("url.junk") || q.has("url.malformed") {
+			t.Fatalf("%q asks %q, which is then found to be\n%s", given, u, texts(Result{Findings: q.findings}))
+		}
 	})
 }

@@ -41,8 +41,8 @@ func (p *urlProbe) withoutJunk(raw string) string {
 	}
 	p.add(Finding{
 		ID: "url.junk", Status: status, Summary: "the URL has characters in or around it that do not belong to it",
-		Evidence: append(placesEvidence(places), Evidence{"checked instead", firstRunes(withoutUserinfo(clean))}),
-		Remedy:   fmt.Sprintf("Send %s alone. The rest comes from copying out of prose, code or a spreadsheet.", withoutUserinfo(clean)),
+		Evidence: placesEvidence(places),
+		Remedy:   fmt.Sprintf("Send %s alone, which is what was checked. The rest comes from copying out of prose, code or a spreadsheet.", withoutUserinfo(clean)),
 	})
 	return clean
 }
@@ -79,13 +79,13 @@ func (s scrap) harmless() bool {
 const (
 	outerQuotes   = "\"'`<>“”‘’‚„«»‹›"
 	leadingMarks  = "([{*|"
-	trailingMarks = ".,;:!…。，、；：！"
+	trailingMarks = ".,;:!…。．｡，、；：！"
 	brackets      = "()[]{}（）「」『』【】"
 )
 
 var (
 	// startAfterWords finds where a URL begins that something leads up to: "see https://", "src=\"https://", "](https://".
-	startAfterWords = regexp.MustCompile(`(?i)^[^/?#]*?[\s"'“‘<>(\[{=]https?:[\\/]`)
+	startAfterWords = regexp.MustCompile(`(?i)^[^/?#]*?[\s"'“‘<>(\[{=](https?):[\\/]`)
 	// nextURL finds a second URL behind the first.
 	nextURL = regexp.MustCompile(`(?i)\s["'<(]*https?://`)
 	// lineBreak finds a line break with the blanks that an editor puts around it.
@@ -96,8 +96,8 @@ var (
 // and line breaks. It returns what it removed, in order.
 func stripJunk(raw string) (clean string, scraps []scrap) {
 	start, end := 0, len(raw)
-	if m := startAfterWords.FindString(raw); m != "" {
-		start = strings.LastIndexByte(strings.ToLower(m), 'h')
+	if m := startAfterWords.FindStringSubmatchIndex(raw); m != nil {
+		start = m[2]
 	}
 	start, end = trimOutside(raw, start, end)
 	if next := nextURL.FindStringIndex(raw[start:end]); next != nil {

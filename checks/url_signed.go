@@ -245,7 +245,7 @@ func (p *urlProbe) judgeSignature() {
 		p.add(Finding{
 			ID: "url.presigned_scope", Status: l.status, Summary: "the pre-signed link " + l.what,
 			Evidence: []Evidence{{"signed for", s.service}, {l.label, firstRunes(l.written)}},
-			Remedy:   "Sign it anew for a plain GET: with permission to read, without extra headers or a bond to addresses (Klyra's are not known), for at most seven days.",
+			Remedy:   "Sign it anew for a plain GET: with permission to read, without extra headers, not bound to addresses (Klyra's are not documented), and for at most seven days.",
 		})
 	}
 }
@@ -262,12 +262,12 @@ func (p *urlProbe) judgeValidity(s signature) {
 	f := Finding{ID: "url.presigned_expired", Status: Fail, Evidence: evidence, Remedy: "Sign it anew for GET, for at least an hour, right before the call."}
 	switch {
 	case !s.expires.IsZero() && !now.Before(s.expires):
-		f.Summary = fmt.Sprintf("the pre-signed link ended %s ago", now.Sub(s.expires).Round(time.Second))
+		f.Summary = fmt.Sprintf("the pre-signed link ended %s ago", waitText(now.Sub(s.expires)))
 	case s.refused != "":
 		f.Summary = "the storage says that the pre-signed link has ended"
 		f.Evidence = append(f.Evidence, Evidence{"answer", firstRunes(s.refused)})
 	case s.begins.After(now.Add(skew)):
-		f.Summary = fmt.Sprintf("the pre-signed link is valid only in %s", s.begins.Sub(now).Round(time.Second))
+		f.Summary = fmt.Sprintf("the pre-signed link is valid only in %s", waitText(s.begins.Sub(now)))
 		f.Evidence = append(f.Evidence, Evidence{"begins", s.begins.UTC().Format(time.RFC3339)})
 		f.Remedy = "Compare the clock of the machine that signs with a right one, or sign without a begin."
 	case s.temporary:
@@ -276,7 +276,7 @@ func (p *urlProbe) judgeValidity(s signature) {
 		f.Remedy = "They often end hours before the link's own time: sign right before the call, or with lasting credentials."
 	case !s.expires.IsZero() && s.expires.Sub(now) < time.Hour:
 		f.ID, f.Status = "url.presigned_temporary", Warn
-		f.Summary = fmt.Sprintf("the pre-signed link ends in %s", s.expires.Sub(now).Round(time.Second))
+		f.Summary = fmt.Sprintf("the pre-signed link ends in %s", waitText(s.expires.Sub(now)))
 		f.Remedy = "Sign for an hour or more: a queued request may be downloaded late."
 	default:
 		return

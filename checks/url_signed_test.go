@@ -21,15 +21,15 @@ var signedCases = []struct{ query, want, says string }{
 	{"Expires=1700000000", "", ""},
 	{"Signature=s", "", ""},
 
-	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=3600", "url.presigned_expired fail", "ended 0s ago … S3 … the server's clock: 2026-11-24T12:00:00Z … ends: 2026-11-24T12:00:00Z"},
-	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=3601", "url.presigned_temporary warn", "ends in 1s"},
-	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=7000", "url.presigned_temporary warn", "ends in 56m40s"},
+	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=3600", "url.presigned_expired fail", "ended 0 s ago … S3 … the server's clock: 2026-11-24T12:00:00Z … ends: 2026-11-24T12:00:00Z"},
+	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=3601", "url.presigned_temporary warn", "ends in 1 s"},
+	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=7000", "url.presigned_temporary warn", "ends in 56 min 40 s"},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=86400", "", ""},
-	{"x-amz-signature=s&x-amz-date=20261124T110000Z&x-amz-expires=60", "url.presigned_expired fail", "ended 59m0s ago"},
+	{"x-amz-signature=s&x-amz-date=20261124T110000Z&x-amz-expires=60", "url.presigned_expired fail", "ended 59 min 0 s ago"},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=86400&X-Amz-Security-Token=", "", ""},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=86400&X-Amz-Security-Token=t", "url.presigned_temporary warn", "temporary credentials"},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=86400&X-Amz-Credential=ASIA1234%2F20261124", "url.presigned_temporary warn", "temporary credentials"},
-	{"X-Amz-Signature=s&X-Amz-Date=20261124T130000Z&X-Amz-Expires=86400", "url.presigned_expired fail", "valid only in 1h0m0s … begins: 2026-11-24T13:00:00Z"},
+	{"X-Amz-Signature=s&X-Amz-Date=20261124T130000Z&X-Amz-Expires=86400", "url.presigned_expired fail", "valid only in 60 min 0 s … begins: 2026-11-24T13:00:00Z"},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T121000Z&X-Amz-Expires=86400", "", ""},
 	{"X-Amz-Signature=s&X-Amz-Date=nonsense&X-Amz-Expires=-5", "", ""},
 	{"X-Amz-Signature=s&X-Amz-Date=20261124T110000Z&X-Amz-Expires=604800", "", ""},
@@ -49,7 +49,7 @@ var signedCases = []struct{ query, want, says string }{
 
 	{"sv=2022-11-02&sig=s&se=2026-11-24T11:00:00Z&sp=r", "url.presigned_expired fail", "Azure"},
 	{"sv=2022-11-02&sig=s&se=2026-11-25&sp=rl", "", ""},
-	{"sv=2022-11-02&sig=s&se=2026-11-26T11:00Z&st=2026-11-25T11:00Z&sp=r", "url.presigned_expired fail", "valid only in 23h0m0s"},
+	{"sv=2022-11-02&sig=s&se=2026-11-26T11:00Z&st=2026-11-25T11:00Z&sp=r", "url.presigned_expired fail", "valid only in 23 h 0 min"},
 	{"sv=2022-11-02&sig=s&se=2026-12-24T11:00:00Z&ske=2026-11-24T10:00:00Z&sp=r", "url.presigned_expired fail", "ends: 2026-11-24T10:00:00Z"},
 	{"sv=2022-11-02&sig=s&se=2026-11-26&sp=cw", "url.presigned_scope fail", "does not allow reading … cw"},
 	{"sv=2022-11-02&sig=s&se=2026-11-26&sp=r&sip=198.51.100.10-198.51.100.20", "url.presigned_scope warn", "certain addresses only … 198.51.100.10-198.51.100.20"},
@@ -127,5 +127,18 @@ func TestSignatureOfARedirect(t *testing.T) {
 	r := w.checkURL(inTime(t), urlTarget(t, "", "https://media.example.com/to?u="+escaped(to)))
 	if got := verdicts(r); got != "url.presigned_expired fail" {
 		t.Error(texts(r))
+	}
+}
+
+// TestSignatureOverHTTP holds that a link which Azure hands out over https only is told so on plain http.
+func TestSignatureOverHTTP(t *testing.T) {
+	for scheme, want := range map[string]string{"http": "url.presigned_scope fail", "https": ""} {
+		u := signedURL(t, "sv=2022-11-02&sig=s&spr=https&sp=r")
+		u.Scheme = scheme
+		p := &urlProbe{signed: readSignature(u), serverNow: time.Now()}
+		p.judgeSignature()
+		if got := verdicts(Result{Findings: p.findings}); got != want {
+			t.Errorf("%s: found %q, want %q", scheme, got, want)
+		}
 	}
 }

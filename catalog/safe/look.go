@@ -45,7 +45,10 @@ var fields = map[string]field{
 	"x_goog_signature": tokenField, "x_goog_credential": tokenField, "rlkey": tokenField,
 	"token": shoutedField,
 	"sig":   queryField, "signature": queryField, "policy": queryField, "key_pair_id": queryField,
-	"key": queryField, "auth": queryField, "jwt": queryField,
+	"key": queryField, "auth": queryField, "jwt": queryField, "sas": queryField, "hmac": queryField,
+	"x_oss_signature": queryField, "x_oss_credential": queryField, "q_signature": queryField, "q_ak": queryField,
+	"awsaccesskeyid": queryField, "ossaccesskeyid": queryField, "hm": queryField, "oh": queryField, "hdnts": queryField,
+	"token__": queryField,
 }
 
 // suffixes end names that somebody made up around one of the fields ("openai_api_key").
@@ -262,7 +265,7 @@ func fieldOf(text string, i int) field {
 	for start > 0 && end-start < 40 && (wordByte(text[start-1]) || text[start-1] == '-') {
 		start--
 	}
-	if end-start < 3 {
+	if end-start < 2 {
 		return noField
 	}
 	if end-start == 3 && strings.EqualFold(text[start:end], "key") && start >= 4 && strings.EqualFold(text[start-4:start], "api ") {
@@ -273,7 +276,7 @@ func fieldOf(text string, i int) field {
 	if kind == noField {
 		return suffixed(name)
 	}
-	switch inQuery := start > 0 && strings.IndexByte("?&;", text[start-1]) >= 0; {
+	switch inQuery := start > 0 && strings.IndexByte("?&;#", text[start-1]) >= 0; {
 	case kind == queryField && !inQuery:
 		return noField
 	case inQuery:
