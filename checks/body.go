@@ -80,7 +80,9 @@ func (p *urlProbe) read(resp *http.Response) *body {
 	in := bufio.NewReaderSize(rest, headBytes)
 	head, _ := in.Peek(headBytes)
 	b.head = append([]byte(nil), head...)
-	b.kind = contentKindOf(b.head, p.Expect == Text)
+	if len(head) > 0 {
+		b.kind = contentKindOf(b.head, p.Expect == Text)
+	}
 	if p.wantsImage(b) {
 		rest.limit = maxImageBytes
 		if b.more = b.codings == nil && b.length > maxImageBytes; b.more {
@@ -250,7 +252,7 @@ func (b *body) unfinished() Finding {
 func (b *body) truncated() Finding {
 	f := Finding{
 		ID: "body.truncated", Status: Fail, Summary: "the body ends before its announced end",
-		Evidence: []Evidence{{"received", b.sizeWords()}, {"cause", firstRunes(b.err.Error())}},
+		Evidence: []Evidence{{"cause", firstRunes(b.err.Error())}},
 		Remedy:   "The server or a proxy cuts it off: look at their logs and time limits, and purge the CDN's copy of the file.",
 	}
 	switch {

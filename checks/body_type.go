@@ -71,18 +71,18 @@ func (p *urlProbe) judgeLabels(h *hop, b *body) {
 		wrong, mend = append(wrong, "the server sends no Content-Type"), append(mend, setType)
 	}
 	for _, label := range p.labelsOf(h, b) {
-		if label.keptBy(b.kind) {
+		switch {
+		case label.keptBy(b.kind):
 			continue
-		}
-		wrong = append(wrong, label.by+" says "+firstRunes(label.mime))
-		if label.by == byServer {
+		case label.by == byServer:
 			mend = append(mend, setType)
-		} else {
+		default:
 			mend = append(mend, "give the file the ending of what it is, or convert it to what its ending says")
 		}
+		wrong = append(wrong, label.by+" says "+firstRunes(label.mime))
 	}
 	if len(wrong) > 0 {
-		f := wrongType(Warn, fmt.Sprintf("%s, but the bytes are %s", strings.Join(wrong, " and "), b.kind.mime))
+		f := wrongType(Warn, fmt.Sprintf("the bytes are %s, but %s", b.kind.mime, strings.Join(wrong, " and ")))
 		f.Remedy = "Some downloaders go by such labels: " + strings.Join(mend, "; ") + "."
 		p.add(f)
 	}
