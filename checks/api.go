@@ -67,7 +67,7 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 	}
 	a.transport = &http.Transport{
 		Proxy:                  withoutProxyText(proxy),
-		DialContext:            a.dialer.DialContext,
+		DialContext:            tiedDial(a.dialer),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    apiTLSTimeout,
 		ResponseHeaderTimeout:  apiHeaderTimeout,
@@ -220,7 +220,9 @@ func (a *API) send(ctx context.Context, c call) (answer, error) {
 		return answer{}, err
 	}
 	defer a.done()
-	req, err := http.NewRequestWithContext(ctx, c.method, a.resolve(c.path).String(), strings.NewReader(c.body))
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	req, err := http.NewRequestWithContext(tied(ctx), c.method, a.resolve(c.path).String(), strings.NewReader(c.body))
 	if err != nil {
 		return answer{}, fmt.Errorf("build the request: %w", err)
 	}
@@ -231,7 +233,10 @@ func (a *API) send(ctx context.Context, c call) (answer, error) {
 	client := http.Client{Transport: bearer{a, c.key}, CheckRedirect: followNoRedirect}
 	start := time.Now()
 	resp, err := client.Do(req)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // what the end of ctx did to the connection is no news
+		return answer{}, ctx.Err()
+	case err != nil:
 		return answer{}, withoutAPIURL(err)
 	}
 	defer resp.Body.Close()

@@ -16,6 +16,7 @@ const (
 	maxImageBytes = 4 << 20   // Klyra documents "4 MB" for images; this is its wider reading
 	mbImageBytes  = 4_000_000 // and this the narrower one
 	maxMediaBytes = 64 << 20  // of any other body that are read; Klyra's limits for audio and video are not public
+	maxTextBytes  = 4 << 20   // of a text that are read: far more than the about 500 words that Klyra documents
 	bombRatio     = 200       // decoded bytes for each one that was sent
 	bombBytes     = 8 << 20   // below this size no ratio counts
 
@@ -29,6 +30,7 @@ type body struct {
 	size     int64       // decoded bytes that were read
 	length   int64       // what the server announced, before decoding; -1 where it did not
 	more     bool        // there is more than was read
+	part     bool        // the server sent it as a part of the file
 	declared string      // media type by Content-Type, without parameters
 	charset  string      // by Content-Type, "" for none
 	kind     contentKind // by the first bytes; the zero value where they could not be decoded
@@ -67,11 +69,10 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 
 // read reads the body up to the limit for its kind and one byte. Only an image is held as a whole.
 func (p *urlProbe) read(resp *http.Response) *body {
-	b := &body{length: resp.ContentLength, codings: contentCodings(resp.Header)}
+	b := &body{length: resp.ContentLength, part: resp.StatusCode == http.StatusPartialContent, codings: contentCodings(resp.Header)}
 	b.declared, b.charset = declaredType(resp.Header)
 	sent := &counter{from: resp.Body}
-	raw := bufio.NewReaderSize(sent, headBytes)
-	decoded, err := b.decoder(raw)
+	decoded, err := b.decoder(sent)
 	if err != nil {
 		b.err, b.cutInIt = err, errors.Is(err, io.ErrUnexpectedEOF) && sent.ended
 		return b
@@ -83,7 +84,10 @@ func (p *urlProbe) read(resp *http.Response) *body {
 	if len(head) > 0 {
 		b.kind = contentKindOf(b.head, p.Expect == Text)
 	}
-	if p.wantsImage(b) {
+	switch {
+	case p.Expect == Text:
+		rest.limit = maxTextBytes
+	case p.wantsImage(b):
 		rest.limit = maxImageBytes
 		if b.more = b.codings == nil && b.length > maxImageBytes; b.more {
 			b.size = int64(len(b.head))
@@ -160,8 +164,8 @@ func (p *urlProbe) wantsImage(b *body) bool {
 // unreadable reports whether what was read says nothing of the file.
 func (b *body) unreadable() bool { return errors.Is(b.err, errBomb) || badlyCompressed(b.err) }
 
-// whole reports whether the body was read from its start to its end.
-func (b *body) whole() bool { return b.err == nil && !b.more }
+// whole reports whether the file was read from its start to its end.
+func (b *body) whole() bool { return b.err == nil && !b.more && !b.part }
 
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
@@ -214,7 +218,7 @@ func (p *urlProbe) judgeTransfer(h *hop, b *body, resp *http.Response) {
 		p.add(b.truncated())
 	case b.size == 0:
 		p.add(emptyBody(resp))
-	case resp.StatusCode == http.StatusPartialContent:
+	case b.part:
 		p.add(Finding{
 			ID: "body.truncated", Status: Fail, Summary: "HTTP 206: the server sends a part of the file only, though the whole was asked for",
 			Evidence: []Evidence{{"Content-Range", firstRunes(resp.Header.Get("Content-Range"))}},
@@ -302,8 +306,15 @@ func (p *urlProbe) judgeLength(b *body, resp *http.Response) {
 	p.add(f)
 }
 
-// judgeSize holds a body against the documented limit for images.
+// judgeSize holds a body against the documented limits for images and texts.
 func (p *urlProbe) judgeSize(b *body) {
+	if p.Expect == Text && b.kind.media == Text && b.size > maxTextBytes {
+		p.add(Finding{
+			ID: "body.too_large", Status: Fail, Summary: "the text is far longer than the about 500 words that Klyra documents",
+			Remedy: "Split it at sentence borders, and send the parts one by one.",
+		})
+		return
+	}
 	size := b.size
 	if b.more && b.codings == nil {
 		size = max(size, b.length)

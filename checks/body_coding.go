@@ -42,10 +42,11 @@ const maxCodings = 4
 
 // decoder undoes the Content-Encoding, which servers should not use: none was asked for. Where the bytes are
 // media before any decoding, they are taken as they are.
-func (b *body) decoder(raw *bufio.Reader) (io.Reader, error) {
+func (b *body) decoder(sent io.Reader) (io.Reader, error) {
 	if b.codings == nil {
-		return raw, nil
+		return sent, nil
 	}
+	raw := bufio.NewReaderSize(sent, sniffLen)
 	start, err := raw.Peek(sniffLen)
 	if len(start) == 0 && err != io.EOF {
 		return nil, err

@@ -88,7 +88,7 @@ func (p *urlProbe) decodeInTime(ctx context.Context, b *body) bool {
 	case b.look = <-done:
 	case <-ctx.Done():
 	}
-	return b.look != nil && !p.interrupted(ctx, "looking into the image")
+	return !p.interrupted(ctx, "looking into the image") && b.look != nil
 }
 
 // complete reports whether the file's own parts show that it is whole.

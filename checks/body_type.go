@@ -39,6 +39,7 @@ func wrongType(status Status, summary string) Finding {
 func (b *body) quoted(f Finding) Finding {
 	const most = 120
 	if b.kind.media == Text {
+		f.Remedy = "Read how it begins, in the evidence: it is often the host's error message. " + f.Remedy
 		start := strings.Join(strings.Fields(string(b.head[:min(len(b.head), 4*most)])), " ")
 		if runes := []rune(start); len(runes) > most {
 			start = string(runes[:most]) + "…"
@@ -59,7 +60,7 @@ func (p *urlProbe) noMedia(h *hop, b *body) Finding {
 		return wrongType(Fail, fmt.Sprintf("this is a %s: Klyra moderates text, images, audio and video", b.kind.name))
 	}
 	f := wrongType(Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.kind.mime))
-	f.Remedy = "Read how it begins, in the evidence: an error message there is the host's answer in place of the file. If text is meant, say so (--expect text)."
+	f.Remedy = "If text is meant, say so (--expect text); else give the URL of the file itself."
 	return f
 }
 
@@ -116,7 +117,7 @@ func isPage(b *body) bool {
 }
 
 var passwordField = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)
+	return regexp.MustCompile(`(?i)<input[^>]+type\s*=\s*["']?password`)
 })
 
 // page says what sort of web page came in place of the file.

@@ -167,13 +167,15 @@ var brokenServers = []brokenServer{
 	{cause: "the upload of the picture was cut", turns: once(ok(halfPNG, typePNG)), want: "content.truncated fail", says: "cut off", mend: "upload the file again"},
 	{cause: "no length, and the connection closes too early", turns: once(answered("200 OK", halfPNG, typePNG)), want: "content.truncated fail", says: "cut off", mend: "cuts the download off"},
 	{cause: "no length", turns: once(answered("200 OK", photo, typePNG)), want: "body.no_length warn", says: "this one is whole by the file's own end", mend: "Content-Length"},
-	{cause: "every answer is only a part", turns: once(answered("206 Partial Content", halfPNG, typePNG, fmt.Sprintf("Content-Range: bytes 0-%d/%d", len(halfPNG)-1, len(photo)), fmt.Sprintf("Content-Length: %d", len(halfPNG)))), want: "body.truncated fail", says: "HTTP 206", mend: "200 with the whole file", also: "content.truncated"},
+	{cause: "every answer is only a part", turns: once(answered("206 Partial Content", halfPNG, typePNG, fmt.Sprintf("Content-Range: bytes 0-%d/%d", len(halfPNG)-1, len(photo)), fmt.Sprintf("Content-Length: %d", len(halfPNG)))), want: "body.truncated fail", says: "HTTP 206", mend: "200 with the whole file"},
 	{cause: "the picture is damaged", turns: once(ok(badPNG, typePNG)), want: "content.corrupt fail", says: "damaged", mend: "original"},
 	{cause: "the film was never finished", url: "http://media.example.com/film.mp4", turns: once(ok(append(bytes.Clone(mp4Type), mp4Media...), "Content-Type: video/mp4")), want: "content.truncated fail", says: "index (moov) is missing", mend: "upload the file again"},
 	{cause: "the sound is cut", url: "http://media.example.com/a.wav", turns: once(ok(wavOf(900)[:500], "Content-Type: audio/wav")), want: "content.truncated fail", says: "not whole", mend: "upload the file again"},
 	{cause: "the body stalls", turns: []turn{{send: answered("200 OK", halfPNG, typePNG, "Content-Length: 99999"), end: stall}}, want: "body.slow fail", says: "all but stops", mend: "load"},
 	{cause: "the body drips", turns: []turn{{send: answered("200 OK", photo[:40], typePNG, "Content-Length: 99999"), end: drip}}, want: "body.slow fail", says: "all but stops", mend: "load"},
 	{cause: "the picture is larger than Klyra takes", turns: once(ok(paddedTo(maxImageBytes+1, photo), typePNG)), want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+	{cause: "an endless text", url: "http://media.example.com/a.txt", expect: Text, turns: []turn{{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}}, want: "body.too_large fail", says: "far longer than the about 500 words", mend: "Split it"},
+	{cause: "a text of 600 words", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok(wordsOf(600), "Content-Type: text/plain")), want: "content.too_many_words fail", says: "600 words", mend: "split"},
 	{cause: "an endless picture", turns: []turn{{send: answered("200 OK", photo, typePNG), end: flood}}, want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
 
 	// Compression.
@@ -272,12 +274,12 @@ func (s brokenServer) start(t testing.TB, config *tls.Config) string {
 	var seen atomic.Int64
 	return rawServer(t, func(conn net.Conn) {
 		a := s.turns[min(int(seen.Add(1)), len(s.turns))-1]
-		a.give(conn, config)
+		a.give(conn, config, nil)
 	})
 }
 
-// give plays the turn on one connection.
-func (a turn) give(socket net.Conn, config *tls.Config) {
+// give plays the turn on one connection. Stuck, which may be nil, is told once it stalls.
+func (a turn) give(socket net.Conn, config *tls.Config, stuck chan<- struct{}) {
 	conn := socket
 	if config != nil {
 		conn = tls.Server(socket, config)
@@ -290,6 +292,9 @@ func (a turn) give(socket net.Conn, config *tls.Config) {
 	}
 	switch a.end {
 	case stall:
+		if stuck != nil {
+			stuck <- struct{}{}
+		}
 		io.Copy(io.Discard, conn)
 	case reset:
 		socket.(*net.TCPConn).SetLinger(0)

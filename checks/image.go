@@ -98,8 +98,18 @@ func (s *survey) judgeDecode(kind contentKind, err error) {
 // errDecoderCrashed is a decoder that panicked: that says nothing of the image.
 var errDecoderCrashed = errors.New("the decoder crashed")
 
+// decoding is held by the one image that is being decoded: checks that run side by side share the memory of
+// one decode.
+var decoding = make(chan struct{}, 1)
+
 // decodeImage decodes the whole picture and drops it.
 func decodeImage(ctx context.Context, mimeType string, data []byte) (err error) {
+	select {
+	case decoding <- struct{}{}:
+		defer func() { <-decoding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", errDecoderCrashed, p)

@@ -130,9 +130,9 @@ var (
 	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
 	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|token.*expired`)
 
-	xmlCode    = regexp.MustCompile(`<Code>\s*([^<]{1,200}?)\s*</Code>`)
-	xmlMessage = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]{1,1000}?)\s*</`)
-	pageTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.{0,1000}?)</title`)
+	xmlCode    = regexp.MustCompile(`<Code>\s*([^<]+?)\s*</Code>`)
+	xmlMessage = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]+?)\s*</`)
+	pageTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
 )
 
 func readRefusal(header http.Header, body []byte) refusal {
