@@ -202,22 +202,50 @@ func TestEveryCheckSurvivesAPanic(t *testing.T) {
 	}
 }
 
+// stuckFile is a content that tells when it is read, and then gives nothing until it is closed.
+type stuckFile struct {
+	stuck  chan<- struct{}
+	closed chan struct{}
+}
+
+func (f stuckFile) Read([]byte) (int, error) {
+	f.stuck <- struct{}{}
+	<-f.closed
+	return 0, io.ErrClosedPipe
+}
+
+func (f stuckFile) Close() error {
+	close(f.closed)
+	return nil
+}
+
 // BenchmarkCancel prints how long a check takes to return once it is cancelled: "ms/cancel" and the worst.
 func BenchmarkCancel(b *testing.B) {
+	stuck := make(chan struct{}, 9)
 	for _, c := range stuckAPIs[:4] {
 		for _, check := range append(apiChecks, catalog.URLCheck) {
 			b.Run(check.String()+" "+c.name, func(b *testing.B) {
-				stuck := make(chan struct{}, 9)
 				target := keyTarget(startStuck(b, c.scheme, c.turns, stuck), testKey)
-				target.URL, target.Timeout = "/photo.png", time.Minute
-				var all, worst time.Duration
-				for b.Loop() {
-					_, took := cancelledAfter(b, check, target, stuck)
-					all, worst = all+took, max(worst, took)
-				}
-				b.ReportMetric(all.Seconds()*1000/float64(b.N), "ms/cancel")
-				b.ReportMetric(worst.Seconds()*1000, "ms-worst")
+				target.URL = "/photo.png"
+				benchmarkCancel(b, check, target, stuck)
 			})
 		}
 	}
+	b.Run("content within the file", func(b *testing.B) {
+		content := Content{Name: "file", Size: -1, Open: func() (io.ReadCloser, error) {
+			return stuckFile{stuck, make(chan struct{})}, nil
+		}}
+		benchmarkCancel(b, catalog.ContentCheck, Target{Content: &content}, stuck)
+	})
+}
+
+func benchmarkCancel(b *testing.B, check catalog.Check, target Target, stuck <-chan struct{}) {
+	target.Timeout = time.Minute
+	var all, worst time.Duration
+	for b.Loop() {
+		_, took := cancelledAfter(b, check, target, stuck)
+		all, worst = all+took, max(worst, took)
+	}
+	b.ReportMetric(all.Seconds()*1000/float64(b.N), "ms/cancel")
+	b.ReportMetric(worst.Seconds()*1000, "ms-worst")
 }
