@@ -324,7 +324,11 @@ func brokenCerts() (map[string]*tls.Config, *x509.CertPool) {
 		"old":     {Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
 		"mutual":  {Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert},
 	}
+	return configs, rootsOf(root)
+}
+
+func rootsOf(a authority) *x509.CertPool {
 	roots := x509.NewCertPool()
-	roots.AddCert(root.cert)
-	return configs, roots
+	roots.AddCert(a.cert)
+	return roots
 }
