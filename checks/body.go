@@ -3,8 +3,10 @@ package checks
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"mime"
 	"net/http"
@@ -28,6 +30,7 @@ const (
 type body struct {
 	head     []byte      // the first bytes, decoded
 	size     int64       // decoded bytes that were read
+	sum      string      // of them, where downloads are compared; else ""
 	length   int64       // what the server announced, before decoding; -1 where it did not
 	more     bool        // there is more than was read
 	part     bool        // the server sent it as a part of the file
@@ -78,6 +81,9 @@ func (p *urlProbe) read(resp *http.Response) *body {
 		return b
 	}
 	rest := &intake{from: decoded, sent: sent, packed: b.codings != nil, limit: maxMediaBytes}
+	if p.Deep {
+		rest.sum = sha256.New()
+	}
 	in := bufio.NewReaderSize(rest, headBytes)
 	head, _ := in.Peek(headBytes)
 	b.head = append([]byte(nil), head...)
@@ -95,6 +101,9 @@ func (p *urlProbe) read(resp *http.Response) *body {
 		}
 	}
 	p.take(b, in)
+	if rest.sum != nil {
+		b.sum = string(rest.sum.Sum(nil))
+	}
 	b.size, b.more, b.err = rest.n, rest.n > rest.limit, rest.err
 	b.cutInIt = errors.Is(b.err, io.ErrUnexpectedEOF) && sent.ended
 	return b
@@ -133,7 +142,8 @@ type intake struct {
 	packed bool
 	limit  int64
 	n      int64
-	err    error // what ended the body too early
+	sum    hash.Hash // of what was given; nil where nobody asks
+	err    error     // what ended the body too early
 }
 
 // Read reads decoded bytes.
@@ -146,6 +156,9 @@ func (i *intake) Read(p []byte) (int, error) {
 	}
 	n, err := i.from.Read(p[:min(int64(len(p)), i.limit+1-i.n)])
 	i.n += int64(n)
+	if i.sum != nil {
+		i.sum.Write(p[:n])
+	}
 	if err != nil && err != io.EOF {
 		i.err = err
 	}
@@ -187,6 +200,11 @@ func (b *body) evidence() []Evidence {
 		}
 	}
 	return told
+}
+
+// download says in a few words what came.
+func (b *body) download(status int) string {
+	return fmt.Sprintf("HTTP %d, %s, %s", status, b.kind.mime, b.sizeWords())
 }
 
 func (b *body) sizeWords() string {

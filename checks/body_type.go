@@ -128,7 +128,6 @@ func (p *urlProbe) page(b *body) Finding {
 		Remedy: "Give the URL of the file itself: open the page, then copy the address of the image or of the download. Such a page often says that the file is gone or needs a login.",
 	}
 	if title != "" {
-		f.Summary = fmt.Sprintf("this is a web page (“%s”), not an image, audio or video file", shortTitle(title))
 		f.Evidence = []Evidence{{"page title", firstRunes(title)}}
 	}
 	switch {
@@ -143,13 +142,4 @@ func (p *urlProbe) page(b *body) Finding {
 		f.Remedy = "Send the text itself in the request, without the page around it."
 	}
 	return f
-}
-
-// shortTitle is a page's title as it fits into a sentence.
-func shortTitle(title string) string {
-	const most = 60
-	if runes := []rune(title); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return title
 }

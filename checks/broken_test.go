@@ -3,6 +3,7 @@ package checks
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -64,6 +65,22 @@ func answered(status string, body []byte, headers ...string) string {
 
 // once is the turn for every request.
 func once(send string) []turn { return []turn{{send: send}} }
+
+// deflated is data in deflate's bare format.
+func deflated(data []byte) []byte {
+	var b bytes.Buffer
+	z, err := flate.NewWriter(&b, flate.BestSpeed)
+	sampleMade(err)
+	_, err = z.Write(data)
+	sampleMade(err)
+	sampleMade(z.Close())
+	return b.Bytes()
+}
+
+// withMark is a large picture with a byte of its own near its end.
+func withMark(mark byte) []byte {
+	return withChunk(photo, "teSt", append(make([]byte, 200_000), mark))
+}
 
 const (
 	typePNG  = "Content-Type: image/png"
@@ -139,7 +156,7 @@ var brokenServers = []brokenServer{
 	{cause: "a redirect to a login", turns: []turn{{send: answered("302 Found", nil, "Location: /login")}, {send: ok([]byte("<!doctype html><title>Welcome</title>"), typeHTML)}}, want: "http.login_page fail", says: "signing in", mend: "cannot sign in"},
 
 	// Something else in place of the file.
-	{cause: "an error page with status 200", turns: once(ok(oldPage, typeHTML)), want: "body.html_page fail", says: "“404 – This picture has moved”", mend: "URL of the file itself"},
+	{cause: "an error page with status 200", turns: once(ok(oldPage, typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
 	{cause: "an error page that is declared as a picture", turns: once(ok(oldPage, typePNG)), want: "body.html_page fail", says: "web page", mend: "URL of the file itself"},
 	{cause: "a page for signing in with status 200", turns: once(ok([]byte(`<!doctype html><form><input type="password"></form>`), typeHTML)), want: "http.login_page fail", says: "signing in", mend: "make the file public"},
 	{cause: "a test for robots with status 200", turns: once(ok([]byte("<!doctype html><title>Just a moment...</title>"), typeHTML)), want: "http.bot_challenge fail", says: "robots", mend: "bot protection"},
@@ -183,6 +200,7 @@ var brokenServers = []brokenServer{
 	{cause: "compressed twice", turns: once(ok(zipped(zipped(photo)), typePNG, gzipped)), want: "body.bad_compression fail", says: "compressed twice", mend: "uncompressed"},
 	{cause: "stored compressed, and nobody says so", turns: once(ok(zipped(photo), typePNG)), want: "body.bad_compression fail", says: "stored gzip-compressed", mend: "uncompressed"},
 	{cause: "compressed though nobody asked", turns: once(ok(zipped(photo), typePNG, gzipped)), want: "body.bad_compression warn", says: "no compression was asked for", mend: "without Content-Encoding"},
+	{cause: "bare deflate though nobody asked", turns: once(ok(deflated(photo), typePNG, "Content-Encoding: deflate")), want: "body.bad_compression warn", says: "no compression was asked for", mend: "without Content-Encoding"},
 	{cause: "the compressed copy is cut", turns: once(ok(zipped(photo)[:len(zipped(photo))-20], typePNG, gzipped)), want: "body.truncated fail", says: "compressed body ends in its middle", mend: "upload the file again"},
 	{cause: "the compressed copy is damaged", turns: once(ok(flipByte(zipped(photo), len(zipped(photo))-6), typePNG, gzipped)), want: "body.bad_compression fail", says: "broken", mend: "Upload the file again"},
 	{cause: "neither compressed nor media", turns: once(ok(noiseOf(80), typePNG, gzipped)), want: "body.bad_compression fail", says: "the body is not in it", mend: "Remove the Content-Encoding"},
@@ -192,6 +210,7 @@ var brokenServers = []brokenServer{
 
 	// Differences between requests.
 	{cause: "every download is another file", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: ok(nil, typePNG)}, {send: ok(jpegSample(60, 40), typePNG)}, {send: ok(photo, typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
+	{cause: "downloads that differ only at their ends", deep: true, turns: []turn{{send: ok(withMark(1), typePNG)}, {send: ok(nil, typePNG)}, {send: ok(withMark(2), typePNG)}, {send: ok(photo, typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
 	{cause: "HEAD is refused", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: answered("405 Method Not Allowed", nil)}, {send: ok(photo, typePNG)}}, want: "http.head_differs warn", says: "HEAD", mend: "HEAD"},
 }
 

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -48,7 +47,7 @@ func (p *urlProbe) compare(ctx context.Context, h *hop, status int, b *body) {
 type otherAnswer struct {
 	status int
 	kind   Media // of the body by its bytes
-	head   []byte
+	body   *body // nil but for a second download
 }
 
 // again sends one comparing request on a new connection to the same address.
@@ -67,8 +66,12 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 		return otherAnswer{}, false
 	}
 	defer resp.Body.Close()
+	if c.id == "body.changes" {
+		b := quiet.read(resp)
+		return otherAnswer{resp.StatusCode, b.kind.media, b}, b.err == nil
+	}
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	return otherAnswer{resp.StatusCode, contentKindOf(start, false).media, start}, err == nil
+	return otherAnswer{resp.StatusCode, contentKindOf(start, false).media, nil}, err == nil
 }
 
 // judge returns the finding of an answer that differs from the first one, or the zero Finding.
@@ -99,10 +102,11 @@ func (c comparison) judge(status int, first *body, other otherAnswer) Finding {
 			}
 		}
 	case "body.changes":
-		if other.status != status || !bytes.Equal(first.head, other.head) {
+		if other.status != status || first.size != other.body.size || first.sum != other.body.sum {
 			return Finding{
 				ID: c.id, Status: Warn, Summary: "two downloads one after another gave different content",
-				Remedy: "Give a URL whose content stays: what the API sees may not be what you see.",
+				Evidence: []Evidence{{"first", first.download(status)}, {"second", other.body.download(other.status)}},
+				Remedy:   "Give a URL whose content stays: what the API sees may not be what you see.",
 			}
 		}
 	}

@@ -129,6 +129,7 @@ var urlCases = []struct {
 	{name: "large video", url: "https://media.example.com/body/mp4?pad=9000000&type=video/mp4", want: "view.public pass"},
 	{name: "cut off", url: "https://media.example.com/body/png?way=short", want: "body.truncated fail"},
 	{name: "slow", url: "https://media.example.com/body/png?way=drip", hurried: true, want: "body.slow warn; view.public pass"},
+	{name: "slow to begin", url: "https://media.example.com/body/png?way=late", hurried: true, want: "body.slow warn; view.public pass", text: "to begin its answer"},
 	{name: "no length", url: "http://media.example.com/raw/nolength", want: "body.no_length warn; view.public pass"},
 	{name: "compressed unasked", url: "https://media.example.com/body/gzip?type=image/png&h=Content-Encoding:+gzip", want: "body.bad_compression warn; view.public pass"},
 	{name: "compressed in name only", url: "https://media.example.com/body/png?h=Content-Encoding:+gzip", want: "body.bad_compression fail"},

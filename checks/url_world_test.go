@@ -313,6 +313,11 @@ func (w *world) serveBody(rw http.ResponseWriter, r *http.Request, name string) 
 		rw.(http.Flusher).Flush()
 	case "short":
 		header.Set("Content-Length", strconv.Itoa(len(body)+100))
+	case "late":
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-r.Context().Done():
+		}
 	case "drip":
 		rw.Write(body[:10])
 		rw.(http.Flusher).Flush()
