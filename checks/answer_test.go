@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"klyra-doctor/catalog/safe"
+
+	"klyra-doctor/checks/media/mediatest"
 )
 
 // TestRawAnswers asks servers that answer with given bytes, then close.
@@ -323,7 +325,7 @@ func wallServer(t *testing.T, w *world) string {
 			rw.Header().Set("Content-Type", "text/html")
 			rw.Write(fixtures["login"])
 		case path == "placeholder" && r.Referer() == "":
-			rw.Write(append(fixtures["png"][:len(fixtures["png"]):len(fixtures["png"])], "other"...))
+			rw.Write(mediatest.PNG(9, 9))
 		case path == "picky" && browser:
 			refuse(http.StatusForbidden)
 		default:

@@ -67,7 +67,7 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 	}
 	a.transport = &http.Transport{
 		Proxy:                  withoutProxyText(proxy),
-		DialContext:            a.dialer.DialContext,
+		DialContext:            tiedDial(a.dialer),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    apiTLSTimeout,
 		ResponseHeaderTimeout:  apiHeaderTimeout,
@@ -242,10 +242,16 @@ func (a *API) do(req *http.Request, key safe.Secret) (answer, error) {
 		return answer{}, err
 	}
 	defer a.done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	req = req.WithContext(tied(ctx))
 	client := http.Client{Transport: bearer{a, key}, CheckRedirect: followNoRedirect}
 	start := time.Now()
 	resp, err := client.Do(req)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // what the end of ctx did to the connection is no news
+		return answer{}, ctx.Err()
+	case err != nil:
 		return answer{}, withoutAPIURL(err)
 	}
 	defer resp.Body.Close()

@@ -1,18 +1,15 @@
 package checks
 
 import (
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
+	"bufio"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"mime"
 	"net/http"
-	"path"
-	"regexp"
-	"strings"
 	"time"
 
 	"klyra-doctor/checks/media"
@@ -23,27 +20,38 @@ const (
 	maxImageBytes = 4 << 20   // Klyra documents "4 MB" for images; this is its wider reading
 	mbImageBytes  = 4_000_000 // and this the narrower one
 	maxMediaBytes = 64 << 20  // of any other body that are read; Klyra's limits for audio and video are not public
+	maxTextBytes  = 4 << 20   // of a text that are read: far more than the about 500 words that Klyra documents
 	bombRatio     = 200       // decoded bytes for each one that was sent
 	bombBytes     = 8 << 20   // below this size no ratio counts
 
-	slowRate = 64 << 10 // bytes per second
+	slowRate = 64 << 10 // bytes per second; below this a download earns a warning
+	dripRate = 1 << 10  // below this nobody waits for its end
 )
 
 // body is what was read of a download.
 type body struct {
 	head     []byte     // the first bytes, decoded
 	size     int64      // decoded bytes that were read
+	sum      string     // of them, where downloads are compared; else ""
 	length   int64      // what the server announced, before decoding; -1 where it did not
 	more     bool       // there is more than was read
+	part     bool       // the server sent it as a part of the file
 	declared string     // media type by Content-Type, without parameters
-	encoding string     // Content-Encoding, "" for none
+	charset  string     // by Content-Type, "" for none
 	kind     media.Kind // by the first bytes; the zero value where they could not be decoded
 	took     time.Duration
 	err      error // what ended the reading before the end of the body
-	bomb     bool
+
+	codings []string   // by Content-Encoding, in the order in which they were applied; nil for none
+	asSent  media.Kind // by the first bytes before decoding
+	plain   bool       // they are media already: the codings are not true
+	cutInIt bool       // the compressed data end in their middle, the transfer did not
+
+	image []byte  // an image to be decoded; nil for anything else
+	look  *survey // what its parts say; nil where nobody looked into it
 }
 
-// download reads the hop's body, of which only the beginning is held, and judges it.
+// download reads the hop's body in bounded memory and judges it.
 func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 	stop := h.timed(bodyPhase)
 	b := p.read(resp)
@@ -54,96 +62,113 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 		return
 	}
 	p.body = b
-	p.judgeTransfer(b, resp)
-	if b.size > 0 && !b.bomb && !badlyCompressed(b.err) {
+	p.judgeTransfer(h, b, resp)
+	if b.size > 0 && !b.unreadable() {
 		p.judgeType(h, b)
 		p.judgeSize(b)
+		p.judgeContent(ctx, b)
 	}
+	p.judgeLength(b, resp)
 	p.compareServed(ctx, h, resp.StatusCode, b)
 }
 
-// read reads the beginning of the body, and counts the rest up to the limit for its kind.
+// read reads the body up to the limit for its kind and one byte. Only an image is held as a whole.
 func (p *urlProbe) read(resp *http.Response) *body {
-	b := &body{length: resp.ContentLength, encoding: strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding")))}
-	b.declared = declaredType(resp.Header)
-	if b.encoding == "identity" {
-		b.encoding = ""
-	}
+	b := &body{length: resp.ContentLength, part: resp.StatusCode == http.StatusPartialContent && !wholeRange(resp.Header.Get("Content-Range")), codings: contentCodings(resp.Header)}
+	b.declared, b.charset = declaredType(resp.Header)
 	sent := &counter{from: resp.Body}
-	decoded, err := decoder(b.encoding, sent)
+	decoded, err := b.decoder(sent)
 	if err != nil {
-		b.err = err
+		b.err, b.cutInIt = err, errors.Is(err, io.ErrUnexpectedEOF) && sent.ended
 		return b
 	}
-	b.head, b.err = readHead(decoded)
-	b.size = int64(len(b.head))
-	b.kind = media.Sniff(b.head, false)
-	limit := int64(maxMediaBytes)
-	if p.wantsImage(b) {
-		limit = maxImageBytes
-		if b.encoding == "" && b.length > limit {
-			b.more = true
+	rest := &intake{from: decoded, sent: sent, packed: b.codings != nil, limit: maxMediaBytes}
+	if p.Deep {
+		rest.sum = sha256.New()
+	}
+	in := bufio.NewReaderSize(rest, headBytes)
+	head, _ := in.Peek(headBytes)
+	b.head = append([]byte(nil), head...)
+	if len(head) > 0 {
+		b.kind = media.Sniff(b.head, p.Expect == Text)
+	}
+	switch {
+	case p.Expect == Text:
+		rest.limit = maxTextBytes
+	case p.wantsImage(b):
+		rest.limit = maxImageBytes
+		if b.more = b.codings == nil && b.length > maxImageBytes; b.more {
+			b.size = int64(len(b.head))
 			return b
 		}
 	}
-	for b.err == nil && b.size <= limit && !b.bomb {
-		var n int64
-		n, b.err = io.CopyN(io.Discard, decoded, min(headBytes, limit+1-b.size))
-		b.size += n
-		b.bomb = b.encoding != "" && b.size > bombBytes && b.size/max(sent.n, 1) > bombRatio
+	p.take(b, in)
+	if rest.sum != nil {
+		b.sum = string(rest.sum.Sum(nil))
 	}
-	b.more = b.size > limit
-	if b.err == io.EOF {
-		b.err = nil
-	}
+	b.size, b.more, b.err = rest.n, rest.n > rest.limit, rest.err
+	b.cutInIt = errors.Is(b.err, io.ErrUnexpectedEOF) && sent.ended
 	return b
 }
 
-// declaredType is the media type of the Content-Type without its parameters, or the header as it is where it
-// holds none.
-func declaredType(header http.Header) string {
+// declaredType is the media type of the Content-Type and its charset, or the header as it is where it holds none.
+func declaredType(header http.Header) (media, charset string) {
 	given := header.Get("Content-Type")
-	if declared, _, _ := mime.ParseMediaType(given); declared != "" {
-		return declared
+	if declared, params, _ := mime.ParseMediaType(given); declared != "" {
+		return declared, params["charset"]
 	}
-	return given
-}
-
-// readHead reads the first bytes; an end of the body right there is no error of its own.
-func readHead(r io.Reader) ([]byte, error) {
-	head, err := io.ReadAll(io.LimitReader(r, headBytes))
-	if err == nil && len(head) < headBytes {
-		err = io.EOF
-	}
-	return head, err
+	return given, ""
 }
 
 // counter counts what is read through it.
 type counter struct {
-	from io.Reader
-	n    int64
+	from  io.Reader
+	n     int64
+	ended bool // at its end, whole
 }
 
 // Read reads from the underlying reader.
 func (c *counter) Read(b []byte) (int, error) {
 	n, err := c.from.Read(b)
 	c.n += int64(n)
+	c.ended = c.ended || err == io.EOF
 	return n, err
 }
 
-var errUnknownEncoding = errors.New("this program cannot decode it")
+var errBomb = errors.New("the body unpacks to far more than was sent")
 
-// decoder undoes a Content-Encoding, which servers should not use: none was asked for.
-func decoder(encoding string, from io.Reader) (io.Reader, error) {
-	switch encoding {
-	case "":
-		return from, nil
-	case "gzip", "x-gzip":
-		return gzip.NewReader(from)
-	case "deflate":
-		return zlib.NewReader(from)
+// intake gives a decoded body up to a limit and one byte, and ends where it turns out to be a bomb.
+type intake struct {
+	from   io.Reader
+	sent   *counter // the body before decoding
+	packed bool
+	limit  int64
+	n      int64
+	sum    hash.Hash // of what was given; nil where nobody asks
+	err    error     // what ended the body too early
+}
+
+// Read reads decoded bytes.
+func (i *intake) Read(p []byte) (int, error) {
+	if i.err != nil {
+		return 0, i.err
 	}
-	return nil, errUnknownEncoding
+	if i.n > i.limit {
+		return 0, io.EOF
+	}
+	n, err := i.from.Read(p[:min(int64(len(p)), i.limit+1-i.n)])
+	i.n += int64(n)
+	if i.sum != nil {
+		i.sum.Write(p[:n])
+	}
+	if err != nil && err != io.EOF {
+		i.err = err
+	}
+	if i.packed && i.n > bombBytes && i.n/max(i.sent.n, 1) > bombRatio {
+		i.err = errBomb
+		return n, errBomb
+	}
+	return n, err
 }
 
 // wantsImage reports whether the limit for images counts.
@@ -151,12 +176,24 @@ func (p *urlProbe) wantsImage(b *body) bool {
 	return p.Expect == Image || p.Expect == AnyMedia && b.kind.Sort == Image
 }
 
+// unreadable reports whether what was read says nothing of the file.
+func (b *body) unreadable() bool { return errors.Is(b.err, errBomb) || badlyCompressed(b.err) }
+
+// whole reports whether the file was read from its start to its end.
+func (b *body) whole() bool { return b.err == nil && !b.more && !b.part }
+
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
 		{"Content-Type", firstRunes(b.declared)},
 		{"type by its bytes", b.kind.MIME},
 		{"size", b.sizeWords()},
-		{"Content-Encoding", firstRunes(b.encoding)},
+		{"Content-Encoding", firstRunes(b.codingWords())},
+	}
+	if b.more && b.size > headBytes {
+		all = append(all, Evidence{"looked at", fmt.Sprintf("the first %s; what follows was not downloaded", sizeWords(b.size-1))})
+	}
+	if b.look != nil {
+		all = append(append(all, Evidence{"what it holds", b.look.what}), b.look.facts...)
 	}
 	told := all[:0]
 	for _, e := range all {
@@ -167,105 +204,134 @@ func (b *body) evidence() []Evidence {
 	return told
 }
 
+// download says in a few words what came.
+func (b *body) download(status int) string {
+	return fmt.Sprintf("HTTP %d, %s, %s", status, b.kind.MIME, b.sizeWords())
+}
+
 func (b *body) sizeWords() string {
+	packed := b.codings != nil && !b.plain
 	switch {
-	case b.more && b.length >= 0 && b.encoding == "":
+	case b.more && b.length >= 0 && !packed:
 		return fmt.Sprintf("%d bytes by Content-Length", b.length)
-	case b.more || b.bomb:
+	case b.more || errors.Is(b.err, errBomb):
 		return fmt.Sprintf("more than %d bytes", b.size-1)
-	case b.length >= 0 && b.length != b.size && b.encoding == "":
+	case b.length >= 0 && b.length != b.size && !packed:
 		return fmt.Sprintf("%d of %d bytes", b.size, b.length)
 	}
 	return fmt.Sprintf("%d bytes", b.size)
 }
 
 // judgeTransfer judges how the body came.
-func (p *urlProbe) judgeTransfer(b *body, resp *http.Response) {
+func (p *urlProbe) judgeTransfer(h *hop, b *body, resp *http.Response) {
 	switch {
-	case b.bomb:
+	case errors.Is(b.err, errBomb):
 		p.add(Finding{
 			ID: "body.compression_bomb", Status: Fail, Summary: "a small compressed body unpacks to a huge one",
 			Remedy: "Serve media without compression: downloaders refuse this as an attack.",
 		})
-	case b.err == nil:
-		p.judgeWhole(b, resp)
 	case badlyCompressed(b.err):
 		p.add(badCompression(b))
 	case deadlinePassed(b.err):
-		p.add(Finding{
-			ID: "body.slow", Status: Unknown, Summary: fmt.Sprintf("time ran out after %d bytes of the body (%s)", b.size, b.rate()),
-			Remedy: "Put the file behind a CDN or make it smaller: downloaders give up after some seconds.",
-		})
+		p.add(b.unfinished())
+	case b.err != nil:
+		p.add(b.truncated())
+	case b.size == 0:
+		p.add(emptyBody(resp))
+	case b.part: // was said already
 	default:
-		p.add(Finding{
-			ID: "body.truncated", Status: Fail, Summary: "the body ends before its announced end",
-			Evidence: []Evidence{{"cause", firstRunes(b.err.Error())}},
-			Remedy:   "The server or a proxy cuts it off: look at their logs and time limits, and purge the CDN's copy of the file.",
-		})
+		p.judgeCodings(b)
+		p.judgePace(h, b)
 	}
 }
 
-// judgeWhole judges a body that came to its end, or to where reading stopped.
-func (p *urlProbe) judgeWhole(b *body, resp *http.Response) {
-	if b.size == 0 {
-		p.add(Finding{
-			ID: "body.empty", Status: Fail, Summary: fmt.Sprintf("HTTP %d, but the body is empty", resp.StatusCode),
-			Remedy: "Upload the file again and look at its size there; an upload that failed leaves an empty object.",
-		})
-		return
+func emptyBody(resp *http.Response) Finding {
+	return Finding{
+		ID: "body.empty", Status: Fail, Summary: fmt.Sprintf("HTTP %d, but the body is empty", resp.StatusCode),
+		Remedy: "Upload the file again and look at its size there; an upload that failed leaves an empty object.",
 	}
-	if b.encoding != "" {
+}
+
+// unfinished is the finding about a body that had not ended when the time had.
+func (b *body) unfinished() Finding {
+	f := Finding{
+		ID: "body.slow", Status: Unknown,
+		Summary: fmt.Sprintf("time ran out after %s of the body (%s)", b.sizeWords(), b.rate()),
+		Remedy:  "Put the file behind a CDN or make it smaller: downloaders give up after some seconds. To wait longer here, give the check more time (--timeout 60s).",
+	}
+	if b.took >= time.Second && b.perSecond() < dripRate {
+		f.Status = Fail
+		f.Summary = fmt.Sprintf("the server starts to send and then all but stops: %s in %s", b.sizeWords(), DurationText(b.took))
+		f.Remedy = "Look at the server's load and log, and at limits of its bandwidth; put the file behind a CDN."
+	}
+	return f
+}
+
+// truncated is the finding about a body that ended before it should have.
+func (b *body) truncated() Finding {
+	f := Finding{
+		ID: "body.truncated", Status: Fail, Summary: "the body ends before its announced end",
+		Evidence: []Evidence{{"cause", firstRunes(b.err.Error())}},
+		Remedy:   "The server or a proxy cuts it off: look at their logs and time limits, and purge the CDN's copy of the file.",
+	}
+	switch {
+	case b.cutInIt:
+		f.Summary = "the compressed body ends in its middle, though the server sent all that it announced"
+		f.Remedy = "The stored copy is cut: upload the file again, without compression, and purge the CDN's copy."
+	case socketFailure(b.err) == socketBroken:
+		f.Summary = "the body breaks off: what the server sends is not a valid transfer"
+	case isOneOf(b.err, resetErrors):
+		f.Summary = "the connection was reset in the middle of the body"
+	}
+	return f
+}
+
+// judgePace warns of a server that is slow to begin or to send.
+func (p *urlProbe) judgePace(h *hop, b *body) {
+	if waited := h.took[answerPhase]; waited > p.net.phases.swift {
 		p.add(Finding{
-			ID: "body.bad_compression", Status: Warn, Summary: "the server compresses the body though no compression was asked for",
-			Remedy: "Serve media without Content-Encoding: a downloader that does not unpack it sees broken media.",
+			ID: "body.slow", Status: Warn, Summary: "the server took " + DurationText(waited) + " to begin its answer",
+			Remedy: "Put the file behind a CDN, or let the server not make it anew for every request: downloaders give up after some seconds.",
 		})
 	}
-	if b.took > p.net.phases.swift && float64(b.size)/b.took.Seconds() < slowRate {
+	if b.took > p.net.phases.swift && b.perSecond() < slowRate {
 		p.add(Finding{
 			ID: "body.slow", Status: Warn, Summary: "the download is slow: " + b.rate(),
 			Remedy: "Put the file behind a CDN: downloaders give up after some seconds.",
 		})
 	}
-	if b.length < 0 && len(resp.TransferEncoding) == 0 && !b.more {
-		p.add(Finding{
-			ID: "body.no_length", Status: Warn, Summary: "the server does not say how long the body is, so that a cut-off download cannot be noticed",
-			Remedy: "Let the server send a Content-Length.",
-		})
+}
+
+func (b *body) perSecond() float64 { return float64(b.size) / max(b.took.Seconds(), 0.001) }
+
+func (b *body) rate() string { return fmt.Sprintf("%.1f KiB/s", b.perSecond()/1024) }
+
+// judgeLength warns where nothing but the file's own end tells whether all of it came.
+func (p *urlProbe) judgeLength(b *body, resp *http.Response) {
+	if b.length >= 0 || len(resp.TransferEncoding) > 0 || b.size == 0 || !b.whole() {
+		return
 	}
-}
-
-func (b *body) rate() string {
-	return fmt.Sprintf("%.1f KiB/s", float64(b.size)/1024/max(b.took.Seconds(), 0.001))
-}
-
-func badlyCompressed(err error) bool {
-	var corrupt flate.CorruptInputError
-	for _, e := range []error{gzip.ErrHeader, gzip.ErrChecksum, zlib.ErrHeader, zlib.ErrChecksum, zlib.ErrDictionary, errUnknownEncoding} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return errors.As(err, &corrupt)
-}
-
-func badCompression(b *body) Finding {
 	f := Finding{
-		ID: "body.bad_compression", Status: Fail,
-		Summary:  fmt.Sprintf("the server says Content-Encoding: %s, but the body is not in it", firstRunes(b.encoding)),
-		Evidence: []Evidence{{"cause", firstRunes(b.err.Error())}},
-		Remedy:   "Remove the Content-Encoding from the stored object's metadata, or from the server's settings for media.",
+		ID: "body.no_length", Status: Warn, Summary: "the server does not say how long the body is, so that a cut-off download cannot be noticed",
+		Remedy: "Let the server send a Content-Length, or answer in chunks (HTTP/1.1).",
 	}
-	if errors.Is(b.err, errUnknownEncoding) {
-		f.Status = Unknown
-		f.Summary = fmt.Sprintf("the body is compressed (%s) though no compression was asked for, and could not be looked into", firstRunes(b.encoding))
+	if b.complete() {
+		f.Summary += "; this one is whole by the file's own end"
 	}
-	return f
+	p.add(f)
 }
 
-// judgeSize holds a body against the documented limit for images.
+// judgeSize holds a body against the documented limits for images and texts.
 func (p *urlProbe) judgeSize(b *body) {
+	if p.Expect == Text && b.kind.Sort == Text && b.size > maxTextBytes {
+		p.add(Finding{
+			ID: "body.too_large", Status: Fail, Summary: "the text is far longer than the about 500 words that Klyra documents",
+			Remedy: "Split it at sentence borders, and send the parts one by one.",
+		})
+		return
+	}
 	size := b.size
-	if b.more && b.encoding == "" {
+	if b.more && b.codings == nil {
 		size = max(size, b.length)
 	}
 	if !p.wantsImage(b) || size <= mbImageBytes {
@@ -280,93 +346,4 @@ func (p *urlProbe) judgeSize(b *body) {
 		f.Summary = "the image is just over 4,000,000 bytes: whether Klyra's 4 MB means that or 4 MiB is not documented"
 	}
 	p.add(f)
-}
-
-// judgeType compares what the bytes are with what was expected, declared and named.
-func (p *urlProbe) judgeType(h *hop, b *body) {
-	switch {
-	case isPage(b):
-		p.add(p.page(b))
-	case b.kind.MIME == media.Unknown:
-		p.add(Finding{
-			ID: "body.type_mismatch", Status: Unknown, Summary: "could not tell what the bytes are: they begin like no known type",
-			Remedy: "Open the download in a program for such files. If it does not open there, the file is broken.",
-		})
-	case p.Expect != AnyMedia && !media.Agree(p.Expect, b.kind.Sort):
-		p.add(wrongType(Fail, fmt.Sprintf("the bytes are %s, where %s is expected", b.kind.MIME, p.Expect)))
-	case p.Expect == AnyMedia && !b.kind.Sort.Played():
-		p.add(noMedia(h, b))
-	case b.declared == "":
-		p.add(wrongType(Warn, "the server sends no Content-Type; the bytes are "+b.kind.MIME))
-	default:
-		p.judgeLabels(h, b)
-	}
-}
-
-func wrongType(status Status, summary string) Finding {
-	return Finding{
-		ID: "body.type_mismatch", Status: status, Summary: summary,
-		Remedy: "Give the URL of the file itself, and let the server send its real Content-Type.",
-	}
-}
-
-// noMedia judges bytes that are neither image, audio nor video where one of them is usual.
-func noMedia(h *hop, b *body) Finding {
-	for _, label := range labelsOf(h, b) {
-		if label.media.Played() {
-			return wrongType(Fail, fmt.Sprintf("the bytes are %s, though the server or the URL's ending says media", b.kind.MIME))
-		}
-	}
-	return wrongType(Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.kind.MIME))
-}
-
-// judgeLabels compares the Content-Type and the URL's ending with the bytes.
-func (p *urlProbe) judgeLabels(h *hop, b *body) {
-	for _, label := range labelsOf(h, b) {
-		if !label.keptBy(b.kind) {
-			p.add(wrongType(Warn, fmt.Sprintf("%s says %s, but the bytes are %s", label.by, firstRunes(label.mime), b.kind.MIME)))
-			return
-		}
-	}
-}
-
-// labelsOf returns what the server and the URL's ending say of the body.
-func labelsOf(h *hop, b *body) []typePromise {
-	labels := []typePromise{promiseOf("the server", media.Canonical(b.declared))}
-	if named := media.ByExtension(h.url.Path); named != "" {
-		labels = append(labels, promiseOf("the URL's ending "+path.Ext(h.url.Path), named))
-	}
-	return labels
-}
-
-// isPage reports whether the body is a web page.
-func isPage(b *body) bool {
-	return b.kind.MIME == "text/html" || b.declared == "text/html" && b.kind.Sort == Text
-}
-
-var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)
-
-// page says what sort of web page came in place of the file.
-func (p *urlProbe) page(b *body) Finding {
-	title := titleOf(b.head)
-	wall, walled := wallOf(nil, b.head)
-	f := Finding{
-		ID: "body.html_page", Status: Fail, Summary: "this is a web page, not an image, audio or video file",
-		Remedy: "Give the URL of the file itself: open the page, then copy the address of the image or of the download. Such a page often says that the file is gone or needs a login.",
-	}
-	switch {
-	case walled:
-		f = wall
-	case p.ledToLogin() || passwordField.Match(b.head):
-		f.ID, f.Summary = "http.login_page", "a page for signing in came instead of the file"
-		f.Remedy = noSignIn
-	case p.Expect == Text:
-		f.Status, f.Summary = Warn, "this is a web page with HTML tags, not plain text"
-		f.Remedy = "Send the text itself in the request, without the page around it."
-	}
-	if title != "" {
-		f.Evidence = []Evidence{{"page title", firstRunes(title)}}
-	}
-	f.Evidence = append(f.Evidence, pageRedirect(b.head)...)
-	return f
 }

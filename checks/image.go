@@ -76,8 +76,18 @@ func (s *survey) judgeDecode(kind media.Kind, err error) {
 	}
 }
 
+// decoding is held by the one image that is being decoded: checks that run side by side share the memory of
+// one decode.
+var decoding = make(chan struct{}, 1)
+
 // decodeImage decodes the whole picture and drops it, until ctx is done.
 func decodeImage(ctx context.Context, kind media.Kind, data []byte) error {
+	select {
+	case decoding <- struct{}{}:
+		defer func() { <-decoding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	return media.Decode(kind.MIME, &meter{ctx: ctx, in: bytes.NewReader(data)})
 }
 

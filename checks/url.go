@@ -58,7 +58,7 @@ func (n network) checkURL(ctx context.Context, t Target) Result {
 		p.tryProxy(ctx)
 	}
 	p.conclude()
-	return Result{Target: target, Findings: p.findings, Wait: p.wait, RetryAt: p.retryAt, secrets: p.secrets}
+	return Result{Target: target, Findings: p.findings, Wait: p.wait, RetryAt: p.retryAt, Phases: p.phaseTimes(), secrets: p.secrets}
 }
 
 // urlProbe is one run of the URL check: what is asked and what was found so far.
@@ -94,6 +94,7 @@ type hop struct {
 	header http.Header // of the answer
 
 	reached phase
+	began   [phaseCount]time.Time // zero for a phase that was not needed or not reached
 	took    [phaseCount]time.Duration
 	start   time.Time
 	total   time.Duration
@@ -187,8 +188,8 @@ func (p *urlProbe) visit(ctx context.Context, h *hop) *string {
 // timed measures a phase of the hop, which ends when the function that it returns is called.
 func (h *hop) timed(ph phase) func() {
 	h.reached = ph
-	start := time.Now()
-	return func() { h.took[ph] = time.Since(start) }
+	h.began[ph] = time.Now()
+	return func() { h.took[ph] = time.Since(h.began[ph]) }
 }
 
 // resolve fills in the addresses of the hop's host.
@@ -455,6 +456,24 @@ func (h *hop) timing() string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// phaseTimes is the way through the hops and their phases, as it lay in time.
+func (p *urlProbe) phaseTimes() []PhaseTime {
+	var all []PhaseTime
+	var first time.Time
+	for i, h := range p.hops {
+		for ph, began := range h.began {
+			if began.IsZero() {
+				continue
+			}
+			if first.IsZero() {
+				first = began
+			}
+			all = append(all, PhaseTime{Hop: i + 1, Name: timingNames[ph], Start: began.Sub(first), Took: h.took[ph]})
+		}
+	}
+	return all
 }
 
 var timingNames = [phaseCount]string{"DNS", "connect", "TLS", "first byte", "transfer"}

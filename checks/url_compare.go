@@ -1,16 +1,12 @@
 package checks
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
-
-	"klyra-doctor/checks/media"
 )
 
 // browserAgent is what a usual browser calls itself.
@@ -28,8 +24,10 @@ type otherAnswer struct {
 	status int
 	page   bool  // the body is a web page
 	kind   Media // of the body by its bytes
-	head   []byte
+	body   *body // as far as it was read; nil for HEAD
 }
+
+func answerOf(status int, b *body) otherAnswer { return otherAnswer{status, isPage(b), b.kind.Sort, b} }
 
 // String is the answer in a few words.
 func (a otherAnswer) String() string {
@@ -93,7 +91,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	if !p.Deep || b.err != nil {
 		return
 	}
-	first := otherAnswer{status, isPage(b), b.kind.Sort, b.head}
+	first := answerOf(status, b)
 	browser, asked := p.again(ctx, h, asBrowser(h))
 	site, sent := p.again(ctx, h, fromSite(h))
 	byName, bySite := asked && browser.differs(first), sent && site.differs(first)
@@ -111,7 +109,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	case ok:
 		p.add(Finding{
 			ID: "body.changes", Status: Warn, Summary: "two downloads one after another gave different content",
-			Evidence: []Evidence{{"first", first.String()}, {"again", same.String()}},
+			Evidence: []Evidence{{"first", b.download(status)}, {"again", same.body.download(same.status)}},
 			Remedy:   "Give a URL whose content stays: what the API sees may not be what you see.",
 		})
 	}
@@ -119,7 +117,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 
 // differs reports whether an answer is another one in any way.
 func (a otherAnswer) differs(first otherAnswer) bool {
-	return a.status != first.status || !bytes.Equal(a.head, first.head)
+	return a.status != first.status || a.body.size != first.body.size || a.body.sum != first.body.sum
 }
 
 // otherSort reports whether an answer is of another sort, which no change of the content explains.
@@ -156,9 +154,11 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 		return otherAnswer{}, false
 	}
 	defer resp.Body.Close()
-	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	kind := media.Sniff(start, false)
-	return otherAnswer{resp.StatusCode, kind.MIME == "text/html", kind.Sort, start}, err == nil
+	if c.method == http.MethodHead {
+		return otherAnswer{status: resp.StatusCode}, true
+	}
+	b := quiet.read(resp)
+	return answerOf(resp.StatusCode, b), b.err == nil
 }
 
 // withCookies sends back what an answer has set, to the URL that it was the answer of.

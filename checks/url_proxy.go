@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,6 +80,7 @@ func (p *urlProbe) doubtDirectFailures() bool {
 func (p *urlProbe) throughProxy(ctx context.Context, u, proxy *url.URL) string {
 	transport := &http.Transport{
 		Proxy:                  http.ProxyURL(proxy),
+		DialContext:            tiedDial(new(net.Dialer)),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: p.net.roots},
 		TLSHandshakeTimeout:    p.net.phases.tls,
 		ResponseHeaderTimeout:  p.net.phases.headers,
@@ -88,7 +90,7 @@ func (p *urlProbe) throughProxy(ctx context.Context, u, proxy *url.URL) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.net.phases.connect+p.net.phases.headers)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(tied(ctx), http.MethodGet, u.String(), nil)
 	if err != nil {
 		return firstRunes(err.Error())
 	}

@@ -21,11 +21,11 @@ type refusal struct {
 }
 
 var (
-	xmlCode     = regexp.MustCompile(`<Code>\s*([^<]{1,200}?)\s*</Code>`)
-	xmlMessage  = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]{1,1000}?)\s*</`)
-	xmlPlace    = regexp.MustCompile(`<(?:Endpoint|Region)>\s*([^<]{1,200}?)\s*</`)
+	xmlCode     = regexp.MustCompile(`<Code>\s*([^<]+?)\s*</Code>`)
+	xmlMessage  = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]+?)\s*</`)
+	xmlPlace    = regexp.MustCompile(`<(?:Endpoint|Region)>\s*([^<]+?)\s*</`)
 	jsonMessage = regexp.MustCompile(`"(?:message|error_description|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
-	pageTitle   = regexp.MustCompile(`(?is)<title[^>]*>(.{0,1000}?)</title`)
+	pageTitle   = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
 )
 
 // readRefusal reads the beginning of an answer that is no success.

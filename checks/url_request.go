@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"klyra-doctor/checks/media"
 )
 
 const (
@@ -113,6 +115,7 @@ type answerEnd int
 const (
 	brokenHTTP answerEnd = iota
 	noHTTP
+	bareFile
 	lateAnswer
 	closedAnswer
 	tlsAnswer
@@ -135,6 +138,8 @@ func answerKind(h *hop, err error, start string) answerEnd {
 		return http2Answer
 	case strings.Contains(err.Error(), "headers exceeded"):
 		return hugeHeaders
+	case media.Sniff([]byte(start), false).Sort.Played():
+		return bareFile
 	case start != "" && !begins("HTTP/"):
 		return noHTTP
 	case !strings.Contains(start, "\n"), socketFailure(err) == socketReset:
@@ -172,6 +177,10 @@ var answerFailures = map[answerEnd]struct {
 	noHTTP: {
 		"http.server_error", Fail, "%s answered with something that is not HTTP",
 		"Another protocol listens on that port: correct the port in the URL.",
+	},
+	bareFile: {
+		"http.server_error", Fail, "%s sends a file at once, without any HTTP around it",
+		"Serve the file with a web server: what listens there now writes bytes and no HTTP answer.",
 	},
 	brokenHTTP: {
 		"http.server_error", Fail, "%s answered with something that is not usable HTTP",

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -335,21 +334,5 @@ func BenchmarkURLCheck(b *testing.B) {
 	target := urlTarget(b, server.URL, "/body/png")
 	for b.Loop() {
 		checkURL(b.Context(), target)
-	}
-}
-
-// BenchmarkURLCheckByCurl is the same download by curl, to compare with, where curl is there.
-func BenchmarkURLCheckByCurl(b *testing.B) {
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		b.Log("no curl on this machine: nothing to compare with")
-		return
-	}
-	server := httptest.NewServer((&world{}).handler())
-	defer server.Close()
-	for b.Loop() {
-		if err := exec.Command(curl, "-s", "-o", "/dev/null", server.URL+"/body/png").Run(); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

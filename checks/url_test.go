@@ -129,11 +129,12 @@ var urlCases = []struct {
 	{name: "large video", url: "https://media.example.com/body/mp4?pad=9000000&type=video/mp4", want: "view.public pass"},
 	{name: "cut off", url: "https://media.example.com/body/png?way=short", want: "body.truncated fail"},
 	{name: "slow", url: "https://media.example.com/body/png?way=drip", hurried: true, want: "body.slow warn; view.public pass"},
+	{name: "slow to begin", url: "https://media.example.com/body/png?way=late", hurried: true, want: "body.slow warn; view.public pass", text: "to begin its answer"},
 	{name: "no length", url: "http://media.example.com/raw/nolength", want: "body.no_length warn; view.public pass"},
 	{name: "compressed unasked", url: "https://media.example.com/body/gzip?type=image/png&h=Content-Encoding:+gzip", want: "body.bad_compression warn; view.public pass"},
 	{name: "compressed in name only", url: "https://media.example.com/body/png?h=Content-Encoding:+gzip", want: "body.bad_compression fail"},
 	{name: "broken compression", url: "https://media.example.com/body/badgzip?h=Content-Encoding:+gzip", want: "body.bad_compression fail"},
-	{name: "unknown compression", url: "https://media.example.com/body/png?h=Content-Encoding:+br", want: "body.bad_compression unknown"},
+	{name: "unknown compression", url: "https://media.example.com/body/noise?h=Content-Encoding:+br", want: "body.bad_compression unknown"},
 	{name: "compression bomb", url: "https://media.example.com/body/bomb?h=Content-Encoding:+gzip", want: "body.compression_bomb fail"},
 
 	{name: "ended by the server's clock", url: "https://media.example.com/body/png?X-Amz-Signature=ab&X-Amz-Date=20300101T000000Z&X-Amz-Expires=60&date=" + escaped("Tue, 01 Jan 2030 00:02:00 GMT"), want: "url.presigned_expired fail", text: "ended 60 s ago"},
@@ -215,4 +216,26 @@ func texts(r Result) string {
 		fmt.Fprintln(&b, "  →", f.Remedy)
 	}
 	return b.String()
+}
+
+// TestURLPhases holds that the phases of a way over a redirect are all there, in their order.
+func TestURLPhases(t *testing.T) {
+	w := newWorld(t)
+	r := w.checkURL(inTime(t), urlTarget(t, "", "https://media.example.com/to?u="+escaped("http://other.example.com/body/png")))
+	var got []string
+	var last time.Duration
+	for _, ph := range r.Phases {
+		got = append(got, fmt.Sprint(ph.Hop, " ", ph.Name))
+		if ph.Start < last || ph.Took <= 0 {
+			t.Errorf("%+v began before %v, or took no time", ph, last)
+		}
+		last = ph.Start + ph.Took
+	}
+	want := "1 DNS, 1 connect, 1 TLS, 1 first byte, 2 DNS, 2 connect, 2 first byte, 2 transfer"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
+	}
+	if len(r.Phases) > 0 && r.Phases[0].Start != 0 {
+		t.Errorf("the first phase begins at %v", r.Phases[0].Start)
+	}
 }

@@ -29,6 +29,8 @@ import (
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"klyra-doctor/checks/media/mediatest"
 )
 
 // world is a small internet on loopback: a name server, and servers behind public addresses.
@@ -284,7 +286,7 @@ func (w *world) serveFixture(rw http.ResponseWriter, r *http.Request) {
 		}
 		rw.Write(fixtures["png"])
 	case "clock":
-		fmt.Fprintf(rw, "%s%d", fixtures["png"], time.Now().UnixNano())
+		rw.Write(mediatest.WithChunk(fixtures["png"], "teSt", fmt.Append(nil, time.Now().UnixNano())))
 	case "endless":
 		header.Set("Content-Type", "video/mp4")
 		rw.Write(fixtures["mp4"])
@@ -312,7 +314,7 @@ func (w *world) serveBody(rw http.ResponseWriter, r *http.Request, name string) 
 	}
 	if q.Get("pad") != "" {
 		size, _ := strconv.Atoi(q.Get("pad"))
-		body = append(append([]byte(nil), body...), make([]byte, size-len(body))...)
+		body = paddedTo(size, body)
 	}
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	switch q.Get("way") {
@@ -321,6 +323,11 @@ func (w *world) serveBody(rw http.ResponseWriter, r *http.Request, name string) 
 		rw.(http.Flusher).Flush()
 	case "short":
 		header.Set("Content-Length", strconv.Itoa(len(body)+100))
+	case "late":
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-r.Context().Done():
+		}
 	case "drip":
 		rw.Write(body[:10])
 		rw.(http.Flusher).Flush()
@@ -372,8 +379,8 @@ func (w *world) serveRaw(rw http.ResponseWriter, r *http.Request, way string) {
 // fixtures are the bodies that are served.
 var fixtures = map[string][]byte{
 	"png":       samplePNG(),
-	"mp4":       append([]byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"), make([]byte, 200)...),
-	"wav":       append([]byte("RIFF\xd0\x00\x00\x00WAVEfmt \x10\x00\x00\x00"), make([]byte, 200)...),
+	"mp4":       mediatest.MP4(),
+	"wav":       mediatest.WAV(200),
 	"page":      []byte("<!DOCTYPE html><html><head><title>File &amp; not\n found</title></head><body>gone</body></html>"),
 	"login":     []byte(`<!DOCTYPE html><html><title>Hello</title><form><input name=p type="password"></form></html>`),
 	"challenge": []byte("<!DOCTYPE html><html><title>Just a moment...</title></html>"),
@@ -384,6 +391,14 @@ var fixtures = map[string][]byte{
 	"gzip":      zipped(samplePNG()),
 	"badgzip":   append(zipped(samplePNG())[:40], make([]byte, 40)...),
 	"bomb":      zipped(make([]byte, 40<<20)),
+}
+
+// paddedTo makes a sound PNG or MP4 of so many bytes out of a small one.
+func paddedTo(size int, data []byte) []byte {
+	if bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")) {
+		return mediatest.WithChunk(data, "teSt", make([]byte, size-len(data)-12))
+	}
+	return append(bytes.Clone(data), mediatest.Box("free", make([]byte, size-len(data)-8))...)
 }
 
 func samplePNG() []byte {

@@ -3,6 +3,7 @@ package paste
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 
 	"klyra-doctor/catalog"
@@ -67,10 +68,11 @@ func suggestionsFor(name string) []catalog.Code {
 	if len(alike) > 0 {
 		return alike
 	}
-	return nearest.Suggest(name, 3)
+	return nearest().Suggest(name, 3)
 }
 
-var nearest = catalog.NewIndex(catalog.All())
+// nearest takes a millisecond to make, which only unknown codes are worth.
+var nearest = sync.OnceValue(func() *catalog.Index { return catalog.NewIndex(catalog.All()) })
 
 // looksLike reports whether name is code with some letters replaced by, or mixed with, characters outside of
 // ASCII.

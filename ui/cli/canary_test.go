@@ -3,14 +3,18 @@
 package cli_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,68 +24,209 @@ import (
 // canary is a key that shares no eight bytes with the program's own words.
 const canary = "Xk7Qm2Vz9Rw4Tb6Yh1Lp8Nc3"
 
-// echo answers every request with an error that repeats the key wherever it can.
-func echo(t *testing.T) string {
+// leakyServer repeats the key that it was sent, wherever it can.
+type leakyServer struct {
+	name   string
+	status int
+	header map[string]string
+	body   string
+}
+
+// The key stands for %s, another server's address for %[2]s.
+var leakyServers = []leakyServer{
+	{
+		"an error", http.StatusTooManyRequests,
+		map[string]string{"Content-Type": "application/json", "X-Request-Id": "%[1]s", "Cf-Ray": "%[1]s", "Retry-After": "%[1]s", "X-Ratelimit-Limit": "%[1]s", "X-Ratelimit-Reset": "%[1]s"},
+		`{"error":{"code":"%[1]s","message":"no such key: %[1]s","type":"%[1]s","param":"%[1]s","request_id":"req_%[1]s"}}`,
+	},
+	{
+		"a known error", http.StatusUnauthorized,
+		map[string]string{"Content-Type": "application/json", "Www-Authenticate": "Bearer %[1]s"},
+		`{"error":{"code":"invalid_api_key","message":"no such key: Bearer %[1]s","type":"authentication_error","param":"%[1]s","request_id":"%[1]s"}}`,
+	},
+	{"a success", http.StatusOK, map[string]string{"Content-Type": "application/%[1]s", "X-Request-Id": "%[1]s"}, `{"your_key":"%[1]s"}`},
+	{"a page", http.StatusForbidden, map[string]string{"Content-Type": "text/html", "Server": "%[1]s", "Cf-Mitigated": "%[1]s"}, `<!doctype html><title>%[1]s</title><Code>%[1]s</Code>`},
+	{"a page in place of a file", http.StatusOK, map[string]string{"Content-Type": "text/html", "Content-Encoding": "%[1]s"}, `<!doctype html><title>%[1]s</title>`},
+	{"a redirect elsewhere", http.StatusTemporaryRedirect, map[string]string{"Location": "%[2]s/x?key=x"}, ""},
+	{"a redirect that shows the key", http.StatusFound, map[string]string{"Location": "http://%[1]s:%[1]s@127.0.0.1:1/%[1]s?key=%[1]s"}, ""},
+	{"a redirect to nowhere", http.StatusFound, map[string]string{"Location": "https://[%[1]s"}, ""},
+}
+
+// start starts the server, which sends those that follow its redirects to elsewhere.
+func (s leakyServer) start(t *testing.T, elsewhere string) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("X-Request-Id", canary)
-		w.Header().Set("Cf-Ray", canary)
-		w.Header().Set("Retry-After", canary)
-		w.WriteHeader(http.StatusTooManyRequests)
-		fmt.Fprintf(w, `{"error":{"code":"%s","message":"no such key: %[1]s","type":"%[1]s","param":"%[1]s","request_id":"req_%[1]s"}}`, canary)
+	filled := func(text string) string {
+		return strings.NewReplacer("%[1]s", canary, "%[2]s", elsewhere).Replace(text)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range s.header {
+			w.Header().Set(name, filled(value))
+		}
+		w.WriteHeader(s.status)
+		fmt.Fprint(w, filled(s.body))
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
-// TestTheKeyShowsNowhere runs every command with a known key against a server that repeats it, and looks for
-// any eight bytes of it in all that is printed and written.
+// stranger is a server that must not see the key.
+func stranger(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		seen, err := httputil.DumpRequest(r, true)
+		if err != nil {
+			t.Error(err)
+		}
+		holdsNoKey(t, "a request to another server", string(seen))
+		if r.Header.Get("Authorization") != "" {
+			t.Errorf("another server was sent %s", seen)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// leakyPastes are ways in which the key stands in what people paste: %[1]s is the key, %[2]s the API.
+var leakyPastes = map[string]string{
+	"transcript.txt": "> POST /v1/moderate?token=%[1]s HTTP/2\n> Authorization: Bearer %[1]s\n> X-Api-Key: %[1]s\n\n" +
+		"< HTTP/2 401\n{\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no such key: %[1]s\",\"request_id\":\"req_%[1]s\"}}",
+	"curl.txt":    "$ curl -X POST %[2]s/v1/moderate -H 'Authorization: Bearer %[1]s' -d '{\"image_url\":\"https://%[1]s@nothere.invalid/a.png?sig=%[1]s\"}'\n{\"error\":{\"code\":\"content_download_failed\",\"message\":\"%[1]s\"}}",
+	"python.txt":  "Traceback (most recent call last):\n  File \"x.py\", line 3\n    KlyraClient(api_key=\"%[1]s\")\nklyra.AuthError: Error code: 401 - {'error': {'code': 'expired_api_key', 'message': 'key %[1]s', 'request_id': '%[1]s'}}",
+	"app.log":     "2026-11-23T09:14:05Z ERROR key=%[1]s {\"error\":{\"code\":\"rate_limit_exceeded\",\"request_id\":\"req_%[1]s\",\"message\":\"%[1]s\"}}",
+	"unknown.txt": "{\"error\":{\"code\":\"%[1]s\",\"message\":\"Bearer %[1]s\",\"type\":\"%[1]s\",\"request_id\":\"req_7\"}}",
+	"gateway.txt": "HTTP/1.1 502 Bad Gateway\nServer: cloudflare\nCf-Ray: %[1]s\nAuthorization: Bearer %[1]s\n\n<title>%[1]s | 502: Bad gateway</title>",
+	"content.txt": "some words, and %[1]s among them",
+	"broken.json": "{\"text\": \"%[1]s\", \"api_key\": \"%[1]s\", }",
+	"key.txt":     "%[1]s\n",
+	"badkey.txt":  "Bearer %[1]s\n\n",
+}
+
+// TestTheKeyShowsNowhere runs every command with a known key against servers that repeat it, and looks for any
+// eight bytes of it in all that is printed and written. Nor does any server see it but the API.
 func TestTheKeyShowsNowhere(t *testing.T) {
 	bin, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, dir := echo(t), t.TempDir()
-	pasted := fmt.Sprintf("> POST /v1/moderate?token=%[1]s HTTP/2\n> Authorization: Bearer %[1]s\n> X-Api-Key: %[1]s\n\n"+
-		`< HTTP/2 401`+"\n"+`{"error":{"code":"invalid_api_key","message":"no such key: %[1]s","request_id":"req_%[1]s"}}`, canary)
-	paste := filepath.Join(dir, "paste.txt")
-	keyFile := filepath.Join(dir, "key.txt")
-	for path, text := range map[string]string{paste: pasted, keyFile: canary + "\n"} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	elsewhere := stranger(t)
+	ran := map[string]bool{}
+	for _, server := range leakyServers {
+		t.Run(server.name, func(t *testing.T) {
+			api, dir := server.start(t, elsewhere), t.TempDir()
+			writePastes(t, dir, api)
+			for _, args := range append(liveCommands(api), fixCommands(api)...) {
+				ran[args[0]] = true
+				for ending, format := range map[string][]string{".md": {"--color", "always"}, ".json": {"--json"}} {
+					given := slices.Concat([]string{"--api-url", api, "--timeout", "5s"}, format, args)
+					if slices.Contains(args, "--report") {
+						given[len(given)-1] += ending
+					}
+					out, _ := run(t, bin, dir, given)
+					if out == "" {
+						t.Errorf("%v printed nothing", args)
+					}
+					holdsNoKey(t, strings.Join(args, " "), out)
+				}
+			}
+			reportsHoldNoKey(t, dir)
+		})
+	}
+	for _, args := range offlineCommands {
+		ran[args[0]] = true
+		out, _ := run(t, bin, t.TempDir(), args)
+		holdsNoKey(t, strings.Join(args, " "), out)
+	}
+	help, _ := run(t, bin, t.TempDir(), []string{"--help"})
+	for _, line := range regexp.MustCompile(`(?m)^  ([a-z]+)  +[A-Z]`).FindAllStringSubmatch(help, -1) {
+		if !ran[line[1]] {
+			t.Errorf("the command %s was not run", line[1])
+		}
+	}
+}
+
+func writePastes(t *testing.T, dir, api string) {
+	t.Helper()
+	for name, text := range leakyPastes {
+		text = strings.NewReplacer("%[1]s", canary, "%[2]s", api).Replace(text)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	encoded := base64.StdEncoding.EncodeToString([]byte("some words, and " + canary))
+	if err := os.WriteFile(filepath.Join(dir, "encoded.txt"), []byte(encoded), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// liveCommands are commands that read or send the key, or show what came back for it.
+func liveCommands(api string) [][]string {
 	commands := [][]string{
-		{"diagnose", paste},
-		{"scan", paste},
 		{"check", "key"},
-		{"check", "key", "--key-file", keyFile, "--request", paste},
+		{"check", "key", "--path", "/v1/moderate?key=" + canary},
+		{"check", "key", "--key-file", "key.txt", "--request", "transcript.txt"},
+		{"check", "key", "--key-file", "badkey.txt", "--request", "curl.txt"},
 		{"check", "limits"},
-		{"check", "limits", paste},
+		{"check", "limits", "transcript.txt"},
 		{"check", "service"},
-		{"check", "url", api + "/" + canary + "?key=" + canary},
-		{"fix", "--from", paste},
+		{"check", "url", api + "/" + canary + "?key=" + canary, "--deep"},
+		{"check", "url", "http://" + canary + ":" + canary + "@127.0.0.1:1/?token=" + canary},
+		{"check", "url", "https://" + canary + ".invalid/#" + canary},
+		{"check", "content", "content.txt"},
+		{"check", "content", "broken.json"},
+		{"check", "content", "encoded.txt", "--base64"},
+		{"check", "content", "--text", canary, "--type", "image/" + canary},
 	}
+	for name := range leakyPastes {
+		commands = append(commands, []string{"diagnose", name}, []string{"scan", name})
+	}
+	return commands
+}
+
+// fixCommands run the checklists of all codes and of all pastes, and write their reports.
+func fixCommands(api string) [][]string {
+	var commands [][]string
 	for _, e := range catalog.All() {
-		commands = append(commands, []string{"fix", string(e.Code), "--from", paste, "--url", api, "--text", canary, "--report", filepath.Join(dir, string(e.Code)+".md")})
+		commands = append(commands, []string{
+			"fix", string(e.Code), "--from", "transcript.txt", "--url", api + "/?key=" + canary, "--content", "content.txt",
+			"--report", "report-" + string(e.Code), // and an ending
+		})
 	}
-	for _, args := range commands {
-		for _, format := range [][]string{nil, {"--json"}} {
-			args := append(append([]string{"--api-url", api}, args...), format...)
-			if format != nil && strings.HasSuffix(args[len(args)-2], ".md") {
-				args[len(args)-2] = strings.TrimSuffix(args[len(args)-2], ".md") + ".json"
-			}
-			out, _ := run(t, bin, dir, args)
-			if len(out) == 0 {
-				t.Errorf("%v printed nothing", args)
-			}
-			holdsNoKey(t, strings.Join(args[2:4], " "), out)
-		}
+	for name := range leakyPastes {
+		commands = append(commands, []string{"fix", "--from", name})
 	}
-	reports, _ := filepath.Glob(filepath.Join(dir, "*.[mj][ds]*"))
-	if want := 2 * len(catalog.All()); len(reports) != want {
-		t.Errorf("%d reports were written, want %d", len(reports), want)
+	return commands
+}
+
+// offlineCommands have nothing to do with the key, but for being given it by mistake.
+var offlineCommands = [][]string{
+	{"list"},
+	{"explain", "invalid_api_key"},
+	{"search", "key"},
+	{"version"},
+	{"help"},
+	{"completion", "bash"},
+	{"sandbox", "--list"},
+	{"sandbox", "--addr", canary},
+	{"check", "service", "--timeout", canary},
+	{"check", "service", "--api-url", "https://" + canary + "@api.klyra.live"},
+	{"check", "service", "--api-url", "https://api.klyra.live/?key=" + canary},
+	{"check", "service", "--color", canary},
+	{"check", "key", "--key-file", canary},
+	{"check", "key", "--" + canary},
+	{"check", "url", canary},
+	{"check", "url", "/x", "--expect", canary},
+	{"diagnose", canary},
+	{"scan", canary},
+	{"fix", "timeout", "--report", canary + "/x.md"},
+	{"fix", "timeout", "--content", canary},
+}
+
+// reportsHoldNoKey looks into the reports that were written, of both formats.
+func reportsHoldNoKey(t *testing.T, dir string) {
+	t.Helper()
+	reports, err := filepath.Glob(filepath.Join(dir, "report-*"))
+	if want := 2 * len(catalog.All()); err != nil || len(reports) != want {
+		t.Errorf("%d reports were written, want %d (%v)", len(reports), want, err)
 	}
 	for _, report := range reports {
 		text, err := os.ReadFile(report)

@@ -530,7 +530,7 @@ func TestJourneyOfARequestToAnotherHost(t *testing.T) {
 // TestTheKeyShowsNowhereInAReplay sends a request again to a server that repeats the key wherever it can.
 func TestTheKeyShowsNowhereInAReplay(t *testing.T) {
 	t.Parallel()
-	api := echo(t)
+	api := leakyServers[0].start(t, "")
 	x := start(t, 80, 24, []string{"KLYRA_API_KEY=" + canary}, "--api-url", api)
 	x.await("paste the error")
 	x.paste("$ curl " + api + "/v1/moderate -H 'Authorization: Bearer " + canary + "' -H 'X-Api-Key: " + canary + "' -H 'Cookie: s=" + canary + "' -H 'Content-Type: application/json' -d '{\"content\":\"hello\"}'\n" + example("invalid_api_key"))

@@ -1,0 +1,362 @@
+package checks
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"klyra-doctor/checks/media/mediatest"
+)
+
+// brokenServer is a server that breaks a download in one way, what it does on the wire, and what the URL check
+// has to answer.
+type brokenServer struct {
+	cause string // what is wrong, in one line
+
+	url    string // "" means /photo.png on media.example.com, by https where there is a certificate
+	cert   string // which of brokenCerts; "" for plain HTTP
+	closed bool   // nothing listens
+	turns  []turn // one for each connection; the last one again and again
+	expect Media
+	deep   bool
+
+	want string // id and status of the first finding of the worst status
+	says string // in its summary
+	mend string // in its remedy
+	also string // ids of the other findings that fail or could not tell
+}
+
+// turn is what a server does with one connection: it reads a request, sends, and ends in some way.
+type turn struct {
+	unasked string // is sent before a request was read
+	send    string
+	end     ending
+}
+
+type ending int
+
+const (
+	hangUp ending = iota
+	stall         // keeps the connection and says nothing more
+	reset
+	drip  // a byte now and then
+	flood // the same once more, without an end
+)
+
+// ok is an answer of 200 with its length, headers and a body.
+func ok(body []byte, headers ...string) string {
+	return answered("200 OK", body, append(headers, fmt.Sprintf("Content-Length: %d", len(body)))...)
+}
+
+// answered is an answer of any status whose length only the headers may tell.
+func answered(status string, body []byte, headers ...string) string {
+	return "HTTP/1.1 " + status + "\r\n" + strings.Join(append(headers, "Connection: close"), "\r\n") + "\r\n\r\n" + string(body)
+}
+
+// once is the turn for every request.
+func once(send string) []turn { return []turn{{send: send}} }
+
+// must stops a test whose own data cannot be made.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// deflated is data in deflate's bare format.
+func deflated(data []byte) []byte {
+	var b bytes.Buffer
+	z, err := flate.NewWriter(&b, flate.BestSpeed)
+	must(err)
+	_, err = z.Write(data)
+	must(err)
+	must(z.Close())
+	return b.Bytes()
+}
+
+// withMark is a large picture with a byte of its own near its end.
+func withMark(mark byte) []byte {
+	return mediatest.WithChunk(photo, "teSt", append(make([]byte, 200_000), mark))
+}
+
+const (
+	typePNG  = "Content-Type: image/png"
+	typeHTML = "Content-Type: text/html; charset=utf-8"
+	gzipped  = "Content-Encoding: gzip"
+)
+
+var (
+	photo    = mediatest.PNG(60, 40)
+	halfPNG  = photo[:len(photo)/2]
+	allGood  = once(ok(photo, typePNG))
+	oldPage  = []byte("<!doctype html><title>404 – This picture has moved</title><p>Sorry.")
+	badPNG   = flipByte(bytes.Clone(photo), len(photo)-30)
+	chunks   = "HTTP/1.1 200 OK\r\n" + typePNG + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+	s3Denied = []byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
+)
+
+var brokenServers = []brokenServer{
+	// Names and addresses.
+	{cause: "the host name does not exist", url: "https://nothere.example.com/photo.png", want: "dns.not_found fail", says: "no such name as nothere.example.com", mend: "typing error"},
+	{cause: "the host name has no address", url: "https://noaddress.example.com/photo.png", want: "dns.no_address fail", says: "has no address", mend: "A record"},
+	{cause: "the domain's name servers are broken", url: "https://broken.example.com/photo.png", want: "dns.server_failure unknown", says: "name server", mend: "name server"},
+	{cause: "the host is on an internal network", url: "http://private.example.com/photo.png", turns: allGood, want: "dns.private_address fail", says: "private address", mend: "public host"},
+	{cause: "the URL is that of a cloud's metadata service", url: "http://169.254.169.254/latest/photo.png", turns: allGood, want: "dns.private_address fail", says: "not contacted", mend: "public host"},
+
+	// Connections.
+	{cause: "nothing listens on the port", closed: true, want: "tcp.refused fail", says: "refused", mend: "start the server"},
+	{cause: "the server hangs up without an answer", turns: once(""), want: "tcp.reset fail", says: "closed before an answer", mend: "log"},
+	{cause: "the server resets the connection", turns: []turn{{end: reset}}, want: "tcp.reset fail", says: "closed before an answer", mend: "log"},
+	{cause: "another service listens on the port", turns: []turn{{unasked: "220 mail.example.com ESMTP\r\n", end: stall}}, want: "http.server_error fail", says: "not HTTP", mend: "Another protocol"},
+
+	// TLS.
+	{cause: "the certificate has expired", cert: "expired", turns: allGood, want: "tls.expired fail", says: "expired on", mend: "Renew"},
+	{cause: "the certificate is not valid yet", cert: "early", turns: allGood, want: "tls.not_yet_valid fail", says: "valid only from", mend: "clock"},
+	{cause: "the certificate is for another host", cert: "other", turns: allGood, want: "tls.wrong_host fail", says: "not for media.example.com", mend: "names this host"},
+	{cause: "the certificate is self-signed", cert: "self", turns: allGood, want: "tls.self_signed fail", says: "signed by itself", mend: "public authority"},
+	{cause: "the certificate is of a private authority", cert: "company", turns: allGood, want: "tls.unknown_authority fail", says: "authority", mend: "public authority"},
+	{cause: "the intermediate certificate is missing", cert: "chain", turns: allGood, want: "tls.incomplete_chain fail", says: "does not send the certificate that signed", mend: "full chain"},
+	{cause: "the server speaks TLS 1.1 only", cert: "old", turns: allGood, want: "tls.version fail", says: "TLS", mend: "Enable TLS 1.2"},
+	{cause: "the server demands a client certificate", cert: "mutual", turns: allGood, want: "tls.client_certificate fail", says: "demands a certificate", mend: "client certificate"},
+	{cause: "plain HTTP behind https", url: "https://media.example.com/photo.png", turns: allGood, want: "tls.not_tls fail", says: "does not speak TLS", mend: "HTTPS port"},
+	{cause: "the server is mute where TLS should begin", url: "https://media.example.com/photo.png", turns: []turn{{end: stall}}, want: "tls.timeout unknown", says: "TLS handshake", mend: "load"},
+	{cause: "TLS behind http", turns: once("\x15\x03\x01\x00\x02\x02\x46"), want: "http.tls_on_http fail", says: "says http", mend: "https://"},
+	{cause: "an nginx for TLS behind http", turns: once(answered("400 Bad Request", []byte("<title>400 The plain HTTP request was sent to HTTPS port</title>"))), want: "http.tls_on_http fail", says: "TLS", mend: "https://"},
+
+	// No usable answer.
+	{cause: "the server never answers", turns: []turn{{end: stall}}, want: "http.timeout unknown", says: "did not begin to answer", mend: "slow or overloaded"},
+	{cause: "the server stops within its headers", turns: []turn{{send: "HTTP/1.1 200 OK\r\nContent-Ty", end: stall}}, want: "http.timeout unknown", says: "did not begin to answer", mend: "slow or overloaded"},
+	{cause: "the headers have no end", turns: []turn{{send: "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-More: and more\r\n", 100), end: flood}}, want: "http.server_error fail", says: "not usable HTTP", mend: "headers"},
+	{cause: "one header is larger than 64 KiB", turns: once(ok(photo, "X-Big: "+strings.Repeat("a", 70<<10))), want: "http.server_error fail", says: "more than 64 KiB of headers", mend: "refuse headers of this size"},
+	{cause: "two lengths that contradict each other", turns: once(ok(photo, typePNG, "Content-Length: 3")), want: "http.server_error fail", says: "not usable HTTP", mend: "rewrites its headers"},
+	{cause: "a body without any HTTP around it", turns: once(string(photo)), want: "http.server_error fail", says: "without any HTTP around it", mend: "web server"},
+
+	// Refusals.
+	{cause: "the file wants a password", turns: once(answered("401 Unauthorized", nil, `WWW-Authenticate: Basic realm="files"`)), want: "http.unauthorized fail", says: "HTTP 401", mend: "public"},
+	{cause: "the S3 object is private", turns: once(answered("403 Forbidden", s3Denied, "Content-Type: application/xml")), want: "http.forbidden fail", says: "HTTP 403", mend: "public"},
+	{cause: "there is no such file", turns: once(answered("404 Not Found", oldPage, typeHTML)), want: "http.not_found fail", says: "HTTP 404", mend: "upper and lower case"},
+	{cause: "the file was deleted", turns: once(answered("410 Gone", nil)), want: "http.not_found fail", says: "HTTP 410", mend: "Upload it again"},
+	{cause: "a hotel's network wants a login", turns: once(answered("511 Network Authentication Required", nil)), want: "http.proxy_authentication unknown", says: "HTTP 511", mend: "this machine's network"},
+	{cause: "too many downloads", turns: once(answered("429 Too Many Requests", nil, "Retry-After: 30")), want: "http.rate_limited unknown", says: "HTTP 429", mend: "Wait"},
+	{cause: "blocked by law", turns: once(answered("451 Unavailable For Legal Reasons", nil)), want: "http.legal_block fail", says: "legal", mend: "not blocked"},
+	{cause: "the host has an error of its own", turns: once(answered("500 Internal Server Error", nil)), want: "http.server_error fail", says: "HTTP 500", mend: "log"},
+	{cause: "the CDN cannot reach its origin", turns: once(answered("522 <none>", []byte("error code: 522"), "Server: cloudflare")), want: "http.edge_error fail", says: "HTTP 522", mend: "behind the CDN"},
+	{cause: "a test for robots", turns: once(answered("403 Forbidden", []byte("<title>Just a moment...</title>"), typeHTML, "Cf-Mitigated: challenge")), want: "http.bot_challenge fail", says: "robots", mend: "exempt this path"},
+	{cause: "hotlink protection", turns: []turn{{send: answered("403 Forbidden", nil)}, {send: answered("403 Forbidden", nil)}, {send: ok(photo, typePNG)}}, want: "http.forbidden fail", says: "HTTP 403", mend: "public", also: "http.hotlink"},
+	{cause: "a pre-signed link that has ended", url: "http://media.example.com/photo.png?X-Amz-Signature=ab&X-Amz-Date=20300101T000000Z&X-Amz-Expires=60", turns: once(ok(photo, typePNG, "Date: Tue, 01 Jan 2030 00:02:00 GMT")), want: "url.presigned_expired fail", says: "ended", mend: "ign"},
+
+	// Redirects.
+	{cause: "a redirect to itself", turns: once(answered("302 Found", nil, "Location: /photo.png")), want: "http.redirect_loop fail", says: "loop", mend: "Repair the redirects"},
+	{cause: "a redirect until a cookie comes back", turns: once(answered("302 Found", nil, "Location: /photo.png", "Set-Cookie: seen=1")), want: "http.cookies_required fail", says: "cookie", mend: "without a session"},
+	{cause: "a redirect without a target", turns: once(answered("302 Found", nil)), want: "http.bad_location fail", says: "no Location header", mend: "Location"},
+	{cause: "a redirect into an internal network", turns: once(answered("302 Found", nil, "Location: http://private.example.com/photo.png")), want: "http.redirect_private fail", says: "private address", mend: "public host"},
+	{cause: "a redirect to a login", turns: []turn{{send: answered("302 Found", nil, "Location: /login")}, {send: ok([]byte("<!doctype html><title>Welcome</title>"), typeHTML)}}, want: "http.login_page fail", says: "signing in", mend: "cannot sign in"},
+
+	// Something else in place of the file.
+	{cause: "an error page with status 200", turns: once(ok(oldPage, typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
+	{cause: "an error page that is declared as a picture", turns: once(ok(oldPage, typePNG)), want: "body.html_page fail", says: "web page", mend: "URL of the file itself"},
+	{cause: "a page for signing in with status 200", turns: once(ok([]byte(`<!doctype html><form><input type="password"></form>`), typeHTML)), want: "http.login_page fail", says: "signing in", mend: "make the file public"},
+	{cause: "a test for robots with status 200", turns: once(ok([]byte("<!doctype html><title>Just a moment...</title>"), typeHTML)), want: "http.bot_challenge fail", says: "robots", mend: "bot protection"},
+	{cause: "a JSON error in place of a picture", turns: once(ok([]byte(`{"error":"file expired"}`), "Content-Type: application/json")), want: "body.type_mismatch fail", says: "application/json, though the URL's ending .png", mend: "URL of the file itself"},
+	{cause: "an XML error in place of a file", url: "http://media.example.com/get?id=7", turns: once(ok(s3Denied, "Content-Type: application/xml")), want: "body.type_mismatch warn", says: "neither image, audio nor video", mend: "error message"},
+	{cause: "a document in place of a picture", turns: once(ok([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"), typePNG)), want: "body.type_mismatch fail", says: "application/pdf", mend: "URL of the file itself"},
+	{cause: "an archive", url: "http://media.example.com/get?id=7", turns: once(ok([]byte("PK\x03\x04\x14\x00\x00\x00\x08\x00aaaaaaaaaaaaaaaaaaaa"), "Content-Type: application/zip")), want: "body.type_mismatch fail", says: "ZIP archive", mend: "URL of the file itself"},
+	{cause: "sound where a picture is meant", expect: Image, turns: once(ok(mediatest.WAV(800), "Content-Type: audio/wav")), want: "body.type_mismatch fail", says: "audio/wav, where image is expected", mend: "URL of the file itself"},
+	{cause: "a single dot in place of the picture", turns: once(ok(mediatest.PNG(1, 1), typePNG)), want: "body.placeholder warn", says: "single dot", mend: "private browser window"},
+	{cause: "the stored file is empty", turns: once(ok(nil, typePNG)), want: "body.empty fail", says: "empty", mend: "Upload the file again"},
+
+	// Wrong labels.
+	{cause: "a JPEG that is called PNG", turns: once(ok(mediatest.JPEG(60, 40), typePNG)), want: "body.type_mismatch warn", says: "the bytes are image/jpeg, but the server says image/png and the URL's ending .png says image/png", mend: "Content-Type: image/jpeg"},
+	{cause: "the storage does not know the type", turns: once(ok(photo, "Content-Type: application/octet-stream")), want: "body.type_mismatch warn", says: "the server says application/octet-stream", mend: "Content-Type: image/png"},
+	{cause: "the Content-Type is missing", turns: once(ok(photo)), want: "body.type_mismatch warn", says: "no Content-Type", mend: "Content-Type: image/png"},
+	{cause: "a format that few services take", url: "http://media.example.com/scan.tif", turns: once(ok([]byte("II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00"), "Content-Type: image/tiff")), want: "content.unsupported_type warn", says: "TIFF", mend: "PNG or JPEG"},
+	{cause: "text in another charset", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok([]byte("caf\xe9 au lait, s'il vous pla\xeet"), "Content-Type: text/plain; charset=iso-8859-1")), want: "content.not_utf8 warn", says: "iso-8859-1", mend: "UTF-8"},
+	{cause: "text that is no UTF-8, against what the server says", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok([]byte("caf\xe9 au lait, s'il vous pla\xeet"), "Content-Type: text/plain; charset=utf-8")), want: "content.not_utf8 fail", says: "not UTF-8", mend: "UTF-8"},
+
+	// Bodies that are cut, damaged or slow.
+	{cause: "the connection closes before the announced length", turns: once(answered("200 OK", halfPNG, typePNG, fmt.Sprintf("Content-Length: %d", len(photo)))), want: "body.truncated fail", says: "ends before its announced end", mend: "cuts it off"},
+	{cause: "the connection closes within a chunked body", turns: once(chunks + "20\r\n" + string(photo[:0x20]) + "\r\n"), want: "body.truncated fail", says: "ends before its announced end", mend: "cuts it off"},
+	{cause: "the chunks are not valid", turns: once(chunks + "20\r\n" + string(photo[:0x20]) + "\r\nwarning: headers already sent\r\n"), want: "body.truncated fail", says: "not a valid transfer", mend: "logs"},
+	{cause: "the connection is reset within the body", turns: []turn{{send: answered("200 OK", halfPNG, typePNG, "Content-Length: 99999"), end: reset}}, want: "body.truncated fail", says: "in the middle", mend: "cuts it off"},
+	{cause: "the upload of the picture was cut", turns: once(ok(halfPNG, typePNG)), want: "content.truncated fail", says: "cut off", mend: "upload the file again"},
+	{cause: "no length, and the connection closes too early", turns: once(answered("200 OK", halfPNG, typePNG)), want: "content.truncated fail", says: "cut off", mend: "cuts the download off"},
+	{cause: "no length", turns: once(answered("200 OK", photo, typePNG)), want: "body.no_length warn", says: "this one is whole by the file's own end", mend: "Content-Length"},
+	{cause: "every answer is only a part", turns: once(answered("206 Partial Content", halfPNG, typePNG, fmt.Sprintf("Content-Range: bytes 0-%d/%d", len(halfPNG)-1, len(photo)), fmt.Sprintf("Content-Length: %d", len(halfPNG)))), want: "body.truncated fail", says: "a part of the file", mend: "purge that cache"},
+	{cause: "the picture is damaged", turns: once(ok(badPNG, typePNG)), want: "content.corrupt fail", says: "damaged", mend: "original"},
+	{cause: "the film was never finished", url: "http://media.example.com/film.mp4", turns: once(ok(append(bytes.Clone(mediatest.MP4Type), mediatest.MP4Media...), "Content-Type: video/mp4")), want: "content.truncated fail", says: "index (moov) is missing", mend: "upload the file again"},
+	{cause: "the sound is cut", url: "http://media.example.com/a.wav", turns: once(ok(mediatest.WAV(900)[:500], "Content-Type: audio/wav")), want: "content.truncated fail", says: "not whole", mend: "upload the file again"},
+	{cause: "the body stalls", turns: []turn{{send: answered("200 OK", halfPNG, typePNG, "Content-Length: 99999"), end: stall}}, want: "body.slow fail", says: "all but stops", mend: "load"},
+	{cause: "the body drips", turns: []turn{{send: answered("200 OK", photo[:40], typePNG, "Content-Length: 99999"), end: drip}}, want: "body.slow fail", says: "all but stops", mend: "load"},
+	{cause: "the picture is larger than Klyra takes", turns: once(ok(paddedTo(maxImageBytes+1, photo), typePNG)), want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+	{cause: "an endless text", url: "http://media.example.com/a.txt", expect: Text, turns: []turn{{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}}, want: "body.too_large fail", says: "far longer than the about 500 words", mend: "Split it"},
+	{cause: "a text of 600 words", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok(wordsOf(600), "Content-Type: text/plain")), want: "content.too_many_words fail", says: "600 words", mend: "split"},
+	{cause: "an endless picture", turns: []turn{{send: answered("200 OK", photo, typePNG), end: flood}}, want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+
+	// Compression.
+	{cause: "compressed in name only", turns: once(ok(photo, typePNG, gzipped)), want: "body.bad_compression fail", says: "image/png as it stands", mend: "Remove the Content-Encoding"},
+	{cause: "compressed twice", turns: once(ok(zipped(zipped(photo)), typePNG, gzipped)), want: "body.bad_compression fail", says: "compressed twice", mend: "uncompressed"},
+	{cause: "stored compressed, and nobody says so", turns: once(ok(zipped(photo), typePNG)), want: "body.bad_compression fail", says: "stored gzip-compressed", mend: "uncompressed"},
+	{cause: "compressed though nobody asked", turns: once(ok(zipped(photo), typePNG, gzipped)), want: "body.bad_compression warn", says: "no compression was asked for", mend: "without Content-Encoding"},
+	{cause: "bare deflate though nobody asked", turns: once(ok(deflated(photo), typePNG, "Content-Encoding: deflate")), want: "body.bad_compression warn", says: "no compression was asked for", mend: "without Content-Encoding"},
+	{cause: "the compressed copy is cut", turns: once(ok(zipped(photo)[:len(zipped(photo))-20], typePNG, gzipped)), want: "body.truncated fail", says: "compressed body ends in its middle", mend: "upload the file again"},
+	{cause: "the compressed copy is damaged", turns: once(ok(flipByte(zipped(photo), len(zipped(photo))-6), typePNG, gzipped)), want: "body.bad_compression fail", says: "broken", mend: "Upload the file again"},
+	{cause: "neither compressed nor media", turns: once(ok(noiseOf(80), typePNG, gzipped)), want: "body.bad_compression fail", says: "the body is not in it", mend: "Remove the Content-Encoding"},
+	{cause: "brotli though nobody asked", turns: once(ok(noiseOf(80), typePNG, "Content-Encoding: br")), want: "body.bad_compression unknown", says: "could not be looked into", mend: "uncompressed"},
+	{cause: "an upload's own header was stored", turns: once(ok(photo, typePNG, "Content-Encoding: aws-chunked")), want: "body.bad_compression warn", says: "aws-chunked", mend: "Remove the Content-Encoding"},
+	{cause: "a compression bomb", turns: once(ok(fixtures["bomb"], "Content-Type: video/mp4", gzipped)), want: "body.compression_bomb fail", says: "huge", mend: "without compression"},
+
+	// Differences between requests.
+	{cause: "every download is another file", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: ok(mediatest.PNG(61, 40), typePNG)}, {send: ok(photo, typePNG)}, {send: ok(mediatest.PNG(62, 40), typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
+	{cause: "downloads that differ only at their ends", deep: true, turns: []turn{{send: ok(withMark(1), typePNG)}, {send: ok(withMark(2), typePNG)}, {send: ok(withMark(3), typePNG)}, {send: ok(withMark(4), typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
+	{cause: "HEAD is refused", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: ok(photo, typePNG)}, {send: ok(photo, typePNG)}, {send: answered("405 Method Not Allowed", nil)}}, want: "http.head_differs warn", says: "HEAD", mend: "HEAD"},
+}
+
+// TestBrokenServers holds that the check names the true cause, not one of its effects.
+func TestBrokenServers(t *testing.T) {
+	certs, roots := brokenCerts()
+	nameServer := (&world{}).serveDNS(t)
+	for _, s := range brokenServers {
+		t.Run(s.cause, func(t *testing.T) {
+			t.Parallel()
+			n := internet
+			n.nameServer, n.roots, n.mozilla = nameServer, roots, func() *x509.CertPool { return roots }
+			n.dial = dialAlways(s.start(t, certs[s.cert]))
+			n.phases = phaseLimits{dns: 5 * time.Second, connect: 5 * time.Second, tls: time.Second, headers: 2 * time.Second, others: time.Second, swift: time.Minute}
+			target := urlTarget(t, "", s.address())
+			target.Expect, target.Deep = s.expect, s.deep
+			ctx, cancel := context.WithTimeout(t.Context(), s.patience())
+			defer cancel()
+			s.judge(t, n.checkURL(ctx, target).judged())
+		})
+	}
+}
+
+// judge compares a result with what is wanted.
+func (s brokenServer) judge(t *testing.T, r Result) {
+	t.Helper()
+	var first Finding
+	others := s.also
+	for _, f := range r.Findings {
+		switch {
+		case first.ID == "" && f.Status == r.Status:
+			first = f
+		case Worse(f.Status, Warn) && !strings.Contains(others, f.ID):
+			t.Errorf("%s stands beside the cause", f.ID)
+		}
+	}
+	if got := first.ID + " " + string(first.Status); got != s.want || !strings.Contains(first.Summary, s.says) || !strings.Contains(first.Remedy, s.mend) {
+		t.Errorf("want %s, %q, %q, got\n%s", s.want, s.says, s.mend, texts(r))
+	}
+}
+
+// patience is how long a check of the server may take: one that never ends is not waited for.
+func (s brokenServer) patience() time.Duration {
+	if strings.HasPrefix(s.want, "body.slow") {
+		return 1500 * time.Millisecond
+	}
+	return time.Minute
+}
+
+func (s brokenServer) address() string {
+	switch {
+	case s.url != "":
+		return s.url
+	case s.cert != "":
+		return "https://media.example.com/photo.png"
+	}
+	return "http://media.example.com/photo.png"
+}
+
+// dialAlways connects to one server whatever address is asked for.
+func dialAlways(server string) func(context.Context, netip.AddrPort, string) (net.Conn, error) {
+	return func(ctx context.Context, _ netip.AddrPort, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", server)
+	}
+}
+
+// start starts the server and returns its address. Config may be nil.
+func (s brokenServer) start(t testing.TB, config *tls.Config) string {
+	if s.closed {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		return l.Addr().String()
+	}
+	if len(s.turns) == 0 {
+		return "127.0.0.1:1" // the check has to end before it connects
+	}
+	var seen atomic.Int64
+	return rawServer(t, func(conn net.Conn) {
+		a := s.turns[min(int(seen.Add(1)), len(s.turns))-1]
+		a.give(conn, config, nil)
+	})
+}
+
+// give plays the turn on one connection. Stuck, which may be nil, is told once it stalls.
+func (a turn) give(socket net.Conn, config *tls.Config, stuck chan<- struct{}) {
+	conn := socket
+	if config != nil {
+		conn = tls.Server(socket, config)
+		defer conn.Close()
+	}
+	io.WriteString(conn, a.unasked)
+	_, _ = http.ReadRequest(bufio.NewReader(conn)) // to what is no request, servers answer too
+	for _, err := io.WriteString(conn, a.send); err == nil && a.end == flood; {
+		_, err = io.WriteString(conn, a.send)
+	}
+	switch a.end {
+	case stall:
+		if stuck != nil {
+			stuck <- struct{}{}
+		}
+		io.Copy(io.Discard, conn)
+	case reset:
+		socket.(*net.TCPConn).SetLinger(0)
+	case drip:
+		for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
+			if _, err := conn.Write([]byte{0}); err != nil {
+				tick.Stop()
+				return
+			}
+		}
+	}
+}
+
+// brokenCerts returns TLS settings by what is wrong with them, and the roots that the check trusts.
+func brokenCerts() (map[string]*tls.Config, *x509.CertPool) {
+	root, now, day := newAuthority("Test Root", nil), time.Now(), 24*time.Hour
+	host := []string{"media.example.com"}
+	good := root.issue(certWish{names: host})
+	configs := map[string]*tls.Config{
+		"good":    serverConfig(good),
+		"expired": serverConfig(root.issue(certWish{names: host, from: now.Add(-90 * day), to: now.Add(-day)})),
+		"early":   serverConfig(root.issue(certWish{names: host, from: now.Add(day), to: now.Add(90 * day)})),
+		"other":   serverConfig(root.issue(certWish{names: []string{"shop.example.org"}})),
+		"self":    serverConfig(newAuthority(host[0], host).self()),
+		"company": serverConfig(newAuthority("Company CA", nil).issue(certWish{names: host})),
+		"chain":   serverConfig(root.intermediate().issue(certWish{names: host, aia: true})),
+		"old":     {Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
+		"mutual":  {Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert},
+	}
+	return configs, rootsOf(root)
+}
+
+func rootsOf(a authority) *x509.CertPool {
+	roots := x509.NewCertPool()
+	roots.AddCert(a.cert)
+	return roots
+}
