@@ -169,7 +169,7 @@ func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) 
 	case kind.Sort == Image:
 		s.readImage(ctx, kind, in)
 	case kind.Sort == Audio || kind.Sort == Video:
-		s.unverifiable("this program cannot look inside a " + kind.Name)
+		s.unverifiable("this program cannot look inside this sort of file: " + kind.Name)
 	}
 }
 

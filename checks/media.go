@@ -24,6 +24,9 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 	if shape.Flaw != "" {
 		s.found(corrupt(kind, shape.Flaw))
 	}
+	if shape.Unclear != "" {
+		s.unverifiable(shape.Unclear)
+	}
 	if shape.Trailing > 0 {
 		s.found(trailingBytes(shape.Trailing, "the "+kind.Name))
 	}

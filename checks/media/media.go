@@ -16,6 +16,7 @@ type Shape struct {
 	Doubtful bool          // Cut may also be how the file was made
 	Flaw     string        // what is damaged, as a clause; "" for nothing
 	Trailing int64         // bytes after the end
+	Unclear  string        // why it cannot be told whether the file is whole, as a clause; "" where it can
 	Duration time.Duration // 0 where the file does not say
 
 	Animated    bool // it is made to show several pictures one after the other
