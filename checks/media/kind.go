@@ -3,6 +3,7 @@ package media
 import (
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -100,6 +101,9 @@ func Sniff(head []byte, text bool) Kind {
 	return kind
 }
 
+// svg matches the beginning of a drawing, comments before it included.
+var svg = regexp.MustCompile(`(?s)^\x{FEFF}?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg.*?>\s*)*<svg[\s>]`)
+
 // missed tells the kinds that the sniffing library does not know; "" for any other.
 func missed(head []byte) string {
 	const packet = 188
@@ -114,6 +118,8 @@ func missed(head []byte) string {
 		return "video/mp4"
 	case len(head) > 2*packet && head[0] == 'G' && head[packet] == 'G' && head[2*packet] == 'G' && strayOf(head) > 0:
 		return "video/mp2t"
+	case svg.Match(head):
+		return "image/svg+xml"
 	case UTF16(head) != "":
 		return "text/plain"
 	}
