@@ -13,7 +13,7 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 		s.what += ", " + playTime(shape.Duration)
 		s.fact("duration", "%s", playTime(shape.Duration))
 	}
-	s.note(shape)
+	s.note(kind.MIME, shape)
 	if shape.Cut != "" {
 		f := cutShort("the "+kind.Name+" is not whole: "+shape.Cut, shape.Missing)
 		if shape.Doubtful {
@@ -43,12 +43,15 @@ var orientations = [9]string{
 }
 
 // note shows what a walk found out beside faults.
-func (s *survey) note(shape media.Shape) {
+func (s *survey) note(mimeType string, shape media.Shape) {
 	for _, n := range shape.Notes {
 		s.fact(n.Label, "%s", n.Value)
 	}
 	if shape.Animated {
 		s.fact("animation", "%s; which of them are moderated is not documented", counted(int64(shape.Frames), "frame"))
+		if mimeType == "image/png" && shape.Frames > 1 {
+			s.fact("decoded", "the first frame only: this program cannot decode the others of a PNG")
+		}
 	}
 	if o := shape.Orientation; o > 1 {
 		s.fact("orientation", "EXIF %d (%s); whether Klyra turns it upright is not documented", o, orientations[o])

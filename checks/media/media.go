@@ -19,6 +19,8 @@ type Shape struct {
 	Unclear  string        // why it cannot be told whether the file is whole, as a clause; "" where it can
 	Duration time.Duration // 0 where the file does not say
 
+	Undecodable string // why Decode cannot judge the picture, as a clause; "" where it can
+
 	Animated    bool // it is made to show several pictures one after the other
 	Frames      int  // of a picture, as far as they are counted; 0 where the format has none
 	Orientation int  // by EXIF, 1 to 8; 0 where none is written
