@@ -294,6 +294,17 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestContentWithoutEnd: what is far over its limit is judged though it never ends.
+func TestContentWithoutEnd(t *testing.T) {
+	c := Content{Name: "pipe", Size: -1, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(&endlessReader{pattern: bytes.Repeat([]byte("word "), 10_000)}), nil
+	}}
+	r := runContent(c, AnyMedia)
+	if contentFound(r) != "content.too_large=fail" || !strings.Contains(contentSaid(r), "not read any further") {
+		t.Errorf("found %s\n%s", contentFound(r), contentSaid(r))
+	}
+}
+
 // TestContentMemory: a content that is longer than the bound takes less than 64 MB of memory, as it is streamed.
 func TestContentMemory(t *testing.T) {
 	for name := range endless {

@@ -39,7 +39,7 @@ var languageCases = []struct{ want, text, got string }{
 	{"Bulgarian", "Никой в тази група не иска всеки ден да чете твоите реклами за евтини часовници.", ""},
 	{"Serbian", "Нико у овој групи не жели сваког дана да чита твоје огласе за јефтине сатове.", ""},
 	{"Arabic", "لا أحد في هذه المجموعة يريد أن يقرأ إعلاناتك عن الساعات الرخيصة كل يوم", ""},
-	{"Persian", "هیچ‌کس در این گروه نمی‌خواهد هر روز آگهی‌های تو درباره ساعت‌های ارزان را بخواند", ""},
+	{"Persian", "هیچ\u200cکس در این گروه نمی\u200cخواهد هر روز آگهی\u200cهای تو درباره ساعت\u200cهای ارزان را بخواند", ""},
 	{"Urdu", "اس گروپ میں کوئی بھی ہر روز سستی گھڑیوں کے بارے میں آپ کے اشتہار نہیں پڑھنا چاہتا", ""},
 	{"Hindi", "इस समूह में कोई भी हर दिन सस्ती घड़ियों के बारे में आपके विज्ञापन नहीं पढ़ना चाहता है", ""},
 	{"Marathi", "या गटातील कोणालाही दररोज तुमच्या स्वस्त घड्याळांच्या जाहिराती पुन्हा पुन्हा वाचायच्या नाहीत", ""},
@@ -72,6 +72,20 @@ func TestLanguage(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d sentences right, no other one named", right, len(languageCases))
+}
+
+// TestLanguageOfFields: the texts in a request body get their hints one by one.
+func TestLanguageOfFields(t *testing.T) {
+	content := contentOf("body.json", []byte(`{"inputs": ["`+languageCases[0].text+`", "`+languageCases[3].text+`"]}`))
+	r := runContent(content, AnyMedia)
+	for _, want := range []string{"field inputs[0]: the text looks like English", "field inputs[1]: the text looks like French"} {
+		if !strings.Contains(contentSaid(r), want) {
+			t.Errorf("not said: %q\n%s", want, contentSaid(r))
+		}
+	}
+	if got := contentFound(r); got != "content.fits=pass" {
+		t.Errorf("found %s", got)
+	}
 }
 
 // TestLanguageHints: a text gets a hint and no more, whatever it is written in.

@@ -33,6 +33,9 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 	if kind.Sort == Image && shape.Cut == "" {
 		s.unverifiable("its parts are all there, but this program cannot decode a " + kind.Name)
 	}
+	if kind.Sort != Image && shape.Cut == "" {
+		s.fact("what is inside", "not decoded; where ffmpeg is installed, `ffmpeg -v error -i FILE -f null -` prints what is wrong with it")
+	}
 	s.undecoded = map[Media]string{Audio: "the sound", Video: "the video"}[kind.Sort]
 }
 
