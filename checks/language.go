@@ -53,6 +53,8 @@ func guessLanguage(text string) languageGuess {
 		g.unsure = "it mixes scripts"
 	case distinctive[g.script()] != "":
 		g.language, g.basis = distinctive[g.script()], "its script"
+	case strings.ContainsAny(speech, foreignLetters):
+		g.unsure = "it has letters of a language that this program does not know"
 	default:
 		g.byLetters(speech)
 	}
@@ -200,6 +202,10 @@ const (
 	urduOnly   = "ٹڈڑںے"
 	persian    = "پچژگ"
 )
+
+// foreignLetters belong to languages of Cyrillic and Arabic script that are not looked for, such as Kazakh, Tatar,
+// Mongolian, Pashto and Sindhi.
+const foreignLetters = "әғқңөұүһҗҙҡҫӘҒҚҢӨҰҮҺҖҘҠҪ" + "ټډړښږڼځڅېۍٻڄڇڊڏڳڱ"
 
 // letterRules holds by the language that was found first what to look for.
 var letterRules = map[whatlanggo.Lang][]letterRule{

@@ -56,6 +56,34 @@ var languageCases = []struct{ want, text, got string }{
 	{"Amharic", "በዚህ ቡድን ውስጥ ያለ ማንም ሰው በየቀኑ የእርስዎን ማስታወቂያ ማንበብ አይፈልግም።", "unsure"},
 }
 
+// strangers are texts in languages that are not looked for, or in none: nothing can be told of them. The one
+// with a language in got is taken for that.
+var strangers = []struct{ what, text, got string }{
+	{"Swahili", "Hakuna mtu katika kikundi hiki anayetaka kusoma matangazo yako ya saa za bei rahisi kila siku.", ""},
+	{"Catalan", "Ningú en aquest grup vol llegir cada dia els teus anuncis de rellotges barats.", ""},
+	{"Welsh", "Nid oes neb yn y grŵp hwn eisiau darllen eich hysbysebion bob dydd am oriawr rad.", ""},
+	{"Basque", "Talde honetan inork ez du nahi egunero zure erloju merkeen iragarkiak irakurri.", ""},
+	{"Afrikaans", "Niemand in hierdie groep wil elke dag jou advertensies vir goedkoop horlosies lees nie.", ""},
+	{"Albanian", "Askush në këtë grup nuk dëshiron të lexojë çdo ditë reklamat e tua për orë të lira.", ""},
+	{"Icelandic", "Enginn í þessum hópi vill lesa auglýsingarnar þínar um ódýr úr á hverjum degi.", ""},
+	{"Kazakh", "Бұл топта ешкім күн сайын сіздің арзан сағаттар туралы жарнамаңызды оқығысы келмейді.", ""},
+	{"Mongolian", "Энэ бүлэгт хэн ч өдөр бүр таны хямд цагны зарыг уншихыг хүсэхгүй байна.", ""},
+	{"Pashto", "په دې ډله کې هیڅوک نه غواړي چې هره ورځ ستاسو د ارزانه ساعتونو اعلانونه ولولي", ""},
+	{"Hindi in Latin letters", "main har roz tumhare saste ghadiyon ke vigyapan nahi padhna chahta hoon yaar samjhe kya", ""},
+	{"lorem ipsum", "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.", ""},
+	{"names", "John Smith, Maria Garcia, Wei Chen, Fatima Al-Sayed, Olga Petrova, Hans Mueller, Yuki Tanaka", ""},
+	{"laughter", "hahahaha lol omg wtf hahaha xD xD lmao rofl hahaha noooooo way brooo hahaha", ""},
+	{"SQL", "SELECT name, age, town FROM people WHERE age > 30 AND town = 'Paris' ORDER BY name DESC", "English"},
+}
+
+func TestStrangers(t *testing.T) {
+	for _, c := range strangers {
+		if g := guessLanguage(c.text); g.language != c.got {
+			t.Errorf("%s came out as %q, want %q", c.what, g.language, c.got)
+		}
+	}
+}
+
 func TestLanguage(t *testing.T) {
 	right := 0
 	for _, c := range languageCases {

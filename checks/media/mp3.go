@@ -89,38 +89,47 @@ func walkMP3(r *partReader, shape *Shape) error {
 		return nil
 	}
 	var w mp3Walk
-	for !r.ended() {
-		head, _ := r.in.Peek(4)
-		f, ok := readMP3Frame(head)
-		if !ok {
-			if r.endTag() {
-				break
-			}
-			if len(head) < 4 && head[0] == 0xff {
-				shape.Cut, shape.Doubtful = "its last frame is incomplete", true
-				break
-			}
-			lost, found := r.findMP3Frame()
-			if !found {
-				shape.Trailing = lost
-				break
-			}
-			if w.frames > 0 {
-				w.skipped += lost
-			}
-			continue
-		}
-		if w.frames == 0 {
-			w.told = r.mp3Promise(f)
-		}
-		if err := r.skip(int64(f.size)); err != nil {
-			shape.Cut, shape.Missing, shape.Doubtful = "its last frame is incomplete", r.missing, true
-			break
-		}
-		w.frames, w.samples, w.bytes, w.rate = w.frames+1, w.samples+int64(f.samples), w.bytes+int64(f.size), f.rate
+	for more := true; more && !r.ended(); {
+		more = w.frame(r, shape)
 	}
 	w.judge(shape)
 	return nil
+}
+
+// frame passes over the next frame, or over what stands in its place; false where there are no more.
+func (w *mp3Walk) frame(r *partReader, shape *Shape) bool {
+	head, _ := r.in.Peek(4)
+	f, ok := readMP3Frame(head)
+	if !ok {
+		return w.noFrame(r, shape, head)
+	}
+	if w.frames == 0 {
+		w.told = r.mp3Promise(f)
+	}
+	if err := r.skip(int64(f.size)); err != nil {
+		shape.Cut, shape.Missing, shape.Doubtful = "its last frame is incomplete", r.missing, true
+		return false
+	}
+	w.frames, w.samples, w.bytes, w.rate = w.frames+1, w.samples+int64(f.samples), w.bytes+int64(f.size), f.rate
+	return true
+}
+
+// noFrame passes over what is no frame, up to the next one; false where there is none.
+func (w *mp3Walk) noFrame(r *partReader, shape *Shape, head []byte) bool {
+	if r.endTag() {
+		return false
+	}
+	if len(head) < 4 && head[0] == 0xff {
+		shape.Cut, shape.Doubtful = "its last frame is incomplete", true
+		return false
+	}
+	lost, found := r.findMP3Frame()
+	if !found {
+		shape.Trailing = lost
+	} else if w.frames > 0 {
+		w.skipped += lost
+	}
+	return found
 }
 
 // judge compares the frames with what was promised.
