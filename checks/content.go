@@ -147,25 +147,28 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		s.judgeSize(s.kind, max(decoded.n, s.content.Size))
 		return
 	}
-	s.drain(in, decoded)
+	s.readOn(in, decoded)
 	if text != nil {
-		s.drain(raw, raw)
+		s.readOn(raw, raw)
 		s.encoded = raw.n
 		s.judgeBase64(text)
 	}
 	s.judgeSize(s.kind, decoded.n)
 }
 
-// drain reads on, so that a meter below in knows the size: to the end, or up to mostRead of what is too large
-// then. The meter keeps the error.
-func (s *survey) drain(in io.Reader, below *meter) {
+// readOn reads on, so that a meter below in knows the size: to the end, or up to mostRead of what is too large
+// then.
+func (s *survey) readOn(in io.Reader, below *meter) {
 	if s.kind.Sort == Audio || s.kind.Sort == Video || s.saidPlayable() {
-		_, _ = io.Copy(io.Discard, in)
+		drain(in)
 		return
 	}
 	n, _ := io.CopyN(io.Discard, in, max(mostRead-below.n, 1))
 	s.endless = s.endless || n > 0 && below.n >= mostRead
 }
+
+// drain reads to the end, so that a meter below in knows the size; it also keeps the error.
+func drain(in io.Reader) { _, _ = io.Copy(io.Discard, in) }
 
 // readAs hands the content to the reader of its kind.
 func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) {
