@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 func (s *survey) holdsBase64(head []byte) bool {
 	uri, marked := media.IsDataURI(head)
 	switch {
-	case uri && (marked || s.content.Base64):
+	case uri && (marked || s.content.Base64 || declaresMedia(head)):
 		s.encodedAs = "data URI"
 	case s.content.Base64:
 		s.encodedAs = "base64"
@@ -21,10 +22,22 @@ func (s *survey) holdsBase64(head []byte) bool {
 	return s.encodedAs != ""
 }
 
+// declaresMedia reports whether a data URI says that it holds an image, audio or video other than a drawing in
+// words.
+func declaresMedia(uri []byte) bool {
+	_, declared, _ := bytes.Cut(uri, []byte(":"))
+	declared, _, _ = bytes.Cut(declared, []byte(","))
+	kind := media.Canonical(string(declared))
+	return media.SortOf(kind).Played() && kind != "image/svg+xml"
+}
+
 // judgeBase64 says what is wrong with the text that held the content.
 func (s *survey) judgeBase64(t *media.Base64) {
 	s.fact("sent as", "%s", s.encodedAs)
 	switch {
+	case t.UTF16:
+		s.found(badBase64(Fail, "the base64 is written in UTF-16: every letter takes two bytes", "write it as ASCII or UTF-8 (in PowerShell: Out-File -Encoding ascii)"))
+		return
 	case t.Hex:
 		s.found(badBase64(Fail, "the content is hexadecimal digits, not base64", "encode the bytes as base64 instead"))
 		return

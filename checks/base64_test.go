@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -31,6 +32,10 @@ func TestContentBase64(t *testing.T) {
 		{name: "prefix", data: []byte("base64," + whole), want: "content.base64=fail", says: "the word base64,"},
 		{name: "twice", data: inBase64([]byte(whole)), want: "content.base64=fail", says: "twice over"},
 		{name: "hexadecimal", data: []byte(hex.EncodeToString(mediatest.PNG(8, 8))), want: "content.base64=fail", says: "hexadecimal"},
+		{name: "hexadecimal with a mark", data: []byte("0x" + hex.EncodeToString(mediatest.PNG(8, 8))), want: "content.base64=fail", says: "hexadecimal"},
+		{name: "certutil's lines", data: []byte("-----BEGIN CERTIFICATE-----\r\n" + whole + "\r\n-----END CERTIFICATE-----\r\n"), want: "content.base64=fail content.base64=warn", says: "begins with the line -----BEGIN CERTIFICATE-----"},
+		{name: "a mark before it", data: []byte("\xef\xbb\xbf" + whole), want: "content.base64=fail", says: "begins with a byte order mark"},
+		{name: "utf-16", data: append([]byte("\xff\xfe"), utf16Of(whole, binary.LittleEndian)...), says: "written in UTF-16"},
 		{name: "spare bits", data: []byte("aGVsbG9="), want: "content.base64=warn", says: "bits that must be zero"},
 		{name: "nothing", data: []byte("===="), want: "content.empty=fail", says: "holds nothing"},
 		{name: "text", data: inBase64([]byte("hello world")), want: "content.fits=pass", says: "text, 2 words"},
@@ -63,6 +68,7 @@ func TestBase64Unasked(t *testing.T) {
 		{name: "in a file that promises an image", data: encoded, file: "photo.png", want: "content.base64=warn", says: "decode it first"},
 		{name: "declared an image", data: encoded, mime: "image/png", want: "content.base64=warn"},
 		{name: "data URI", data: append([]byte("data:image/png;base64,"), encoded...), want: "content.fits=pass"},
+		{name: "data URI that forgets to say so", data: append([]byte("data:image/png,"), encoded...), want: "content.base64=fail", says: "does not say ;base64"},
 		{name: "a long word", data: []byte("Donaudampfschifffahrtsgesellschaft"), want: "content.fits=pass", says: "text, 1 word"},
 		{name: "text that speaks of data", data: []byte("data: we have, it seems, none"), want: "content.fits=pass", says: "text, 6 words"},
 	})

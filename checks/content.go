@@ -21,6 +21,7 @@ const (
 	imageLimit    = 4 << 20   // over this an image fits neither reading of "4 MB"
 	imageNear     = 4_000_000 // over this it fits only where MB means 2²⁰
 	imageInBase64 = 3 << 20   // over this its base64 is longer than imageLimit
+	mostRead      = 256 << 20 // of what has a limit: it is over it by far, and may never end
 	wordLimit     = 500
 	wordNear      = 450
 )
@@ -115,6 +116,7 @@ type survey struct {
 	encodedAs string    // "base64", "data URI": what holds the content; "" for nothing
 	guessed   bool      // that it is base64: nobody said so
 	encoded   int64     // bytes of what holds it
+	endless   bool      // more follows than was read
 	undecoded string    // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
@@ -149,13 +151,24 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		s.judgeSize(s.kind, max(decoded.n, s.content.Size))
 		return
 	}
-	drain(in)
+	s.readOn(in, decoded)
 	if text != nil {
-		drain(raw)
+		s.readOn(raw, raw)
 		s.encoded = raw.n
 		s.judgeBase64(text)
 	}
 	s.judgeSize(s.kind, decoded.n)
+}
+
+// readOn reads on, so that a meter below in knows the size: to the end, or up to mostRead of what is too large
+// then.
+func (s *survey) readOn(in io.Reader, below *meter) {
+	if s.kind.Sort == Audio || s.kind.Sort == Video || s.saidPlayable() {
+		drain(in)
+		return
+	}
+	n, _ := io.CopyN(io.Discard, in, max(mostRead-below.n, 1))
+	s.endless = s.endless || n > 0 && below.n >= mostRead
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
@@ -167,20 +180,24 @@ func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) 
 	case s.isRequestBody(kind):
 		s.readRequestBody(ctx, in)
 	case kind.Sort == Text:
-		s.readText(in)
+		s.readText(io.LimitReader(in, mostRead))
 	case media.IsContainer(kind.MIME):
 		s.readContainer(kind, in)
 	case kind.Sort == Image:
 		s.readImage(ctx, kind, in)
 	case kind.Sort == Audio || kind.Sort == Video:
-		s.unverifiable("this program cannot look inside a " + kind.Name)
+		s.unverifiable("this program cannot look inside this sort of file: " + kind.Name)
 	}
 }
 
 // judgeSize compares the size with what is documented. For audio and video no limit is public, so their size
 // is only shown.
 func (s *survey) judgeSize(kind media.Kind, size int64) {
-	s.fact("size", "%s", sizeWords(size))
+	if s.endless {
+		s.fact("size", "over %s; not read any further", sizeWords(size))
+	} else {
+		s.fact("size", "%s", sizeWords(size))
+	}
 	if s.encoded > 0 {
 		s.fact("size as base64", "%s", sizeWords(s.encoded))
 	}

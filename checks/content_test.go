@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +107,14 @@ func TestContentTypes(t *testing.T) {
 		{name: "octet-stream", data: mediatest.PNG(2, 2), mime: media.Unknown, want: "content.type_mismatch=warn", says: "says nothing"},
 		{name: "html declared image", data: html, mime: "image/png", want: "content.type_mismatch=fail", says: "HTML page"},
 		{name: "html where an image is expected", data: html, expect: Image, want: "content.type_mismatch=fail", says: "error page"},
+		{name: "html named jpg", data: html, file: "photo.jpg", want: "content.type_mismatch=fail", says: "it begins with: Log in"},
+		{name: "json named png", data: []byte(`{"error": "no such key"}`), file: "photo.png", want: "content.type_mismatch=fail", says: `it begins with: {"error": "no such key"}`},
+		{name: "html declared audio", data: html, mime: "audio/mpeg", want: "content.type_mismatch=fail"},
+		{name: "zeros", data: make([]byte, 5000), want: "content.unverifiable=unknown", says: "begins with 3,072 zero bytes"},
+		{name: "zeros named jpg", data: make([]byte, 5000), file: "a.jpg", want: "content.type_mismatch=fail", says: "does not begin like"},
+		{name: "icon", data: append([]byte("\x00\x00\x01\x00\x01\x00\x10\x10\x00\x00\x01\x00\x20\x00"), make([]byte, 40)...), file: "a.ico", want: "content.unsupported_type=warn content.unverifiable=unknown", says: "icon file"},
+		{name: "avif", data: slices.Concat(mediatest.Box("ftyp", []byte("avif\x00\x00\x00\x00mif1avif")), mediatest.Box("meta", make([]byte, 30)), mediatest.Box("mdat", make([]byte, 30))), want: "content.unsupported_type=warn content.unverifiable=unknown", says: "AVIF image"},
+		{name: "svg behind a comment", data: append([]byte("<!-- made by a program -->\n"), svg...), want: "content.unsupported_type=warn content.unverifiable=unknown", says: "SVG drawing"},
 		{name: "image where text is expected", data: mediatest.PNG(2, 2), expect: Text, want: "content.type_mismatch=fail"},
 		{name: "text where text is expected", data: html, expect: Text, want: "content.fits=pass"},
 		{name: "multipart", data: mediatest.PNG(2, 2), mime: "multipart/form-data; boundary=x", want: "content.fits=pass"},
@@ -283,6 +292,17 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 		i, s.at = i+n, (s.at+n)%len(s.pattern)
 	}
 	return len(p), nil
+}
+
+// TestContentWithoutEnd: what is far over its limit is judged though it never ends.
+func TestContentWithoutEnd(t *testing.T) {
+	c := Content{Name: "pipe", Size: -1, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(&endlessReader{pattern: bytes.Repeat([]byte("word "), 10_000)}), nil
+	}}
+	r := runContent(c, AnyMedia)
+	if contentFound(r) != "content.too_large=fail" || !strings.Contains(contentSaid(r), "not read any further") {
+		t.Errorf("found %s\n%s", contentFound(r), contentSaid(r))
+	}
 }
 
 // TestContentMemory: a content that is longer than the bound takes less than 64 MB of memory, as it is streamed.

@@ -1,7 +1,10 @@
 package checks
 
 import (
+	"bytes"
+	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"klyra-doctor/checks/media"
@@ -9,7 +12,7 @@ import (
 
 // doubtfulTypes are images that services of this sort often refuse. Klyra's list is not public.
 var doubtfulTypes = map[string]bool{
-	"image/tiff": true, "image/heic": true, "image/heif": true, "image/svg+xml": true, "image/vnd.adobe.photoshop": true,
+	"image/tiff": true, "image/heic": true, "image/heif": true, "image/avif": true, "image/svg+xml": true, "image/vnd.adobe.photoshop": true,
 	"image/x-icon": true, "image/jxl": true, "image/jp2": true, "image/vnd.djvu": true, "image/vnd.dwg": true, "image/x-xcf": true,
 }
 
@@ -27,9 +30,13 @@ func (s *survey) judgeType(head []byte) media.Kind {
 	}
 	promise, broken := s.brokenPromise(kind)
 	if broken && (kind.MIME != media.Unknown || promise.certain) {
-		s.found(promise.finding(kind))
+		f := promise.finding(kind)
+		if kind.Sort == Text && promise.media != Text {
+			f.Evidence = append(f.Evidence, Evidence{"it begins with", firstWords(head)})
+		}
+		s.found(f)
 	} else if kind.MIME == media.Unknown {
-		s.unknownType()
+		s.unknownType(head)
 	}
 	switch {
 	case kind.Sort == AnyMedia && kind.MIME != media.Unknown:
@@ -40,12 +47,33 @@ func (s *survey) judgeType(head []byte) media.Kind {
 	return kind
 }
 
-func (s *survey) unknownType() {
-	s.found(Finding{
+var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*([^<]+)`)
+
+// firstWords returns what a text that stands in place of media says: the title of a page, or the beginning.
+func firstWords(head []byte) string {
+	const most = 100
+	if title := htmlTitle.FindSubmatch(head); title != nil {
+		head = title[1]
+	}
+	words := strings.Join(strings.Fields(strings.ToValidUTF8(string(head[:min(len(head), 4*most)]), "\ufffd")), " ")
+	if runes := []rune(words); len(runes) > most {
+		words = string(runes[:most]) + "…"
+	}
+	return words
+}
+
+// unknownType says that nothing is known of the bytes, and what they may be for all that.
+func (s *survey) unknownType(head []byte) {
+	f := Finding{
 		ID: "content.unverifiable", Status: Unknown,
 		Summary: "could not tell what the content is: its first bytes are those of no known format",
 		Remedy:  "open it in the program that made it; if it is encrypted, compressed or damaged, send the original",
-	})
+	}
+	if len(bytes.TrimRight(head, "\x00")) == 0 {
+		f.Summary = fmt.Sprintf("could not tell what the content is: it begins with %s", counted(int64(len(head)), "zero byte"))
+		f.Remedy = "copy or download it again: room was made for the file, but its content was not written, or it was lost"
+	}
+	s.found(f)
 }
 
 func unsupportedKind(kind media.Kind, status Status, why string) Finding {
@@ -130,6 +158,7 @@ func (p typePromise) finding(kind media.Kind) Finding {
 	case p.by == "what is expected":
 		f.Summary = "the bytes say " + kind.Name + ", but " + string(p.media) + " is expected"
 		f.Remedy = "send the content itself; an HTML page or JSON in its place is usually an error page that was saved"
+	case p.media.Played() && !kind.Sort.Played(): // an error page that was saved as a picture
 	case p.media == kind.Sort || p.by == "the file's name":
 		f.Status, f.Remedy = Warn, "declare the type that the bytes have: "+kind.MIME
 	}

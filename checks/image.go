@@ -36,7 +36,7 @@ func (s *survey) readImage(ctx context.Context, kind media.Kind, in io.Reader) {
 
 // judgeImage says whether the whole image is there and sound.
 func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, shape media.Shape, config image.Config, headerErr error) {
-	s.note(shape)
+	s.note(kind.MIME, shape)
 	if max(config.Width, config.Height) > longSide {
 		s.found(Finding{
 			ID: "content.too_many_pixels", Status: Warn,
@@ -46,13 +46,15 @@ func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, s
 	}
 	switch {
 	case shape.Cut != "":
-		s.found(cutImage(ctx, kind, data))
+		s.found(cutImage(ctx, kind, data, shape.Missing))
 	case shape.Flaw != "":
 		s.found(corrupt(kind, shape.Flaw))
+	case headerErr == nil && config.Width*config.Height == 0:
+		s.found(corrupt(kind, fmt.Sprintf("it has no pixels: its header says %d×%d", config.Width, config.Height)))
+	case shape.Undecodable != "":
+		s.unverifiable("its parts are all there, but " + shape.Undecodable)
 	case headerErr != nil:
 		s.judgeDecode(kind, headerErr)
-	case kind.MIME == "image/webp" && shape.Animated:
-		s.unverifiable("its parts are all there, but this program cannot decode an animated WebP")
 	case !affordable(shape, config):
 		s.found(tooManyPixels(fmt.Sprintf("decoding its pixels (the header says %d×%d) would take too much memory", config.Width, config.Height)))
 	default:
@@ -96,8 +98,8 @@ const jpegEnd = "\xff\xd9"
 
 // cutImage says that an image's bytes end before the image does. A JPEG that lacks only its end mark still
 // shows in most programs.
-func cutImage(ctx context.Context, kind media.Kind, data []byte) Finding {
-	f := cutShort("the "+kind.Name+" is cut off: its bytes end before the image does", 0)
+func cutImage(ctx context.Context, kind media.Kind, data []byte, missing int64) Finding {
+	f := cutShort("the "+kind.Name+" is cut off: its bytes end before the image does", missing)
 	if kind.MIME != "image/jpeg" {
 		return f
 	}

@@ -14,7 +14,7 @@ import (
 const (
 	languageSample  = 16 << 10 // bytes of a text that its language is guessed from
 	languageLetters = 40       // fewer tell no language: statistics of letters need some
-	otherScript     = 0.2      // share of a second script from which on a text counts as mixed
+	secondScript    = 0.2      // share of a second script from which on a text counts as mixed
 	halvesLetters   = 400      // from so many letters on the halves of a text are compared
 )
 
@@ -49,10 +49,12 @@ func guessLanguage(text string) languageGuess {
 		g.unsure = "it holds no letters of any language"
 	case g.letters < languageLetters && distinctive[g.script()] == "":
 		g.unsure = fmt.Sprintf("%s tell too little, %d are needed", counted(int64(g.letters), "letter"), languageLetters)
-	case len(g.scripts) > 1 && g.scripts[1].share >= otherScript:
+	case len(g.scripts) > 1 && g.scripts[1].share >= secondScript:
 		g.unsure = "it mixes scripts"
 	case distinctive[g.script()] != "":
 		g.language, g.basis = distinctive[g.script()], "its script"
+	case strings.ContainsAny(speech, unsoughtLetters):
+		g.unsure = "it has letters of a language that this program does not know"
 	default:
 		g.byLetters(speech)
 	}
@@ -191,6 +193,10 @@ const (
 	urduOnly   = "ٹڈڑںے"
 	persian    = "پچژگ"
 )
+
+// unsoughtLetters belong to languages of Cyrillic and Arabic script that are not looked for, such as Kazakh, Tatar,
+// Mongolian, Pashto and Sindhi.
+const unsoughtLetters = "әғқңөұүһҗҙҡҫӘҒҚҢӨҰҮҺҖҘҠҪ" + "ټډړښږڼځڅېۍٻڄڇڊڏڳڱ"
 
 // letterRules holds by the language that was found first what to look for.
 var letterRules = map[whatlanggo.Lang][]letterRule{

@@ -39,7 +39,7 @@ var languageCases = []struct{ want, text, got string }{
 	{"Bulgarian", "Никой в тази група не иска всеки ден да чете твоите реклами за евтини часовници.", ""},
 	{"Serbian", "Нико у овој групи не жели сваког дана да чита твоје огласе за јефтине сатове.", ""},
 	{"Arabic", "لا أحد في هذه المجموعة يريد أن يقرأ إعلاناتك عن الساعات الرخيصة كل يوم", ""},
-	{"Persian", "هیچ‌کس در این گروه نمی‌خواهد هر روز آگهی‌های تو درباره ساعت‌های ارزان را بخواند", ""},
+	{"Persian", "هیچ\u200cکس در این گروه نمی\u200cخواهد هر روز آگهی\u200cهای تو درباره ساعت\u200cهای ارزان را بخواند", ""},
 	{"Urdu", "اس گروپ میں کوئی بھی ہر روز سستی گھڑیوں کے بارے میں آپ کے اشتہار نہیں پڑھنا چاہتا", ""},
 	{"Hindi", "इस समूह में कोई भी हर दिन सस्ती घड़ियों के बारे में आपके विज्ञापन नहीं पढ़ना चाहता है", ""},
 	{"Marathi", "या गटातील कोणालाही दररोज तुमच्या स्वस्त घड्याळांच्या जाहिराती पुन्हा पुन्हा वाचायच्या नाहीत", ""},
@@ -54,6 +54,34 @@ var languageCases = []struct{ want, text, got string }{
 	{"Tamil", "இந்தக் குழுவில் யாரும் தினமும் உங்கள் விளம்பரங்களைப் படிக்க விரும்பவில்லை.", ""},
 	{"Bengali or Assamese", "এই দলের কেউই প্রতিদিন তোমার সস্তা ঘড়ির বিজ্ঞাপন পড়তে চায় না।", ""},
 	{"Amharic", "በዚህ ቡድን ውስጥ ያለ ማንም ሰው በየቀኑ የእርስዎን ማስታወቂያ ማንበብ አይፈልግም።", "unsure"},
+}
+
+// untoldTexts are texts in languages that are not looked for, or in none: nothing can be told of them. The one
+// with a language in got is taken for that.
+var untoldTexts = []struct{ what, text, got string }{
+	{"Swahili", "Hakuna mtu katika kikundi hiki anayetaka kusoma matangazo yako ya saa za bei rahisi kila siku.", ""},
+	{"Catalan", "Ningú en aquest grup vol llegir cada dia els teus anuncis de rellotges barats.", ""},
+	{"Welsh", "Nid oes neb yn y grŵp hwn eisiau darllen eich hysbysebion bob dydd am oriawr rad.", ""},
+	{"Basque", "Talde honetan inork ez du nahi egunero zure erloju merkeen iragarkiak irakurri.", ""},
+	{"Afrikaans", "Niemand in hierdie groep wil elke dag jou advertensies vir goedkoop horlosies lees nie.", ""},
+	{"Albanian", "Askush në këtë grup nuk dëshiron të lexojë çdo ditë reklamat e tua për orë të lira.", ""},
+	{"Icelandic", "Enginn í þessum hópi vill lesa auglýsingarnar þínar um ódýr úr á hverjum degi.", ""},
+	{"Kazakh", "Бұл топта ешкім күн сайын сіздің арзан сағаттар туралы жарнамаңызды оқығысы келмейді.", ""},
+	{"Mongolian", "Энэ бүлэгт хэн ч өдөр бүр таны хямд цагны зарыг уншихыг хүсэхгүй байна.", ""},
+	{"Pashto", "په دې ډله کې هیڅوک نه غواړي چې هره ورځ ستاسو د ارزانه ساعتونو اعلانونه ولولي", ""},
+	{"Hindi in Latin letters", "main har roz tumhare saste ghadiyon ke vigyapan nahi padhna chahta hoon yaar samjhe kya", ""},
+	{"lorem ipsum", "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore.", ""},
+	{"names", "John Smith, Maria Garcia, Wei Chen, Fatima Al-Sayed, Olga Petrova, Hans Mueller, Yuki Tanaka", ""},
+	{"laughter", "hahahaha lol omg wtf hahaha xD xD lmao rofl hahaha noooooo way brooo hahaha", ""},
+	{"SQL", "SELECT name, age, town FROM people WHERE age > 30 AND town = 'Paris' ORDER BY name DESC", "English"},
+}
+
+func TestStrangers(t *testing.T) {
+	for _, c := range untoldTexts {
+		if g := guessLanguage(c.text); g.language != c.got {
+			t.Errorf("%s came out as %q, want %q", c.what, g.language, c.got)
+		}
+	}
 }
 
 func TestLanguage(t *testing.T) {
@@ -72,6 +100,20 @@ func TestLanguage(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d sentences right, no other one named", right, len(languageCases))
+}
+
+// TestLanguageOfFields: the texts in a request body get their hints one by one.
+func TestLanguageOfFields(t *testing.T) {
+	content := contentOf("body.json", []byte(`{"inputs": ["`+languageCases[0].text+`", "`+languageCases[3].text+`"]}`))
+	r := runContent(content, AnyMedia)
+	for _, want := range []string{"field inputs[0]: the text looks like English", "field inputs[1]: the text looks like French"} {
+		if !strings.Contains(contentSaid(r), want) {
+			t.Errorf("not said: %q\n%s", want, contentSaid(r))
+		}
+	}
+	if got := contentFound(r); got != "content.fits=pass" {
+		t.Errorf("found %s", got)
+	}
 }
 
 // TestLanguageHints: a text gets a hint and no more, whatever it is written in.

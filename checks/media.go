@@ -13,7 +13,7 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 		s.what += ", " + playTime(shape.Duration)
 		s.fact("duration", "%s", playTime(shape.Duration))
 	}
-	s.note(shape)
+	s.note(kind.MIME, shape)
 	if shape.Cut != "" {
 		f := cutShort("the "+kind.Name+" is not whole: "+shape.Cut, shape.Missing)
 		if shape.Doubtful {
@@ -24,11 +24,17 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 	if shape.Flaw != "" {
 		s.found(corrupt(kind, shape.Flaw))
 	}
+	if shape.Unclear != "" {
+		s.unverifiable(shape.Unclear)
+	}
 	if shape.Trailing > 0 {
 		s.found(trailingBytes(shape.Trailing, "the "+kind.Name))
 	}
 	if kind.Sort == Image && shape.Cut == "" {
 		s.unverifiable("its parts are all there, but this program cannot decode a " + kind.Name)
+	}
+	if kind.Sort != Image && shape.Cut == "" {
+		s.fact("what is inside", "not decoded; where ffmpeg is installed, `ffmpeg -v error -i FILE -f null -` prints what is wrong with it")
 	}
 	s.undecoded = map[Media]string{Audio: "the sound", Video: "the video"}[kind.Sort]
 }
@@ -40,12 +46,15 @@ var orientations = [9]string{
 }
 
 // note shows what a walk found out beside faults.
-func (s *survey) note(shape media.Shape) {
+func (s *survey) note(mimeType string, shape media.Shape) {
 	for _, n := range shape.Notes {
 		s.fact(n.Label, "%s", n.Value)
 	}
 	if shape.Animated {
 		s.fact("animation", "%s; which of them are moderated is not documented", counted(int64(shape.Frames), "frame"))
+		if mimeType == "image/png" && shape.Frames > 1 {
+			s.fact("decoded", "the first frame only: this program cannot decode the others of a PNG")
+		}
 	}
 	if o := shape.Orientation; o > 1 {
 		s.fact("orientation", "EXIF %d (%s); whether Klyra turns it upright is not documented", o, orientations[o])

@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -31,11 +32,23 @@ func TestContentMedia(t *testing.T) {
 		{name: "mp4 with a large box", data: slices.Concat(mediatest.MP4Type, mediatest.MP4Index, []byte("\x00\x00\x00\x01mdat\x00\x00\x00\x00\x00\x00\x00\x12"), foreign[:2]), want: "content.fits=pass"},
 		{name: "mp4 with a box too small", data: slices.Concat(mediatest.MP4Type, mediatest.MP4Index, []byte("\x00\x00\x00\x04mdat"), foreign), want: "content.corrupt=fail", says: "shorter than its own header"},
 		{name: "long mp4", data: slices.Concat(mediatest.MP4Type, mediatest.Box("moov", mediatest.LongMovieHeader(3_723_000)), mediatest.MP4Media), want: "content.fits=pass", says: "1:02:03"},
+		{name: "fragmented mp4", data: mediatest.FragmentedMP4(true), want: "content.fits=pass", says: "MP4 video, 3.0 s"},
+		{name: "fragmented mp4 without its last fragment", data: cutBy(mediatest.FragmentedMP4(true), 246), want: "content.truncated=fail", says: "246 bytes"},
+		{name: "fragmented mp4 without an index", data: mediatest.FragmentedMP4(false), want: "content.fits=pass", says: "MP4 video, 3.0 s"},
+		{name: "what cannot be seen of it", data: cutBy(mediatest.FragmentedMP4(false), 246), want: "content.fits=pass", says: "from the border of a fragment on, that cannot be seen"},
+		{name: "mp4 of unknown length", data: slices.Concat(mediatest.MP4Type, mediatest.Box("moov", mediatest.MovieHeader(math.MaxUint32)), mediatest.MP4Media), want: "content.fits=pass", says: "MP4 video: nothing wrong"},
+		{name: "segment of a stream", data: slices.Concat(mediatest.Box("styp", []byte("msdh\x00\x00\x00\x00")), mediatest.Box("moof", make([]byte, 30)), mediatest.MP4Media), want: "content.truncated=fail", says: "one segment of a stream"},
+		{name: "3gp", data: slices.Concat(mediatest.Box("ftyp", []byte("3gp4\x00\x00\x02\x003gp4")), mediatest.MP4Index, mediatest.MP4Media), want: "content.fits=pass", says: "3GP video, 3.0 s"},
+		{name: "m4a", data: slices.Concat(mediatest.Box("ftyp", []byte("M4A \x00\x00\x02\x00M4A ")), mediatest.MP4Index, mediatest.MP4Media), file: "a.m4a", want: "content.fits=pass", says: "M4A audio, 3.0 s"},
 		{name: "mov", data: slices.Concat(mov, mediatest.Box("wide"), mediatest.MP4Media, mediatest.MP4Index), want: "content.fits=pass", says: "QuickTime video, 3.0 s"},
 		{name: "heic", data: heic, want: "content.unsupported_type=warn content.unverifiable=unknown", says: "HEIC image"},
 		{name: "cut heic", data: heic[:len(heic)-1], want: "content.unsupported_type=warn content.truncated=fail"},
 		{name: "wav", data: mediatest.WAV(48_000), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
 		{name: "live wav", data: liveWAV, want: "content.fits=pass", says: "WAV audio, 3.0 s"},
+		{name: "long wav", data: mediatest.LongWAV(48_000), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
+		{name: "cut long wav", data: cutBy(mediatest.LongWAV(48_000), 2), want: "content.truncated=fail", says: "2 bytes"},
+		{name: "wav from a pipe, sizes of zero", data: slices.Concat([]byte("RIFF\x00\x00\x00\x00WAVE"), mediatest.WAV(0)[12:], make([]byte, 48_000)), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
+		{name: "wav whose header was never finished", data: append(mediatest.WAV(0), make([]byte, 48_000)...), want: "content.truncated=warn", says: "says 0 bytes of sound, and 48000 bytes follow"},
 		{name: "wav without sound", data: mediatest.RIFF("WAVE", mediatest.RIFFPart("fmt ", make([]byte, 16))), want: "content.truncated=fail", says: "it holds no sound"},
 		{name: "wav with a tail", data: append(mediatest.WAV(48_000), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "wav of an odd length without its pad", data: oddWAV(), want: "content.fits=pass"},
@@ -60,6 +73,14 @@ func TestContentMedia(t *testing.T) {
 		{name: "mp3 without the encoder's tag", data: bytes.Repeat(mediatest.MP3Frame, 9), want: "content.fits=pass"},
 		{name: "mp3 with fewer frames than promised", data: mediatest.MP3(114, 60), want: "content.truncated=fail", says: "promises 114 frames, and 60 are there"},
 		{name: "mp3 with its last frame cut", data: mediatest.MP3(9, 9)[:417*9+100], want: "content.truncated=warn", says: "last frame is incomplete"},
+		{name: "mp3 with its frames counted by another encoder", data: mediatest.FraunhoferMP3(20, 20), want: "content.fits=pass"},
+		{name: "mp3 with fewer of them", data: mediatest.FraunhoferMP3(20, 10), want: "content.truncated=fail", says: "promises 20 frames, and 10 are there"},
+		{name: "mp3 with its bytes counted", data: mediatest.SizedMP3(9, 9), want: "content.fits=pass"},
+		{name: "mp3 without its last frame", data: mediatest.SizedMP3(9, 8), want: "content.truncated=warn", says: "one frame more than there is"},
+		{name: "mp3 with a tag of APE", data: slices.Concat(mediatest.MP3(9, 9), []byte("APETAGEX"), make([]byte, 200)), want: "content.fits=pass"},
+		{name: "mp3 with a huge tag", data: slices.Concat([]byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7f"), mediatest.MP3(9, 9)), want: "content.truncated=fail", says: "says that it is longer than the file"},
+		{name: "layer II", data: mediatest.MP2(28), want: "content.fits=pass", says: "MP3 audio, 2.0 s"},
+		{name: "layer I", data: append(bytes.Clone(mediatest.ID3Tag), bytes.Repeat(append([]byte{0xff, 0xff, 0x14, 0xc4}, make([]byte, 100)...), 9)...), want: "content.unverifiable=unknown", says: "layer I or in free format"},
 		{name: "mp3 with a hole", data: slices.Concat(mediatest.MP3(9, 4), foreign, bytes.Repeat(mediatest.MP3Frame, 5)), want: "content.corrupt=fail", says: "18 bytes between its frames"},
 		{name: "mp3 with a tail", data: append(mediatest.MP3(9, 9), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "mp3 without sound", data: append(bytes.Clone(mediatest.ID3Tag), foreign...), want: "content.truncated=fail", says: "no frame of sound"},
@@ -70,9 +91,18 @@ func TestContentMedia(t *testing.T) {
 		{name: "flac without a frame", data: slices.Concat(mediatest.FLACHead(3*4096), mediatest.FLACFrame(0, 300), mediatest.FLACFrame(2, 310)), want: "content.corrupt=fail", says: "frames are missing"},
 		{name: "flac without its last frame", data: slices.Concat(mediatest.FLACHead(3*4096), mediatest.FLACFrame(0, 300), mediatest.FLACFrame(1, 310)), want: "content.truncated=fail", says: "promises 12288 samples, and 8192 are there"},
 		{name: "flac with a tail", data: append(mediatest.FLAC(), foreign...), want: "content.truncated=warn", says: "or other bytes follow it"},
+		{name: "flac with a tag of MP3", data: slices.Concat(mediatest.FLAC(), []byte("TAG"), make([]byte, 125)), want: "content.fits=pass"},
 		{name: "flac behind a tag", data: append(bytes.Clone(mediatest.ID3Tag), mediatest.FLAC()...), want: "content.fits=pass", says: "FLAC behind an ID3 tag"},
+		{name: "flac's length unknown is said", data: oneSample, want: "content.fits=pass", says: "whole frames are missing at the end"},
+		{name: "transport stream", data: mediatest.TransportStream(), want: "content.unverifiable=unknown", says: "cannot look inside this sort of file: MPEG transport stream"},
+		{name: "aac", data: bytes.Repeat([]byte("\xff\xf1\x50\x80\x02\x1f\xfc\x00"), 8), want: "content.unverifiable=unknown", says: "AAC audio"},
+		{name: "amr", data: append([]byte("#!AMR\n"), bytes.Repeat([]byte("\x3c\x91\x17\x16\xbe\x66\x79\xe1\xe0\x01"), 9)...), want: "content.unverifiable=unknown", says: "AMR audio"},
+		{name: "flv", data: append([]byte("FLV\x01\x05\x00\x00\x00\x09"), make([]byte, 40)...), want: "content.unverifiable=unknown", says: "FLV video"},
+		{name: "wma", data: append([]byte("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"), make([]byte, 40)...), mime: "audio/x-ms-wma", want: "content.unverifiable=unknown", says: "WMA or WMV file"},
 	})
 }
+
+func cutBy(data []byte, n int) []byte { return data[:len(data)-n] }
 
 func flipByte(data []byte, at int) []byte {
 	data[at] ^= 0x10
@@ -92,6 +122,7 @@ func oddWAV() []byte {
 func TestCutMedia(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"mp4": mediatest.MP4(), "mp4 with its index at the end": slices.Concat(mediatest.MP4Type, mediatest.MP4Media, mediatest.MP4Index), "wav": mediatest.WAV(500), "avi": mediatest.AVI(),
+		"fragmented mp4": mediatest.FragmentedMP4(true), "long wav": mediatest.LongWAV(500), "mp3 with its bytes": mediatest.SizedMP3(9, 9),
 		"webm": mediatest.WebM(), "opus": mediatest.Opus(), "mp3": mediatest.MP3(9, 9), "flac": mediatest.FLAC(),
 	} {
 		for at := 64; at < len(data); at++ {

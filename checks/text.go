@@ -13,6 +13,8 @@ import (
 )
 
 const (
+	encodingSample = 4 << 10 // bytes from the first wrong one on that an encoding is guessed from
+
 	textPiece     = 64 << 10 // of a text is held at a time
 	segmentedText = 1 << 20  // so much is split by Unicode's rules: far more than any text that fits
 
@@ -36,6 +38,8 @@ type textScan struct {
 
 	bad, badAt, badLine int64 // bytes that are no UTF-8; the first one
 	badByte             byte
+	badText             []byte // from the first one on, encodingSample at most
+	combining           int64  // accents that stand as characters of their own
 	nuls, nulAt         int64
 	replaced            int64 // U+FFFD: what was there is lost already
 	garbled             int64 // UTF-8 that was read as Windows-1252 and written again
@@ -81,8 +85,8 @@ func pieceEnd(buf []byte) int {
 // byteOrderMarks stand in the order in which they must be tried.
 var byteOrderMarks = []struct{ mark, name string }{
 	{"\xef\xbb\xbf", "UTF-8"},
-	{"\xff\xfe", "UTF-16 (little-endian)"},
-	{"\xfe\xff", "UTF-16 (big-endian)"},
+	{"\xff\xfe", utf16LE.name},
+	{"\xfe\xff", utf16BE.name},
 }
 
 // add takes the next piece in.
@@ -148,6 +152,7 @@ func (t *textScan) addRune(b []byte) int {
 	case r == utf8.RuneError && n == 1:
 		if t.bad++; t.badAt < 0 {
 			t.badAt, t.badLine, t.badByte = t.bytes, t.lines+1, b[0]
+			t.badText = beginning(b, encodingSample)
 		}
 	case r == utf8.RuneError:
 		t.replaced++
@@ -156,6 +161,8 @@ func (t *textScan) addRune(b []byte) int {
 	case unicode.IsSpace(r):
 		t.inField = false
 		return n
+	case r >= '\u0300' && r <= '\u036f':
+		t.combining++
 	case r >= firstUnblanked && unicode.In(r, unblankedScripts...):
 		t.unblanked++
 	default:
@@ -215,10 +222,18 @@ func (t *textScan) estimatedWords() int64 {
 	return max(t.fields, int64(math.Round(float64(t.pieces)/piecesPerWord)))
 }
 
+// wordsInWords is the number of words, honest about scripts that show none: "3 words", "about 12 words".
+func (t *textScan) wordsInWords() string {
+	if words := t.estimatedWords(); words != t.fields {
+		return "about " + counted(words, "word")
+	}
+	return counted(t.fields, "word")
+}
+
 // readText surveys a text.
 func (s *survey) readText(in io.Reader) {
 	t := scanText(in)
-	s.what = fmt.Sprintf("%s, %s", s.what, counted(t.fields, "word"))
+	s.what += ", " + t.wordsInWords()
 	s.fact("words between blanks", "%s", grouped(t.fields))
 	if t.bytes <= segmentedText {
 		s.fact("words by Unicode's rules", "%s", grouped(t.pieces))
@@ -226,21 +241,24 @@ func (s *survey) readText(in io.Reader) {
 		s.fact("words by Unicode's rules", "%s in the first %s", grouped(t.pieces), sizeWords(segmentedText))
 	}
 	s.fact("characters", "%s", grouped(t.runes))
+	if t.combining > 0 {
+		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", grouped(t.combining))
+	}
 	if !t.visible && t.bad == 0 {
 		s.found(emptyContent("the text is empty: nothing but blanks"))
 		return
 	}
 	s.judgeEncoding(t)
 	s.judgeWords(t)
-	if t.bad == 0 && strings.HasPrefix(s.kind.MIME, "text/") {
+	if t.bad == 0 && t.encoding().name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
 		s.hints = append(s.hints, guessLanguage(t.sample).finding())
 	}
 }
 
 // judgeEncoding says what is wrong with the characters.
 func (s *survey) judgeEncoding(t *textScan) {
-	if t.bad > 0 {
-		s.found(t.notUTF8())
+	if looks := t.encoding(); t.bad > 0 || looks.name != "" {
+		s.found(t.notUTF8(looks))
 		return // what else the characters show would follow from that
 	}
 	if t.bom == "UTF-8" {
@@ -256,29 +274,12 @@ func (s *survey) judgeEncoding(t *textScan) {
 			Evidence: []Evidence{
 				{"first one at byte", grouped(t.nulAt)},
 			},
-			Remedy: "take them out; every second byte NUL means UTF-16, which has to be converted to UTF-8",
+			Remedy: "take them out, and find out what put them there: often a C string's end, or a fixed-width field of a database",
 		})
 	}
 	if t.garbled > 0 || t.replaced > 0 {
 		s.found(t.mojibake())
 	}
-}
-
-func (t *textScan) notUTF8() Finding {
-	f := Finding{
-		ID: "content.not_utf8", Status: Fail,
-		Summary: fmt.Sprintf("the text is not UTF-8, which JSON demands: the byte at offset %s, on line %s, is wrong", grouped(t.badAt), grouped(t.badLine)),
-		Evidence: []Evidence{
-			{"first wrong byte", fmt.Sprintf("0x%02X at offset %d", t.badByte, t.badAt)},
-			{"wrong bytes", grouped(t.bad)},
-		},
-		Remedy: "convert it to UTF-8 from what it was written in, often Windows-1252 (iconv -f WINDOWS-1252 -t UTF-8)",
-	}
-	if t.bom != "" && t.bom != "UTF-8" {
-		f.Evidence = append(f.Evidence, Evidence{"byte order mark", t.bom})
-		f.Remedy = "convert it from UTF-16 to UTF-8 (iconv -f UTF-16 -t UTF-8)"
-	}
-	return f
 }
 
 func (t *textScan) mojibake() Finding {

@@ -2,9 +2,18 @@ package checks
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 )
+
+// utf16Of is an ASCII text in UTF-16 without a mark.
+func utf16Of(text string, order binary.AppendByteOrder) (b []byte) {
+	for _, c := range []byte(text) {
+		b = order.AppendUint16(b, uint16(c))
+	}
+	return b
+}
 
 // wordsOf is a text of so many words.
 func wordsOf(n int) []byte { return []byte(strings.TrimSpace(strings.Repeat("word ", n))) }
@@ -26,7 +35,19 @@ func TestContentText(t *testing.T) {
 		{name: "latin-1's line", data: []byte("one\ncaf\xe9 au lait"), mime: "text/plain", want: "content.not_utf8=fail", says: "on line 2"},
 		{name: "utf-16", data: []byte("\xff\xfeh\x00i\x00"), expect: Text, want: "content.not_utf8=fail", says: "UTF-16 (little-endian)"},
 		{name: "utf-16, the other way", data: []byte("\xfe\xff\x00h\x00i"), expect: Text, want: "content.not_utf8=fail", says: "UTF-16 (big-endian)"},
-		{name: "cut character", data: []byte("caf\xc3"), expect: Text, want: "content.not_utf8=fail", says: "0xC3 at offset 3"},
+		{name: "utf-16 without a mark", data: utf16Of("Hello there, how are you?", binary.LittleEndian), want: "content.not_utf8=fail", says: "looks like: UTF-16 (little-endian)"},
+		{name: "utf-16 without a mark, the other way", data: utf16Of("Hello there, how are you?", binary.BigEndian), want: "content.not_utf8=fail", says: "iconv -f UTF-16BE"},
+		{name: "latin-1's look", data: []byte("one\ncaf\xe9 au lait"), expect: Text, want: "content.not_utf8=fail", says: "looks like: Windows-1252 or a relative"},
+		{name: "shift-jis", data: []byte("\x82\xb1\x82\xea\x82\xcd\x93\xfa\x96\x7b\x8c\xea\x82\xc5\x82\xb7"), expect: Text, want: "content.not_utf8=fail", says: "iconv -f SHIFT_JIS"},
+		{name: "euc-jp", data: []byte("\xa4\xb3\xa4\xec\xa4\xcf\xc6\xfc\xcb\xdc\xb8\xec\xa4\xc7\xa4\xb9"), expect: Text, want: "content.not_utf8=fail", says: "looks like: EUC-JP"},
+		{name: "gbk", data: []byte("\xc4\xda\xc8\xdd\xc9\xf3\xba\xcb\xb7\xfe\xce\xf1"), expect: Text, want: "content.not_utf8=fail", says: "such as GBK, Big5 or EUC-KR"},
+		{name: "windows-1251", data: []byte("\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?"), expect: Text, want: "content.not_utf8=fail", says: "such as Windows-1251"},
+		{name: "half an emoji", data: []byte("smile \xed\xa0\xbd"), expect: Text, want: "content.not_utf8=fail", says: "CESU-8"},
+		{name: "nothing known", data: []byte("a\xff\x81\x01\x02b and some more words"), expect: Text, want: "content.not_utf8=fail", says: "Find out what it was written in"},
+		{name: "decomposed", data: []byte("cafe\u0301 au lait"), want: "content.fits=pass", says: "combining accents: 1"},
+		{name: "chinese words are an estimate", data: []byte(strings.Repeat("内容审核", 30)), want: "content.fits=pass", says: "text, about 75 words"},
+		{name: "cut character", data: []byte("caf\xc3"), expect: Text, want: "content.not_utf8=fail", says: "ends in the middle of a character, at offset 3"},
+		{name: "cut emoji", data: []byte("smile \xf0\x9f\x98"), expect: Text, want: "content.not_utf8=fail", says: "Cut it at a number of characters"},
 		{name: "bom", data: []byte("\xef\xbb\xbfhello"), want: "content.bom=warn"},
 		{name: "nul", data: []byte("hello\x00 world, how are you today"), want: "content.nul=warn", says: "first one at byte: 5"},
 		{name: "mojibake", data: []byte("cafÃ© au lait"), want: "content.mojibake=warn", says: "Ã© for é"},
@@ -60,6 +81,17 @@ func FuzzText(f *testing.F) {
 		}
 		if invalid := strings.ToValidUTF8(text, "") != text; invalid != (got.bad > 0) {
 			t.Errorf("%d bad bytes in %q", got.bad, text)
+		}
+	})
+}
+
+func FuzzEncoding(f *testing.F) {
+	for _, seed := range []string{"\xe9", "\x82\xb1\x82\xea", "\xa4\xb3", "\xed\xa0\xbd", "\xff\xfe"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if got := likelyEncoding(text); got.name == "" && got.from != "" {
+			t.Errorf("%q is of no name, but of %q", text, got.from)
 		}
 	})
 }

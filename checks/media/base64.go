@@ -21,6 +21,7 @@ type Base64 struct {
 	Marked   bool   // the data URI says ";base64"
 	Wrapping string // what stands before the text and does not belong to it, for people: "quotes"; "" for nothing
 	Hex      bool   // it is hexadecimal
+	UTF16    bool   // it is written in UTF-16, and not decoded
 	Twice    bool   // what it holds is base64 again, which is decoded too
 
 	Letters   int64 // without padding
@@ -37,6 +38,8 @@ type Base64 struct {
 	in       *bufio.Reader // the text
 	at       int64         // offset in the text
 	last     byte          // the last letter
+	armoured bool          // lines of dashes stand around the text
+	ended    bool          // the second of them was reached
 	pendingB int64         // blanks not followed by a letter yet
 	pendingL int64
 }
@@ -46,10 +49,14 @@ func NewBase64(in *bufio.Reader) *Base64 {
 	head, _ := in.Peek(SniffLen)
 	t := &Base64{in: in, ForeignAt: -1}
 	t.URI, _ = IsDataURI(head)
+	t.UTF16 = UTF16(head) != "" || bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
 	t.Hex = !t.URI && hexHead(head)
 	t.skipStart()
 	var source io.Reader = base64.NewDecoder(base64.RawStdEncoding, letters{t})
 	if t.Hex {
+		if mark, _ := t.in.Peek(2); bytes.Equal(mark, []byte("0x")) || bytes.Equal(mark, []byte(`\x`)) {
+			_, _ = t.in.Discard(len(mark))
+		}
 		source = hex.NewDecoder(t.in)
 	}
 	t.out = bufio.NewReaderSize(untilError{source}, SniffLen)
@@ -78,6 +85,7 @@ func base64Value(c byte) byte {
 
 // base64Prefixes stand before base64 by mistake, each with its name for people.
 var base64Prefixes = []struct{ prefix, name string }{
+	{"\xef\xbb\xbf", "a byte order mark (EF BB BF)"},
 	{"base64:", "the word base64:"},
 	{"base64,", "the word base64,"},
 	{"b'", "Python's b'…'"},
@@ -88,6 +96,14 @@ var base64Prefixes = []struct{ prefix, name string }{
 
 // dataURI matches the head of a data URI.
 var dataURI = regexp.MustCompile(`(?i)^\s*data:[^\s,]*,`)
+
+// armour matches the line before base64 in PEM, which certutil of Windows writes for any file.
+var armour = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----`)
+
+func peeked(in *bufio.Reader) []byte {
+	head, _ := in.Peek(SniffLen)
+	return head
+}
 
 // untilError ends a stream where decoding it fails: what is wrong is seen in the text itself.
 type untilError struct{ in io.Reader }
@@ -120,6 +136,11 @@ func (t *Base64) skipStart() {
 		t.Type, t.Marked = params[0], strings.EqualFold(params[len(params)-1], "base64")
 		return
 	}
+	if line := armour.Find(peeked(t.in)); line != nil {
+		n, _ := t.in.Discard(len(line))
+		t.at, t.Wrapping, t.armoured = t.at+int64(n), "the line "+strings.TrimSpace(string(line)), true
+		return
+	}
 	for _, p := range base64Prefixes {
 		if head, _ := t.in.Peek(len(p.prefix)); string(head) == p.prefix {
 			n, _ := t.in.Discard(len(head))
@@ -136,7 +157,7 @@ type letters struct{ *Base64 }
 
 func (t letters) Read(p []byte) (int, error) {
 	n := 0
-	for n < len(p) && t.ForeignAt < 0 {
+	for n < len(p) && t.ForeignAt < 0 && !t.ended {
 		c, err := t.in.ReadByte()
 		if err != nil {
 			return n, err
@@ -147,7 +168,7 @@ func (t letters) Read(p []byte) (int, error) {
 		}
 		t.at++
 	}
-	if n == 0 && t.ForeignAt >= 0 {
+	if n == 0 && (t.ForeignAt >= 0 || t.ended) {
 		return 0, io.EOF
 	}
 	return n, nil
@@ -172,6 +193,9 @@ func (t *Base64) letter(c byte) byte {
 	switch {
 	case c == '=':
 		t.Padding++
+		return 0
+	case c == '-' && t.armoured:
+		t.ended = true
 		return 0
 	case c == '-':
 		t.URLSafe++
@@ -252,6 +276,7 @@ func sniffsAsMedia(head []byte) bool {
 // hexHead reports whether the beginning of a content is hexadecimal digits of something known.
 func hexHead(head []byte) bool {
 	digits := bytes.TrimSpace(head)
+	digits = bytes.TrimPrefix(bytes.TrimPrefix(digits, []byte("0x")), []byte(`\x`))
 	decoded, err := hex.DecodeString(string(digits[:len(digits)/2*2]))
 	return err == nil && sniffsAsMedia(decoded)
 }

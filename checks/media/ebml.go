@@ -16,6 +16,7 @@ const (
 	mkvSegment  = 0x18538067
 	mkvInfo     = 0x1549A966
 	mkvCluster  = 0x1F43B675
+	mkvCues     = 0x1C53BB6B
 	mkvScale    = 0x2AD7B1
 	mkvDuration = 0x4489
 )
@@ -23,7 +24,7 @@ const (
 // mkvParts are the elements that stand in a segment, and those of a cluster whose length is not written.
 var mkvParts = map[uint32]string{
 	ebmlVoid: "Void", ebmlCRC: "CRC-32", mkvInfo: "Info", mkvCluster: "Cluster", 0x114D9B74: "SeekHead", 0x1654AE6B: "Tracks",
-	0x1C53BB6B: "Cues", 0x1941A469: "Attachments", 0x1043A770: "Chapters", 0x1254C367: "Tags",
+	mkvCues: "Cues", 0x1941A469: "Attachments", 0x1043A770: "Chapters", 0x1254C367: "Tags",
 	0xE7: "Timestamp", 0xA3: "SimpleBlock", 0xA0: "BlockGroup", 0xAB: "PrevSize", 0xA7: "Position", 0x5854: "SilentTracks",
 }
 
@@ -105,7 +106,7 @@ func walkEBML(r *partReader, shape *Shape) error {
 
 // segment walks the elements of a segment. A cluster whose length is not written is walked into.
 func (r *partReader) segment(segment ebmlElement, shape *Shape) error {
-	clusters := 0
+	clusters, cues := 0, false
 	for r.at < segment.end && !r.ended() {
 		start := r.at
 		e, err := r.element()
@@ -118,6 +119,7 @@ func (r *partReader) segment(segment ebmlElement, shape *Shape) error {
 		if e.id == mkvCluster {
 			clusters++
 		}
+		cues = cues || e.id == mkvCues
 		if err == nil && e.id == mkvInfo {
 			err = r.segmentInfo(e, shape)
 		}
@@ -128,6 +130,9 @@ func (r *partReader) segment(segment ebmlElement, shape *Shape) error {
 			shape.Cut, shape.Missing = "its bytes end inside "+partAt(name, start), r.missing
 			return nil
 		}
+	}
+	if !cues {
+		shape.note("index", "none (Cues): seeking in it may fail")
 	}
 	shape.endSegment(r, segment, clusters)
 	return nil

@@ -9,10 +9,10 @@ import (
 
 // pictures holds the formats of pictures that WalkImage knows, with the walk over their parts.
 var pictures = map[string]func([]byte) Shape{
-	"image/png": walkPNG, "image/jpeg": walkJPEG, "image/gif": walkGIF, "image/webp": walkWebP,
+	"image/png": walkPNG, "image/jpeg": walkJPEG, "image/gif": walkGIF, "image/webp": walkWebP, "image/bmp": walkBMP,
 }
 
-// IsPicture reports whether a type is one that WalkImage and Decode know.
+// IsPicture reports whether a type is one that WalkImage knows.
 func IsPicture(mimeType string) bool { return pictures[mimeType] != nil }
 
 // WalkImage walks the parts of a whole picture. The type must be one that IsPicture knows.
@@ -31,6 +31,7 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 // walkPNG walks a PNG's chunks and checks their checksums.
 func walkPNG(data []byte) Shape {
 	shape := Shape{Cut: cutImage, perPixel: 4}
+	promised := 0 // frames
 	for at := len(pngSignature); at+12 <= len(data); {
 		size := int64(binary.BigEndian.Uint32(data[at:]))
 		if size > int64(len(data)-at-12) {
@@ -45,13 +46,23 @@ func walkPNG(data []byte) Shape {
 		switch at = next; name {
 		case "IHDR":
 			shape.perPixel = pngPixel(body)
+			if len(body) >= 13 && body[8] == 16 {
+				shape.note("depth", "16 bits a channel: rare, and some programs refuse it")
+			}
+		case "eXIf":
+			shape.Orientation = exifOrientation(body)
+		case "fcTL":
+			shape.Frames++
 		case "tRNS":
 			shape.perPixel = max(shape.perPixel, 4)
 		case "acTL":
 			if len(body) >= 4 {
-				shape.Animated, shape.Frames = true, int(binary.BigEndian.Uint32(body))
+				shape.Animated, promised = true, int(binary.BigEndian.Uint32(body))
 			}
 		case "IEND":
+			if promised != shape.Frames {
+				shape.note("frames", "%d are promised and %d are there", promised, shape.Frames)
+			}
 			return shape.ended(at, len(data))
 		}
 	}
@@ -125,6 +136,9 @@ func (shape *Shape) addSegment(marker byte, body []byte) {
 		shape.perPixel = max(shape.perPixel, jpegPixel(body, marker == jpegProgressive))
 		if marker == jpegProgressive {
 			shape.note("JPEG", "progressive")
+		}
+		if len(body) >= 6 && body[5] == 4 {
+			shape.note("colours", "four (CMYK): for print; many programs refuse them or show them wrong")
 		}
 	case marker == jpegAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
 		shape.Orientation = exifOrientation(body[6:])
@@ -222,7 +236,9 @@ func walkWebP(data []byte) Shape {
 		body := data[at+8 : at+8+int(size)]
 		switch name := string(data[at : at+4]); {
 		case name == "VP8X" && size > 0 && body[0]&0x02 != 0: // the flag of an animation
-			shape.Animated = true
+			shape.Animated, shape.Undecodable = true, "this program cannot decode an animated WebP"
+		case name == "EXIF":
+			shape.Orientation = exifOrientation(bytes.TrimPrefix(body, []byte("Exif\x00\x00")))
 		case name == "ANMF":
 			shape.Frames++
 		case name == "VP8L" && size >= 5:
@@ -233,6 +249,25 @@ func walkWebP(data []byte) Shape {
 			shape.pixels = max(shape.pixels, float64(width)*float64(height))
 		}
 		at += 8 + int(size+size&1)
+	}
+	return shape
+}
+
+// walkBMP holds a bitmap's size against the one that its header promises.
+func walkBMP(data []byte) Shape {
+	const header = 14
+	shape := Shape{Undecodable: "this program has no decoder for BMP images"}
+	if len(data) < header {
+		shape.Cut = cutImage
+		return shape
+	}
+	switch size := int64(binary.LittleEndian.Uint32(data[2:])); {
+	case size < header:
+		shape.note("size", "not written in the header: a missing end cannot be seen")
+	case size > int64(len(data)):
+		shape.Cut, shape.Missing = cutImage, size-int64(len(data))
+	default:
+		shape.Trailing = int64(len(data)) - size
 	}
 	return shape
 }

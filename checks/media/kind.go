@@ -3,6 +3,7 @@ package media
 import (
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -50,6 +51,7 @@ var kindNames = map[string]string{
 	"audio/mp4": "MP4 audio", "audio/x-m4a": "M4A audio", "audio/aac": "AAC audio", "audio/aiff": "AIFF audio", "audio/amr": "AMR audio",
 	"video/mp4": "MP4 video", "video/quicktime": "QuickTime video", "video/webm": "WebM file", "video/matroska": "Matroska file",
 	"video/x-msvideo": "AVI video", "video/ogg": "Ogg video", "video/3gpp": "3GP video", "video/x-m4v": "M4V video",
+	"video/x-ms-asf": "WMA or WMV file", "video/x-flv": "FLV video", "video/mp2t": "MPEG transport stream", "video/mpeg": "MPEG video", "audio/midi": "MIDI file", "image/jxl": "JPEG XL image",
 	Unknown: "file of an unknown type", "text/plain": "text", "text/html": "HTML page", "application/json": "JSON text",
 	"application/pdf": "PDF document", "application/zip": "ZIP archive", "application/gzip": "gzip archive",
 	"application/x-elf": "Linux program", "application/vnd.microsoft.portable-executable": "Windows program",
@@ -60,18 +62,18 @@ var kindSynonyms = map[string]string{
 	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/svg": "image/svg+xml",
 	"audio/x-flac": "audio/flac", "audio/m4a": "audio/x-m4a", "audio/opus": "audio/ogg", "audio/x-matroska": "video/matroska",
 	"audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg", "audio/mp4a-latm": "audio/mp4",
-	"application/mp4": "video/mp4", "audio/x-ms-wma": "video/x-ms-asf",
+	"application/mp4": "video/mp4", "audio/x-ms-wma": "video/x-ms-asf", "video/x-ms-wmv": "video/x-ms-asf", "image/vnd.microsoft.icon": "image/x-icon",
 	"image/apng": "image/png", "image/heic-sequence": "image/heic", "image/heif-sequence": "image/heif",
 }
 
 // extensionTypes holds what file names promise.
 var extensionTypes = map[string]string{
 	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".bmp": "image/bmp",
-	".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".avif": "image/avif", ".svg": "image/svg+xml",
+	".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".heif": "image/heif", ".ico": "image/x-icon", ".avif": "image/avif", ".svg": "image/svg+xml",
 	".wav": "audio/wav", ".mp3": "audio/mpeg", ".flac": "audio/flac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
-	".m4a": "audio/x-m4a", ".aac": "audio/aac", ".aiff": "audio/aiff",
+	".m4a": "audio/x-m4a", ".aac": "audio/aac", ".aiff": "audio/aiff", ".aif": "audio/aiff", ".amr": "audio/amr", ".wma": "video/x-ms-asf",
 	".mp4": "video/mp4", ".m4v": "video/x-m4v", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/matroska",
-	".avi": "video/x-msvideo", ".ogv": "video/ogg", ".3gp": "video/3gpp",
+	".avi": "video/x-msvideo", ".ogv": "video/ogg", ".3gp": "video/3gpp", ".wmv": "video/x-ms-asf", ".flv": "video/x-flv", ".mpg": "video/mpeg", ".mpeg": "video/mpeg", ".mts": "video/mp2t", ".m2ts": "video/mp2t",
 	".txt": "text/plain", ".md": "text/plain", ".csv": "text/plain", ".html": "text/html", ".htm": "text/html", ".json": "application/json",
 	".pdf": "application/pdf", ".zip": "application/zip",
 }
@@ -84,6 +86,9 @@ var wordyTypes = map[string]bool{"application/pdf": true, "application/postscrip
 // is all readable is text all the same. Text with stray control bytes is still text.
 func Sniff(head []byte, text bool) Kind {
 	head = head[:min(len(head), SniffLen)]
+	if name := missed(head); name != "" {
+		return Kind{name, Name(name), SortOf(name)}
+	}
 	sniffed := mimetype.Detect(head)
 	name := Canonical(sniffed.String())
 	kind := Kind{name, Name(name), sortOf(name, sniffed)}
@@ -94,6 +99,59 @@ func Sniff(head []byte, text bool) Kind {
 		return Kind{"text/plain", Name("text/plain"), Text}
 	}
 	return kind
+}
+
+// svg matches the beginning of a drawing, comments before it included.
+var svg = regexp.MustCompile(`(?s)^\x{FEFF}?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg.*?>\s*)*<svg[\s>]`)
+
+// missed tells the kinds that the sniffing library does not know; "" for any other.
+func missed(head []byte) string {
+	const packet = 188
+	form := ""
+	if len(head) >= 12 {
+		form = string(head[:4]) + string(head[8:12])
+	}
+	switch {
+	case form == "RF64WAVE" || form == "BW64WAVE":
+		return "audio/wav"
+	case len(head) >= 8 && string(head[4:8]) == "styp":
+		return "video/mp4"
+	case len(head) > 2*packet && head[0] == 'G' && head[packet] == 'G' && head[2*packet] == 'G' && strayOf(head) > 0:
+		return "video/mp2t"
+	case svg.Match(head):
+		return "image/svg+xml"
+	case UTF16(head) != "":
+		return "text/plain"
+	}
+	return ""
+}
+
+// UTF16 tells text of mostly Latin letters in UTF-16 by its many NULs, whether or not a byte order mark stands
+// before it: "UTF-16 (little-endian)", "UTF-16 (big-endian)"; "" for none.
+func UTF16(head []byte) string {
+	const enough, most = 8, 0.7
+	var nuls [2]float64
+	for i, c := range head {
+		if c == 0 {
+			nuls[i%2]++
+		} else if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return ""
+		}
+	}
+	half := float64(len(head) / 2)
+	switch {
+	case half < enough:
+	case nuls[1] >= most*half && nuls[0] == 0:
+		return "UTF-16 (little-endian)"
+	case nuls[0] >= most*half && nuls[1] == 0:
+		return "UTF-16 (big-endian)"
+	}
+	return ""
+}
+
+func strayOf(head []byte) int {
+	stray, _ := strayBytes(head)
+	return stray
 }
 
 // strayBytes counts what does not belong in text: control characters and broken ones.

@@ -16,7 +16,10 @@ type Shape struct {
 	Doubtful bool          // Cut may also be how the file was made
 	Flaw     string        // what is damaged, as a clause; "" for nothing
 	Trailing int64         // bytes after the end
+	Unclear  string        // why it cannot be told whether the file is whole, as a clause; "" where it can
 	Duration time.Duration // 0 where the file does not say
+
+	Undecodable string // why Decode cannot judge the picture, as a clause; "" where it can
 
 	Animated    bool // it is made to show several pictures one after the other
 	Frames      int  // of a picture, as far as they are counted; 0 where the format has none

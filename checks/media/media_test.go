@@ -1,6 +1,20 @@
 package media
 
-import "testing"
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"image"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"klyra-doctor/checks/media/mediatest"
+)
+
+var walked, drawn = slices.Sorted(maps.Keys(containers)), slices.Sorted(maps.Keys(pictures))
 
 // TestChecksums holds the three checksums against the check values of the catalogue of CRC algorithms.
 func TestChecksums(t *testing.T) {
@@ -19,4 +33,62 @@ func TestChecksums(t *testing.T) {
 	if sum != 0xFEE8 {
 		t.Errorf("FLAC's frame: %#x", sum)
 	}
+}
+
+// FuzzWalk walks anything as each of the containers: a walk ends, and says nothing impossible.
+func FuzzWalk(f *testing.F) {
+	for _, sample := range mediatest.All() {
+		for i := range walked {
+			f.Add(sample, uint8(i))
+			f.Add(sample[:len(sample)*6/10], uint8(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, which uint8) {
+		name := walked[int(which)%len(walked)]
+		shape := Walk(name, bufio.NewReaderSize(bytes.NewReader(data), 64<<10))
+		if shape.Missing < 0 || shape.Trailing < 0 || shape.Trailing > int64(len(data)) || shape.Duration < 0 {
+			t.Errorf("%s: %+v", name, shape)
+		}
+		if shape.Missing > 0 && shape.Cut == "" {
+			t.Errorf("%s: %d bytes are missing of what is whole", name, shape.Missing)
+		}
+	})
+}
+
+// FuzzPicture walks anything as each of the pictures, and decodes what is small.
+func FuzzPicture(f *testing.F) {
+	for _, sample := range mediatest.All() {
+		for i := range drawn {
+			f.Add(sample, uint8(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, which uint8) {
+		name := drawn[int(which)%len(drawn)]
+		shape := WalkImage(name, data)
+		if shape.Trailing < 0 || shape.Trailing > int64(len(data)) || shape.Orientation < 0 || shape.Orientation > 8 || shape.Frames < 0 {
+			t.Errorf("%s: %+v", name, shape)
+		}
+		config, format, err := image.DecodeConfig(bytes.NewReader(data))
+		if err == nil && name == "image/"+format && shape.DecodeBytes(config.Width, config.Height) < 1<<20 {
+			_ = Decode(name, bytes.NewReader(data))
+		}
+	})
+}
+
+// FuzzBase64 holds the reader against the standard library's.
+func FuzzBase64(f *testing.F) {
+	for _, seed := range []string{"aGVsbG8=", "data:image/png;base64,iVBORw0KGgo=", "aGVs\nbG8", "%2B%2f", "b'aGVsbG8='", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		b := NewBase64(bufio.NewReaderSize(strings.NewReader(text), 64<<10))
+		got, err := io.ReadAll(b)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		want, err := base64.StdEncoding.DecodeString(text)
+		if err == nil && !b.Hex && !b.Twice && !b.URI && !bytes.Equal(got, want) {
+			t.Errorf("%q holds %q, not %q", text, got, want)
+		}
+	})
 }

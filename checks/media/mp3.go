@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// mp3 is MPEG audio, layer III, with its tags.
+// mp3 is MPEG audio of the layers II and III, with its tags.
 var mp3 = &container{"MP3", walkMP3}
 
 // mp3Frame is what a frame's header says.
@@ -19,27 +19,33 @@ type mp3Frame struct {
 
 var (
 	mp3Rates    = [3]int{44100, 48000, 32000} // of version 1; halved for 2, quartered for 2.5
-	mp3Bitrates = [2][15]int{                 // kbit/s, of version 1 and of the others
+	mp3Bitrates = [3][15]int{                 // kbit/s, of version 1 by layer, and of the other versions
+		{0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},
 		{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
 		{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
 	}
 )
 
+const mp3Layer2, mp3Layer3 = 2, 1 // as headers number them
+
 // readMP3Frame reads a frame's header; ok is false for what is none, and for free-format frames, whose size
 // no header tells.
 func readMP3Frame(h []byte) (f mp3Frame, ok bool) {
-	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 { // layer III
+	if len(h) < 4 || h[0] != 0xff || h[1]&0xe0 != 0xe0 {
 		return f, false
 	}
-	version, bitrate, rate := h[1]>>3&3, h[2]>>4, h[2]>>2&3
-	if version == 1 || bitrate == 0 || bitrate == 15 || rate == 3 {
+	version, layer, bitrate, rate := h[1]>>3&3, h[1]>>1&3, h[2]>>4, h[2]>>2&3
+	if version == 1 || layer != mp3Layer2 && layer != mp3Layer3 || bitrate == 0 || bitrate == 15 || rate == 3 {
 		return f, false
 	}
 	f = mp3Frame{samples: 1152, rate: mp3Rates[rate], tag: 4 + 32}
-	kbits, mono := mp3Bitrates[0][bitrate], h[3]>>6 == 3
+	kbits, mono := mp3Bitrates[mp3Layer2-layer][bitrate], h[3]>>6 == 3
 	if version != 3 {
-		f.samples, f.rate, f.tag = 576, f.rate/2, 4+17
-		kbits = mp3Bitrates[1][bitrate]
+		f.rate, f.tag = f.rate/2, 4+17
+		kbits = mp3Bitrates[2][bitrate]
+		if layer == mp3Layer3 {
+			f.samples = 576
+		}
 	}
 	if version == 0 {
 		f.rate /= 2
@@ -51,57 +57,79 @@ func readMP3Frame(h []byte) (f mp3Frame, ok bool) {
 	return f, true
 }
 
+// isOddFrame reports whether a header is that of sound which cannot be walked: of layer I or in free format.
+func isOddFrame(h []byte) bool {
+	const layer1 = 3
+	return len(h) >= 4 && h[0] == 0xff && h[1]&0xe0 == 0xe0 && h[1]>>3&3 != 1 && h[1]>>1&3 != 0 &&
+		(h[1]>>1&3 == layer1 || h[2]>>4 == 0) && h[2]>>2&3 != 3
+}
+
 // mp3Walk is how far a walk over an MP3 has come.
 type mp3Walk struct {
 	frames  int
 	samples int64
 	rate    int
-	told    int // frames that the encoder's tag promises; 0 where it has none
+	told    mp3Promise
+	bytes   int64 // of all frames
 	skipped int64
 }
 
 // walkMP3 walks the frames and counts them.
 func walkMP3(r *partReader, shape *Shape) error {
 	if err := r.skipID3(); err != nil {
-		return err
+		shape.Cut, shape.Missing = "the ID3 tag at its start says that it is longer than the file", r.missing
+		return nil
 	}
 	if head, _ := r.in.Peek(4); string(head) == "fLaC" {
 		shape.note("note", "FLAC behind an ID3 tag, where none belongs")
 		return walkFLAC(r, shape)
 	}
+	if head, _ := r.in.Peek(4); isOddFrame(head) {
+		shape.Unclear = "it is MPEG audio of layer I or in free format, whose parts this program cannot walk"
+		return nil
+	}
 	var w mp3Walk
-	for !r.ended() {
-		head, _ := r.in.Peek(4)
-		f, ok := readMP3Frame(head)
-		if !ok {
-			if r.mp3Tags() {
-				break
-			}
-			if len(head) < 4 && head[0] == 0xff {
-				shape.Cut, shape.Doubtful = "its last frame is incomplete", true
-				break
-			}
-			lost, found := r.findMP3Frame()
-			if !found {
-				shape.Trailing = lost
-				break
-			}
-			if w.frames > 0 {
-				w.skipped += lost
-			}
-			continue
-		}
-		if w.frames == 0 {
-			w.told = r.mp3Promise(f)
-		}
-		if err := r.skip(int64(f.size)); err != nil {
-			shape.Cut, shape.Missing, shape.Doubtful = "its last frame is incomplete", r.missing, true
-			break
-		}
-		w.frames, w.samples, w.rate = w.frames+1, w.samples+int64(f.samples), f.rate
+	for more := true; more && !r.ended(); {
+		more = w.frame(r, shape)
 	}
 	w.judge(shape)
 	return nil
+}
+
+// frame passes over the next frame, or over what stands in its place; false where there are no more.
+func (w *mp3Walk) frame(r *partReader, shape *Shape) bool {
+	head, _ := r.in.Peek(4)
+	f, ok := readMP3Frame(head)
+	if !ok {
+		return w.noFrame(r, shape, head)
+	}
+	if w.frames == 0 {
+		w.told = r.mp3Promise(f)
+	}
+	if err := r.skip(int64(f.size)); err != nil {
+		shape.Cut, shape.Missing, shape.Doubtful = "its last frame is incomplete", r.missing, true
+		return false
+	}
+	w.frames, w.samples, w.bytes, w.rate = w.frames+1, w.samples+int64(f.samples), w.bytes+int64(f.size), f.rate
+	return true
+}
+
+// noFrame passes over what is no frame, up to the next one; false where there is none.
+func (w *mp3Walk) noFrame(r *partReader, shape *Shape, head []byte) bool {
+	if r.endTag() {
+		return false
+	}
+	if len(head) < 4 && head[0] == 0xff {
+		shape.Cut, shape.Doubtful = "its last frame is incomplete", true
+		return false
+	}
+	lost, found := r.findMP3Frame()
+	if !found {
+		shape.Trailing = lost
+	} else if w.frames > 0 {
+		w.skipped += lost
+	}
+	return found
 }
 
 // judge compares the frames with what was promised.
@@ -111,13 +139,17 @@ func (w *mp3Walk) judge(shape *Shape) {
 		return
 	}
 	audio := w.frames
-	if w.told > 0 {
+	if w.told.frames > 0 {
 		audio-- // the frame with the tag is silent
 	}
 	shape.Duration = unitsTime(float64(w.samples), float64(w.rate))
-	if w.told > audio+1 {
+	switch {
+	case w.told.frames > audio+1:
 		shape.Doubtful = false
-		shape.Cut = fmt.Sprintf("its header promises %d frames, and %d are there", w.told, audio)
+		shape.Cut = fmt.Sprintf("its header promises %d frames, and %d are there", w.told.frames, audio)
+	case w.told.frames > audio && w.told.bytes > w.bytes && shape.Cut == "":
+		shape.Doubtful, shape.Missing = true, w.told.bytes-w.bytes
+		shape.Cut = "its header promises one frame more than there is"
 	}
 	if w.skipped > 0 {
 		shape.Flaw = fmt.Sprintf("%d bytes between its frames belong to none", w.skipped)
@@ -145,8 +177,8 @@ func (r *partReader) skipID3() error {
 	}
 }
 
-// mp3Tags passes over tags at the end; false where there are none.
-func (r *partReader) mp3Tags() bool {
+// endTag passes over the tags at the end; false where there are none.
+func (r *partReader) endTag() bool {
 	head, _ := r.in.Peek(8)
 	for _, tag := range []string{"TAG", "APETAGEX", "LYRICS"} {
 		if bytes.HasPrefix(head, []byte(tag)) {
@@ -167,7 +199,7 @@ func (r *partReader) findMP3Frame() (lost int64, found bool) {
 				return lost, true
 			}
 		}
-		if r.mp3Tags() {
+		if r.endTag() {
 			return lost, false
 		}
 		if r.skip(1) != nil {
@@ -178,16 +210,30 @@ func (r *partReader) findMP3Frame() (lost int64, found bool) {
 	return lost, false
 }
 
-// mp3Promise returns the number of frames that the encoder's tag in the first frame promises; 0 for none.
-func (r *partReader) mp3Promise(f mp3Frame) int {
+// mp3Promise is what the encoder's tag in the first frame promises; 0 for nothing.
+type mp3Promise struct {
+	frames int
+	bytes  int64 // of all frames, the one with the tag included
+}
+
+// mp3Promise reads the encoder's tag: that of most encoders (Xing, Info), or that of Fraunhofer's (VBRI).
+func (r *partReader) mp3Promise(f mp3Frame) (p mp3Promise) {
+	const vbriTag = 4 + 32
 	frame, _ := r.in.Peek(f.size)
-	if len(frame) < f.tag+12 {
-		return 0
+	if tag := frame[min(vbriTag, len(frame)):]; len(tag) >= 18 && string(tag[:4]) == "VBRI" {
+		return mp3Promise{int(binary.BigEndian.Uint32(tag[14:])), int64(binary.BigEndian.Uint32(tag[10:]))}
 	}
-	tag := frame[f.tag:]
-	hasCount := tag[7]&1 != 0
-	if name := string(tag[:4]); (name != "Xing" && name != "Info") || !hasCount {
-		return 0
+	tag := frame[min(f.tag, len(frame)):]
+	if len(tag) < 16 || string(tag[:4]) != "Xing" && string(tag[:4]) != "Info" {
+		return p
 	}
-	return int(binary.BigEndian.Uint32(tag[8:]))
+	const frames, bytes = 1, 2 // flags of what is there
+	flags, values := tag[7], tag[8:]
+	if flags&frames != 0 {
+		p.frames, values = int(binary.BigEndian.Uint32(values)), values[4:]
+	}
+	if flags&bytes != 0 {
+		p.bytes = int64(binary.BigEndian.Uint32(values))
+	}
+	return p
 }

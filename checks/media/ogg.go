@@ -107,6 +107,10 @@ func oggCodec(packet []byte) (rate float64, skip int64) {
 		return 48000, int64(binary.LittleEndian.Uint16(packet[10:]))
 	case bytes.HasPrefix(packet, []byte("\x01vorbis")) && len(packet) >= 16:
 		return float64(binary.LittleEndian.Uint32(packet[12:])), 0
+	case bytes.HasPrefix(packet, []byte("\x7fFLAC")) && len(packet) >= 30:
+		return float64(bigEndian(packet[27:30]) >> 4), 0
+	case bytes.HasPrefix(packet, []byte("Speex   ")) && len(packet) >= 40:
+		return float64(binary.LittleEndian.Uint32(packet[36:])), 0
 	}
 	return 0, 0
 }

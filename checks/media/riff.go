@@ -2,6 +2,7 @@ package media
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 )
 
@@ -49,44 +50,84 @@ func (r *partReader) riffHead() (end int64, err error) {
 	return outer.start + 8 + outer.size, nil
 }
 
-// walkWave walks a WAV's chunks.
-func walkWave(r *partReader, shape *Shape) error {
-	end, err := r.riffHead()
-	if err != nil {
+// waveWalk is how far a walk over a WAV has come.
+type waveWalk struct {
+	*partReader
+	shape     *Shape
+	end       int64 // of the outer chunk; math.MaxInt64 where its size is not written
+	large     int64 // size of the sound where 32 bits do not hold it; -1 for none
+	perSecond float64
+	sound     int64 // bytes; -1 where there is none
+}
+
+// walkWave walks a WAV's chunks; a very long one (RF64, BW64) has its sizes in a chunk of its own.
+func walkWave(r *partReader, shape *Shape) (err error) {
+	w := &waveWalk{partReader: r, shape: shape, large: -1, sound: -1}
+	if w.end, err = r.riffHead(); err != nil {
 		return err
 	}
-	perSecond, samples := 0.0, int64(-1)
-	for r.at+8 <= end && !r.ended() {
+	for r.at+8 <= w.end && !r.ended() && shape.Cut == "" {
 		c, err := r.chunk()
 		if err != nil {
 			return err
 		}
-		if c.name == "fmt " && c.size >= 16 {
-			format, err := r.next(16)
-			if err != nil {
-				return err
-			}
-			perSecond = float64(binary.LittleEndian.Uint32(format[8:]))
-			shape.note("sound", "%d Hz, channels: %d", binary.LittleEndian.Uint32(format[4:]), binary.LittleEndian.Uint16(format[2:]))
-		}
-		if c.name == "data" && c.size == liveSize {
-			samples = r.rest()
-			break
-		}
-		if c.name == "data" {
-			samples = c.size
-			shape.Duration = unitsTime(float64(samples), perSecond)
-		}
-		if err := r.skipChunk(c, end, shape); err != nil {
-			return nil
+		if err := w.chunkBody(c); err != nil {
+			return err
 		}
 	}
-	shape.Duration = unitsTime(float64(samples), perSecond)
-	shape.endRIFF(r, end)
-	if samples < 0 && shape.Cut == "" {
+	shape.Duration = unitsTime(float64(w.sound), w.perSecond)
+	if shape.Cut == "" {
+		shape.endRIFF(r, w.end)
+	}
+	if w.sound < 0 && shape.Cut == "" {
 		shape.Cut = "it holds no sound: its part \"data\" is missing"
 	}
 	return nil
+}
+
+// chunkBody takes in a chunk and passes over it.
+func (w *waveWalk) chunkBody(c riffChunk) error {
+	switch {
+	case c.name == "fmt " && c.size >= 16:
+		format, err := w.next(16)
+		if err != nil {
+			return err
+		}
+		w.perSecond = float64(binary.LittleEndian.Uint32(format[8:]))
+		w.shape.note("sound", "%d Hz, channels: %d", binary.LittleEndian.Uint32(format[4:]), binary.LittleEndian.Uint16(format[2:]))
+	case c.name == "ds64" && c.size >= 16:
+		sizes, err := w.next(16)
+		if err != nil {
+			return err
+		}
+		w.end = 8 + int64(binary.LittleEndian.Uint64(sizes)&(1<<48-1))
+		w.large = int64(binary.LittleEndian.Uint64(sizes[8:]) & (1<<48 - 1))
+	case c.name == "data":
+		if c.size == liveSize && w.large >= 0 {
+			c.size = w.large
+		}
+		if w.unfinished(c) {
+			return nil
+		}
+		w.sound = c.size
+	}
+	_ = w.skipChunk(c, w.end, w.shape)
+	return nil
+}
+
+// unfinished reads sound whose size was never written: a program that writes to a pipe cannot, and one that
+// was broken off did not.
+func (w *waveWalk) unfinished(c riffChunk) bool {
+	open := w.end == math.MaxInt64 || w.at >= w.end
+	if c.size != liveSize && (c.size != 0 || !open || w.ended()) {
+		return false
+	}
+	w.sound = w.rest()
+	if w.end != math.MaxInt64 {
+		w.shape.Doubtful = true
+		w.shape.Cut = fmt.Sprintf("its header was never finished: it says 0 bytes of sound, and %d bytes follow", w.sound)
+	}
+	return true
 }
 
 // skipChunk passes over a chunk; the byte that makes the last one even may be missing.

@@ -28,6 +28,17 @@ func WAV(sound int) []byte {
 	return RIFF("WAVE", RIFFPart("fmt ", format), RIFFPart("data", make([]byte, sound)))
 }
 
+// LongWAV is a WAV as WAV makes it, in the form for more than 4 GB.
+func LongWAV(sound int) []byte {
+	data := WAV(sound)
+	sizes := binary.LittleEndian.AppendUint64(nil, uint64(len(data)-8+36))
+	sizes = binary.LittleEndian.AppendUint64(sizes, uint64(sound))
+	sizes = append(binary.LittleEndian.AppendUint64(sizes, uint64(sound/2)), 0, 0, 0, 0)
+	long := slices.Concat([]byte("RF64\xff\xff\xff\xffWAVE"), RIFFPart("ds64", sizes), data[12:])
+	copy(long[bytes.Index(long, []byte("data"))+4:], "\xff\xff\xff\xff")
+	return long
+}
+
 // Box builds a box.
 func Box(name string, body ...[]byte) []byte {
 	all := slices.Concat(body...)
@@ -60,6 +71,22 @@ var (
 
 // MP4 is a video of 3 s, its index first.
 func MP4() []byte { return slices.Concat(MP4Type, MP4Index, MP4Media) }
+
+// FragmentedMP4 is a video of 3 s in two fragments; with an index of segments (sidx) where one is wanted.
+func FragmentedMP4(indexed bool) []byte {
+	length := append(make([]byte, 4), 0, 0, 0x0b, 0xb8)
+	index := Box("moov", MovieHeader(0), Box("mvex", Box("mehd", length)))
+	fragment := slices.Concat(Box("moof", make([]byte, 30)), Box("mdat", make([]byte, 200)))
+	if !indexed {
+		return slices.Concat(MP4Type, index, fragment, fragment)
+	}
+	segments := []byte("\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x03\xe8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02")
+	for range 2 {
+		segments = binary.BigEndian.AppendUint32(segments, uint32(len(fragment)))
+		segments = append(segments, "\x00\x00\x05\xdc\x90\x00\x00\x00"...)
+	}
+	return slices.Concat(MP4Type, index, Box("sidx", segments), fragment, fragment)
+}
 
 // Element builds an element with a size of eight bytes.
 func Element(id []byte, body ...[]byte) []byte {
@@ -122,6 +149,33 @@ func MP3(promised uint32, frames int) []byte {
 	return append(first, bytes.Repeat(MP3Frame, frames)...)
 }
 
+// FraunhoferMP3 is as MP3, with the tag of another encoder.
+func FraunhoferMP3(promised uint32, frames int) []byte {
+	data := MP3(0, frames)
+	copy(data[36:], "VBRI\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
+	binary.BigEndian.PutUint32(data[36+10:], (promised+1)*uint32(len(MP3Frame)))
+	binary.BigEndian.PutUint32(data[36+14:], promised)
+	return data
+}
+
+// SizedMP3 is as MP3, and the encoder's tag tells the number of bytes too.
+func SizedMP3(promised uint32, frames int) []byte {
+	data := MP3(promised, frames)
+	data[43] = 3
+	binary.BigEndian.PutUint32(data[48:], (promised+1)*uint32(len(MP3Frame)))
+	return data
+}
+
+// MP2 is sound of layer II: 16 kHz, 128 kbit/s.
+func MP2(frames int) []byte {
+	return bytes.Repeat(append([]byte{0xff, 0xf5, 0xc8, 0x00}, make([]byte, 1148)...), frames)
+}
+
+// TransportStream is three packets and more of an MPEG transport stream.
+func TransportStream() []byte {
+	return bytes.Repeat(append([]byte{'G', 0x40, 0, 0x10}, make([]byte, 184)...), 10)
+}
+
 // ID3Tag is an empty tag of 30 bytes.
 var ID3Tag = append([]byte("ID3\x04\x00\x00\x00\x00\x00\x14"), make([]byte, 20)...)
 
@@ -165,6 +219,6 @@ func AVI() []byte {
 func All() [][]byte {
 	return [][]byte{
 		PNG(8, 8), JPEG(16, 16), GIF(2, 8, 8), WebP(), AnimatedWebP(), WAV(100),
-		MP4(), AVI(), WebM(), LiveWebM(), Opus(), MP3(9, 9), FLAC(),
+		MP4(), FragmentedMP4(true), FragmentedMP4(false), LongWAV(100), FraunhoferMP3(9, 9), MP2(3), AVI(), WebM(), LiveWebM(), Opus(), MP3(9, 9), FLAC(),
 	}
 }

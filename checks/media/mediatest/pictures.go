@@ -69,6 +69,13 @@ func JPEG(w, h int) []byte {
 
 // WithOrientation inserts EXIF data after a JPEG's start.
 func WithOrientation(data []byte, order binary.AppendByteOrder, value uint16) []byte {
+	body := append([]byte("Exif\x00\x00"), EXIF(order, value)...)
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
+	return slices.Insert(bytes.Clone(data), 2, append(segment, body...)...)
+}
+
+// EXIF is EXIF data that holds an orientation alone.
+func EXIF(order binary.AppendByteOrder, value uint16) []byte {
 	tiff := []byte("II*\x00")
 	if order == binary.AppendByteOrder(binary.BigEndian) {
 		tiff = []byte("MM\x00*")
@@ -79,10 +86,7 @@ func WithOrientation(data []byte, order binary.AppendByteOrder, value uint16) []
 	tiff = order.AppendUint16(tiff, 3)
 	tiff = order.AppendUint32(tiff, 1)
 	tiff = order.AppendUint16(tiff, value)
-	tiff = append(tiff, 0, 0, 0, 0, 0, 0)
-	body := append([]byte("Exif\x00\x00"), tiff...)
-	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(body)+2))
-	return slices.Insert(bytes.Clone(data), 2, append(segment, body...)...)
+	return append(tiff, 0, 0, 0, 0, 0, 0)
 }
 
 // GIF has so many frames.
@@ -121,6 +125,68 @@ func BlankGIF(frames, w, h int) []byte {
 
 // vp8l is a lossless WebP picture of one pixel.
 var vp8l = []byte("\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")[:13]
+
+// LossyWebP is a picture of one pixel.
+func LossyWebP() []byte {
+	return RIFF("WEBP", RIFFPart("VP8 ", []byte("\x30\x01\x00\x9d\x01\x2a\x01\x00\x01\x00\x0e\xc0\xfe\x25\xa4\x00\x03\x70\x00\x00\x00\x00")))
+}
+
+// CMYKJPEG is a picture of 8×8 pixels in four colours.
+func CMYKJPEG() []byte {
+	return handmadeJPEG(0xc0, 4, jpegScan(4, 0, 63, 0x28, 0xa2, 0x8a))
+}
+
+// ProgressiveJPEG is a gray picture of 8×8 pixels in two scans.
+func ProgressiveJPEG() []byte {
+	return handmadeJPEG(0xc2, 1, append(jpegScan(1, 0, 0, 0x3f), jpegScan(1, 1, 63, 0xaf)...))
+}
+
+// handmadeJPEG has the tables of a gray JPEG, and a frame and scans of its own.
+func handmadeJPEG(frame byte, colours byte, scans []byte) []byte {
+	var b bytes.Buffer
+	must(jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	gray := b.Bytes()
+	at := bytes.Index(gray, []byte{0xff, 0xc0})
+	head := []byte{0xff, frame, 0, 8 + 3*colours, 8, 0, 8, 0, 8, colours}
+	for c := range colours {
+		head = append(head, c+1, 0x11, 0)
+	}
+	if colours == 4 { // what decoders want to be told of CMYK
+		head = append([]byte("\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"), head...)
+	}
+	tables := gray[at+2+11 : bytes.Index(gray, []byte{0xff, 0xda})]
+	return slices.Concat(gray[:at], head, tables, scans, []byte{0xff, 0xd9})
+}
+
+// jpegScan is a scan of some colours and a range of frequencies, with its coded data.
+func jpegScan(colours, from, to byte, data ...byte) []byte {
+	scan := []byte{0xff, 0xda, 0, 6 + 2*colours, colours}
+	for c := range colours {
+		scan = append(scan, c+1, 0)
+	}
+	return append(append(scan, from, to, 0), data...)
+}
+
+// APNG is an animated picture of two frames, the second of which is a copy of the first.
+func APNG() []byte {
+	still := PNG(8, 8)
+	control := make([]byte, 26)
+	binary.BigEndian.PutUint32(control[4:], 8)
+	binary.BigEndian.PutUint32(control[8:], 8)
+	again := slices.Concat(PNGChunk("fcTL", control), PNGChunk("fdAT", append(make([]byte, 4), still[41:len(still)-16]...)), still[len(still)-12:])
+	first := WithChunk(WithChunk(still[:len(still)-12], "fcTL", control), "acTL", []byte{0, 0, 0, 2, 0, 0, 0, 0})
+	return append(first, again...)
+}
+
+// BMP is a picture of 24-bit colours.
+func BMP(w, h uint32) []byte {
+	size := 54 + (w*3+3)/4*4*h
+	b := binary.LittleEndian.AppendUint32([]byte("BM"), size)
+	b = append(b, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0)
+	b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, w), h)
+	b = append(b, 1, 0, 24, 0)
+	return append(b, make([]byte, int(size)-len(b))...)
+}
 
 // WebP is a lossless picture of one pixel.
 func WebP() []byte { return RIFF("WEBP", RIFFPart("VP8L", vp8l)) }
