@@ -254,6 +254,7 @@ func TestComparisons(t *testing.T) {
 		{"/wall/agent", false, "http.not_found fail; http.user_agent warn", 2},
 		{"/wall/referer", false, "http.forbidden fail; http.hotlink fail", 3},
 		{"/wall/login", false, "http.forbidden fail", 3}, // a browser gets a page for signing in: that is no file
+		{"/wall/password", false, "http.unauthorized fail", 1},
 		{"/wall/everybody", false, "http.forbidden fail", 3},
 		{"/wall/503", false, "http.server_error fail", 1},
 		{"/wall/503", true, "http.server_error fail", 3},
@@ -315,6 +316,9 @@ func wallServer(t *testing.T, w *world) string {
 			refuse(http.StatusNotFound)
 		case path == "referer" && r.Referer() == "", path == "everybody", path == "login" && !browser:
 			refuse(http.StatusForbidden)
+		case path == "password":
+			rw.Header().Set("WWW-Authenticate", "Basic")
+			refuse(http.StatusUnauthorized)
 		case path == "503":
 			refuse(http.StatusServiceUnavailable)
 		case path == "429":

@@ -136,8 +136,10 @@ func byCloudflare(header http.Header) bool {
 // cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
 // or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
-	return byCloudflare(header) || len(page) < 64 || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
+	return byCloudflare(header) || shortEdgePage.Match(page) || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
 }
+
+var shortEdgePage = regexp.MustCompile(`(?i)^\s*(?:</?[a-z]+>\s*)*error code: 1\d{3}\s*(?:</?[a-z]+>\s*)*$`)
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
 func edgeMark(a answer) string {

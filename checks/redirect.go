@@ -126,8 +126,11 @@ var (
 	scriptRedirect = regexp.MustCompile(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
 )
 
-// pageRedirect says where a page sends browsers on to, which no downloader follows.
-func pageRedirect(page []byte) []Evidence {
+// pageRedirect says where a page or a header with it sends browsers on to, which no downloader follows.
+func pageRedirect(header http.Header, page []byte) []Evidence {
+	if m := refreshTarget.FindStringSubmatch(header.Get("Refresh")); m != nil {
+		return []Evidence{{"the page sends browsers on to", firstRunes(m[1])}, {"by", "a Refresh header, which downloaders do not follow"}}
+	}
 	if tag := metaRefresh.Find(page); tag != nil {
 		if m := refreshTarget.FindSubmatch(tag); m != nil {
 			to := strings.TrimSpace(html.UnescapeString(string(m[1])))

@@ -131,7 +131,7 @@ func (p *urlProbe) reportSomeTLS(ctx context.Context, h *hop, tries []handshake)
 func (p *urlProbe) tlsTrouble(ctx context.Context, h *hop, s handshake) []Finding {
 	var badCert *tls.CertificateVerificationError
 	if errors.As(s.err, &badCert) {
-		return p.judgeCertificate(h, badCert.UnverifiedCertificates)
+		return p.judgeCertificate(h, badCert.UnverifiedCertificates, badCert.Err)
 	}
 	return []Finding{p.refusedHandshake(ctx, h, s)}
 }

@@ -96,6 +96,7 @@ func chainCases(public authority) []chainCase {
 	staging := newAuthority("(STAGING) Pretend Pear X1", nil)
 	weak := site
 	weak.SignatureAlgorithm = x509.ECDSAWithSHA1
+	noAuthority := public.certify(x509.Certificate{Subject: pkix.Name{CommonName: "shop.example.org"}, DNSNames: []string{"shop.example.org"}})
 	only := func(a authority) []authority { return []authority{a} }
 	return []chainCase{
 		{"whole", []authority{r3.certify(site), r3}, only(public), "view.public pass", nil},
@@ -120,6 +121,9 @@ func chainCases(public authority) []chainCase {
 		{"self-signed", only(newAuthority("media.example.com", names)), only(public), "tls.self_signed fail; view.not_reached skip", nil},
 		{"default certificate", only(newAuthority("Kubernetes Ingress Controller Fake Certificate", names)), only(public), "tls.self_signed fail; view.not_reached skip", []string{"none is set up for this name"}},
 		{"SHA-1", []authority{r3.certify(weak), r3}, only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"SHA-1"}},
+
+		{"not for servers", only(public.certify(x509.Certificate{DNSNames: names, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})), only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"incompatible key usage"}},
+		{"signed by a certificate that may not sign", []authority{noAuthority.certify(site), noAuthority}, only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"cannot sign"}},
 
 		{"wildcard", only(public.certify(x509.Certificate{DNSNames: []string{"*.example.com"}})), only(public), "view.public pass", nil},
 		{"wildcard one level up", only(public.certify(x509.Certificate{DNSNames: []string{"*.com"}})), only(public), "tls.wrong_host fail; view.not_reached skip", []string{"*.com covers one level only"}},

@@ -251,7 +251,7 @@ var knownIssuers = []knownIssuer{
 		"Install a certificate of a public authority (Let's Encrypt is free).",
 	},
 	{
-		regexp.MustCompile(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|adguard|iboss|smoothwall`), Unknown,
+		regexp.MustCompile(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|cloudflare for teams|avg web|adguard|iboss|smoothwall`), Unknown,
 		"something between this machine and %s reads the traffic and signs certificates of its own (TLS inspection): the server's own certificate cannot be seen from here",
 		"Check from another network, or with that product switched off. Its name stands in the issuer.",
 	},

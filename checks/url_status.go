@@ -105,8 +105,8 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
 	p.heedRetryAfter(resp, &f)
 	p.add(f)
-	if said.code != "" && signatureEnded.MatchString(said.message) {
-		p.signed.refused = said.message
+	if told := cmp.Or(said.message, said.words); signatureEnded.MatchString(told) {
+		p.signed.refused = told
 	}
 	if p.Deep || !named && resp.StatusCode < 500 {
 		p.compareRefused(ctx, h, resp)
@@ -177,7 +177,7 @@ func statusVerdict(status int) Finding {
 var (
 	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
 	noClientCert   = regexp.MustCompile(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
-	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|token.*expired`)
+	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
 )
 
 // oddSuccesses are the statuses of success that do not promise the whole file.
