@@ -23,10 +23,11 @@ type comparison struct {
 
 // otherAnswer is what is kept of an answer to compare it with another.
 type otherAnswer struct {
-	status int
-	page   bool  // the body is a web page
-	kind   Media // of the body by its bytes
-	head   []byte
+	status   int
+	location string // of a redirect
+	page     bool   // the body is a web page
+	kind     Media  // of the body by its bytes
+	head     []byte
 }
 
 // String is the answer in a few words.
@@ -102,7 +103,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	if !p.Deep || b.err != nil {
 		return
 	}
-	first := otherAnswer{status, isPage(b), b.kind.media, b.head}
+	first := otherAnswer{status: status, page: isPage(b), kind: b.kind.media, head: b.head}
 	browser, asked := p.again(ctx, h, asBrowser(h))
 	site, sent := p.again(ctx, h, fromSite(h))
 	byName, bySite := asked && browser.differs(first), sent && site.differs(first)
@@ -167,7 +168,7 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
 	kind := contentKindOf(start, false)
-	return otherAnswer{resp.StatusCode, kind.mime == "text/html", kind.media, start}, err == nil
+	return otherAnswer{resp.StatusCode, resp.Header.Get("Location"), kind.mime == "text/html", kind.media, start}, err == nil
 }
 
 // withCookies sends back what an answer has set, to the URL that it was the answer of.
