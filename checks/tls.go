@@ -17,13 +17,15 @@ type handshake struct {
 	conn  *tls.Conn
 	asked bool  // for a certificate of the client
 	err   error // why there is no agreement; nil where there is
+	took  time.Duration
 }
 
 // secure turns the hop's connections into TLS ones and keeps the first that holds. Nothing is sent over one
 // whose certificate does not.
 func (p *urlProbe) secure(ctx context.Context, h *hop) bool {
-	defer h.timed(tlsPhase)()
+	stop := h.timed(tlsPhase)
 	tries := p.shakeAll(ctx, h)
+	stop()
 	good := slices.IndexFunc(tries, func(s handshake) bool { return s.err == nil })
 	for i, s := range tries {
 		if i != good {
@@ -37,6 +39,7 @@ func (p *urlProbe) secure(ctx context.Context, h *hop) bool {
 		return false
 	}
 	h.conn, h.peer, h.clientCertAsked = tries[good].conn, tries[good].to, tries[good].asked
+	h.took[tlsPhase] = tries[good].took
 	p.expiresSoon(h, tries[good].conn.ConnectionState())
 	p.secondOpinion(h, tries[good].conn.ConnectionState())
 	p.reportSomeTLS(ctx, h, tries)
@@ -49,12 +52,14 @@ func (p *urlProbe) shakeAll(ctx context.Context, h *hop) []handshake {
 	ctx, cancel := context.WithTimeout(ctx, p.net.phases.tls)
 	defer cancel()
 	tries := make([]handshake, len(h.open))
+	start := time.Now()
 	done := make(chan int)
 	for i, a := range h.open {
 		s := &tries[i]
 		s.to, s.conn = a.to, tls.Client(a.conn, p.tlsConfig(h, &s.asked))
 		go func() {
 			s.err = s.conn.HandshakeContext(ctx)
+			s.took = time.Since(start)
 			done <- i
 		}()
 	}
