@@ -53,7 +53,7 @@ func (p *urlProbe) secondOpinion(h *hop, state tls.ConnectionState) {
 	if err == nil {
 		return
 	}
-	evidence := append(certificateEvidence(sent[0], now), Evidence{"sent", chainText(sent)}, Evidence{"by Mozilla's roots", firstRunes(err.Error())})
+	evidence := append(certificateEvidence(sent[0], now), Evidence{"sent", chainText(sent)}, Evidence{"by Mozilla's roots, as this program has them", firstRunes(err.Error())})
 	for _, chain := range state.VerifiedChains {
 		if verify(sent, chain[1:], p.net.mozilla(), now) == nil {
 			p.add(missingHere(h, sent, chain, evidence))
