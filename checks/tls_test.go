@@ -2,9 +2,12 @@ package checks
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -261,6 +264,65 @@ func TestTLSOffers(t *testing.T) {
 		if asked := w.asked(); len(asked) > 0 && strings.HasPrefix(c.want, "tls.") {
 			t.Errorf("%s: %s was asked", c.name, asked[0].URL)
 		}
+	}
+}
+
+// TestLargeFirstMessage has a box before a server that loses first messages as large as those with a post-quantum
+// key exchange, in one of two ways.
+func TestLargeFirstMessage(t *testing.T) {
+	w := newWorld(t)
+	server := w.tlsServer(t, serverConfig(newAuthority("media.example.com", nil).self()))
+	for _, silent := range []bool{true, false} {
+		n := w.at(rawServer(t, func(conn net.Conn) {
+			hello := make([]byte, 4096)
+			size, _ := conn.Read(hello)
+			if size > 1000 {
+				if silent {
+					io.Copy(io.Discard, conn)
+				}
+				return
+			}
+			behind, err := net.Dial("tcp", server)
+			if err != nil {
+				return
+			}
+			defer behind.Close()
+			behind.Write(hello[:size])
+			go io.Copy(behind, conn)
+			io.Copy(conn, behind)
+		}))
+		n.phases.tls = time.Second
+		r := n.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/"))
+		if got := verdicts(r); got != "tls.handshake unknown; view.not_reached skip" || !strings.Contains(texts(r), "post-quantum") {
+			t.Errorf("silent: %v\n%s", silent, texts(r))
+		}
+	}
+	if len(w.asked()) > 0 {
+		t.Error("a request was sent")
+	}
+}
+
+// TestOldCiphers has a server that speaks TLS 1.2, but with ciphers of yesterday only.
+func TestOldCiphers(t *testing.T) {
+	w := newWorld(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := withSerial(x509.Certificate{DNSNames: []string{"media.example.com"}, NotAfter: time.Now().Add(time.Hour)})
+	template.KeyUsage |= x509.KeyUsageKeyEncipherment | x509.KeyUsageDigitalSignature
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA},
+	}
+	n := w.at(rawTLS(t, w, old))
+	r := n.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/"))
+	if got := verdicts(r); got != "tls.version fail; view.not_reached skip" || !strings.Contains(texts(r), "speaks TLS 1.2 with TLS_RSA_WITH_3DES_EDE_CBC_SHA") {
+		t.Error(texts(r))
 	}
 }
 
