@@ -27,15 +27,18 @@ func TestCommands(t *testing.T) {
 // policy says what a package may import directly, tests apart: "std" is the standard library without its
 // network, file and process packages; "net", "os" and "time" let those in; the rest are import paths.
 var policy = map[string][]string{
-	"catalog":        {"std", "github.com/sahilm/fuzzy"},
-	"catalog/safe":   {"std"},
-	"catalog/paste":  {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe"},
-	"checks":         {"std", "time", "net", "syscall", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "github.com/gabriel-vasile/mimetype", "golang.org/x/image/webp", "golang.org/x/net/dns/dnsmessage", "golang.org/x/crypto/x509roots/fallback/bundle", "github.com/clipperhouse/uax29/v2/words"},
-	"checks/guide":   {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks"},
-	"checks/sandbox": {"std", "time", "net", "klyra-doctor/catalog"},
-	"ui":             {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks", "klyra-doctor/checks/guide", "charm.land/bubbletea/v2", "charm.land/bubbles/v2/", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"},
-	"ui/cli":         {"std", "time", "net", "os", "syscall", "klyra-doctor/", "github.com/spf13/cobra", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "github.com/atotto/clipboard"},
-	".":              {"os", "klyra-doctor/ui/cli"},
+	"catalog":                {"std", "github.com/sahilm/fuzzy"},
+	"catalog/safe":           {"std"},
+	"catalog/paste":          {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe"},
+	"checks":                 {"std", "time", "net", "syscall", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks/media", "golang.org/x/net/dns/dnsmessage", "golang.org/x/net/idna", "golang.org/x/crypto/x509roots/fallback/bundle", "github.com/clipperhouse/uax29/v2/words", "github.com/RadhiFadlillah/whatlanggo"},
+	"checks/media":           {"std", "time", "github.com/gabriel-vasile/mimetype", "golang.org/x/image/webp"},
+	"checks/media/mediatest": {"std"},
+	"checks/mend":            {"std", "klyra-doctor/checks", "klyra-doctor/checks/media", "golang.org/x/image/draw", "golang.org/x/image/math/f64", "golang.org/x/image/webp", "github.com/clipperhouse/uax29/v2/graphemes", "github.com/clipperhouse/uax29/v2/sentences", "github.com/clipperhouse/uax29/v2/words"},
+	"checks/guide":           {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks"},
+	"checks/sandbox":         {"std", "time", "net", "klyra-doctor/catalog"},
+	"ui":                     {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks", "klyra-doctor/checks/guide", "klyra-doctor/checks/mend", "charm.land/bubbletea/v2", "charm.land/bubbles/v2/", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"},
+	"ui/cli":                 {"std", "time", "net", "os", "syscall", "klyra-doctor/", "github.com/spf13/cobra", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "github.com/atotto/clipboard"},
+	".":                      {"os", "klyra-doctor/ui/cli"},
 }
 
 // TestImports holds every package to the policy: it is what keeps knowledge, checks and drawing apart.

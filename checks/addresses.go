@@ -11,16 +11,22 @@ type addressRange struct {
 // metadataKind is where clouds hand out the credentials of their machines.
 const metadataKind = "cloud metadata"
 
-// addressRanges lists the non-public ranges of IANA's special-purpose registries, narrower ranges before the
-// wider ones that hold them. netip's own predicates know only half of them.
+// addressRanges lists the non-public ranges of IANA's special-purpose registries and where clouds keep their
+// metadata, narrower ranges before the wider ones that hold them. netip's own predicates know only half of them.
 var addressRanges = []addressRange{
 	{netip.MustParsePrefix("0.0.0.0/8"), "this-host"},
 	{netip.MustParsePrefix("10.0.0.0/8"), "private"},
+	{netip.MustParsePrefix("100.100.100.200/32"), metadataKind}, // Alibaba Cloud
 	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT"},
 	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
-	{netip.MustParsePrefix("169.254.169.254/32"), metadataKind},
+	{netip.MustParsePrefix("168.63.129.16/32"), metadataKind},   // Azure
+	{netip.MustParsePrefix("169.254.169.254/32"), metadataKind}, // most clouds
+	{netip.MustParsePrefix("169.254.170.2/32"), metadataKind},   // AWS, containers
+	{netip.MustParsePrefix("169.254.170.23/32"), metadataKind},  // AWS, Kubernetes
+	{netip.MustParsePrefix("169.254.42.42/32"), metadataKind},   // Scaleway
 	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
 	{netip.MustParsePrefix("172.16.0.0/12"), "private"},
+	{netip.MustParsePrefix("192.0.0.192/32"), metadataKind}, // Oracle Cloud, its first machines
 	{netip.MustParsePrefix("192.0.0.0/24"), "protocol assignment"},
 	{netip.MustParsePrefix("192.0.2.0/24"), "documentation"},
 	{netip.MustParsePrefix("192.88.99.0/24"), "6to4 relay"},
@@ -36,12 +42,16 @@ var addressRanges = []addressRange{
 	{netip.MustParsePrefix("::1/128"), "loopback"},
 	{netip.MustParsePrefix("64:ff9b:1::/48"), "local NAT64"},
 	{netip.MustParsePrefix("100::/64"), "discard"},
-	{netip.MustParsePrefix("2001:db8::/32"), "documentation"},
+	{netip.MustParsePrefix("100:0:0:1::/64"), "dummy"},
 	{netip.MustParsePrefix("2001::/32"), "Teredo"},
+	{netip.MustParsePrefix("2001:db8::/32"), "documentation"},
 	{netip.MustParsePrefix("2001::/23"), "protocol assignment"},
 	{netip.MustParsePrefix("3fff::/20"), "documentation"},
 	{netip.MustParsePrefix("5f00::/16"), "segment routing"},
-	{netip.MustParsePrefix("fd00:ec2::254/128"), metadataKind},
+	{netip.MustParsePrefix("fd00:ec2::254/128"), metadataKind},      // AWS
+	{netip.MustParsePrefix("fd00:ec2::23/128"), metadataKind},       // AWS, Kubernetes
+	{netip.MustParsePrefix("fd20:ce::254/128"), metadataKind},       // Google Cloud
+	{netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), metadataKind}, // Oracle Cloud
 	{netip.MustParsePrefix("fc00::/7"), "private"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("fec0::/10"), "site-local"},

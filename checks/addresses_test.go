@@ -1,71 +1,158 @@
 package checks
 
 import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"strings"
+	"sync/atomic"
 	"testing"
 )
 
-func TestAddressKind(t *testing.T) {
-	cases := map[string]string{
-		"93.184.216.34":        "",
-		"8.8.8.8":              "",
-		"100.63.255.255":       "",
-		"100.128.0.1":          "",
-		"172.15.255.255":       "",
-		"172.32.0.1":           "",
-		"2606:4700::1111":      "",
-		"2002:5db8:d822::1":    "", // 6to4 of 93.184.216.34
-		"64:ff9b::5db8:d822":   "", // NAT64 of 93.184.216.34
-		"::ffff:93.184.216.34": "",
+// rangeCases are the ranges that nobody reaches from the public internet, with the kinds of their first and last
+// address and of the ones before and behind them; "-" where there is none.
+var rangeCases = []struct{ first, last, kind, before, behind string }{
+	{"0.0.0.0", "0.255.255.255", "this-host", "-", ""},
+	{"10.0.0.0", "10.255.255.255", "private", "", ""},
+	{"100.64.0.0", "100.127.255.255", "carrier-grade NAT", "", ""},
+	{"100.100.100.200", "100.100.100.200", "cloud metadata", "carrier-grade NAT", "carrier-grade NAT"},
+	{"127.0.0.0", "127.255.255.255", "loopback", "", ""},
+	{"168.63.129.16", "168.63.129.16", "cloud metadata", "", ""},
+	{"169.254.0.0", "169.254.255.255", "link-local", "", ""},
+	{"169.254.169.254", "169.254.169.254", "cloud metadata", "link-local", "link-local"},
+	{"169.254.170.2", "169.254.170.2", "cloud metadata", "link-local", "link-local"},
+	{"169.254.170.23", "169.254.170.23", "cloud metadata", "link-local", "link-local"},
+	{"169.254.42.42", "169.254.42.42", "cloud metadata", "link-local", "link-local"},
+	{"172.16.0.0", "172.31.255.255", "private", "", ""},
+	{"192.0.0.0", "192.0.0.255", "protocol assignment", "", ""},
+	{"192.0.0.192", "192.0.0.192", "cloud metadata", "protocol assignment", "protocol assignment"},
+	{"192.0.2.0", "192.0.2.255", "documentation", "", ""},
+	{"192.88.99.0", "192.88.99.255", "6to4 relay", "", ""},
+	{"192.168.0.0", "192.168.255.255", "private", "", ""},
+	{"198.18.0.0", "198.19.255.255", "benchmarking", "", ""},
+	{"198.51.100.0", "198.51.100.255", "documentation", "", ""},
+	{"203.0.113.0", "203.0.113.255", "documentation", "", ""},
+	{"224.0.0.0", "239.255.255.255", "multicast", "", "reserved"},
+	{"240.0.0.0", "255.255.255.254", "reserved", "multicast", "broadcast"},
+	{"255.255.255.255", "255.255.255.255", "broadcast", "reserved", "-"},
 
-		"0.0.0.0":                "this-host",
-		"0.1.2.3":                "this-host",
-		"10.255.255.53":          "private",
-		"100.64.0.1":             "carrier-grade NAT",
-		"100.127.255.255":        "carrier-grade NAT",
-		"127.0.0.1":              "loopback",
-		"127.255.255.255":        "loopback",
-		"169.254.169.254":        "cloud metadata",
-		"169.254.1.1":            "link-local",
-		"172.16.0.1":             "private",
-		"172.31.255.255":         "private",
-		"192.0.0.8":              "protocol assignment",
-		"192.0.2.1":              "documentation",
-		"192.88.99.1":            "6to4 relay",
-		"192.168.1.1":            "private",
-		"198.18.0.1":             "benchmarking",
-		"198.19.255.255":         "benchmarking",
-		"198.51.100.7":           "documentation",
-		"203.0.113.7":            "documentation",
-		"224.0.0.1":              "multicast",
-		"240.0.0.1":              "reserved",
-		"255.255.255.255":        "broadcast",
-		"::":                     "this-host",
-		"::1":                    "loopback",
-		"::ffff:10.0.0.1":        "private",
-		"::7f00:1":               "reserved", // the abandoned IPv4-compatible form
-		"64:ff9b::a00:1":         "private",  // NAT64 of 10.0.0.1
-		"64:ff9b:1::1":           "local NAT64",
-		"100::1":                 "discard",
-		"2001::1":                "Teredo",
-		"2001:2::1":              "protocol assignment",
-		"2001:db8::1":            "documentation",
-		"2002:7f00:1::1":         "loopback", // 6to4 of 127.0.0.1
-		"3fff::1":                "documentation",
-		"5f00::1":                "segment routing",
-		"4000::1":                "reserved",
-		"fc00::1":                "private",
-		"fd12:3456:789a::1":      "private",
-		"fd00:ec2::254":          "cloud metadata",
-		"fe80::1":                "link-local",
-		"fe80::1%eth0":           "link-local",
-		"fec0::1":                "site-local",
-		"ff02::1":                "multicast",
-		"::ffff:169.254.169.254": "cloud metadata",
-	}
-	for address, want := range cases {
-		if got := addressKind(netip.MustParseAddr(address)); got != want {
-			t.Errorf("addressKind(%s) = %q, want %q", address, got, want)
+	{"::", "::", "this-host", "-", "loopback"},
+	{"::1", "::1", "loopback", "this-host", "reserved"},
+	{"64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", "local NAT64", "reserved", "reserved"},
+	{"100::", "100::ffff:ffff:ffff:ffff", "discard", "reserved", "dummy"},
+	{"100:0:0:1::", "100::1:ffff:ffff:ffff:ffff", "dummy", "discard", "reserved"},
+	{"2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", "Teredo", "", "protocol assignment"},
+	{"2001:1::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", "protocol assignment", "Teredo", ""},
+	{"2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "documentation", "", ""},
+	{"3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", "documentation", "", ""},
+	{"4000::", "5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "reserved", "", "segment routing"},
+	{"5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "segment routing", "reserved", "reserved"},
+	{"fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "private", "reserved", "reserved"},
+	{"fd00:ec2::254", "fd00:ec2::254", "cloud metadata", "private", "private"},
+	{"fd00:ec2::23", "fd00:ec2::23", "cloud metadata", "private", "private"},
+	{"fd20:ce::254", "fd20:ce::254", "cloud metadata", "private", "private"},
+	{"fd00:c1::a9fe:a9fe", "fd00:c1::a9fe:a9fe", "cloud metadata", "private", "private"},
+	{"fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "link-local", "reserved", "site-local"},
+	{"fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "site-local", "link-local", "multicast"},
+	{"ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "multicast", "site-local", "-"},
+}
+
+func TestAddressRanges(t *testing.T) {
+	listed := map[netip.Addr]bool{}
+	for _, c := range rangeCases {
+		first, last := netip.MustParseAddr(c.first), netip.MustParseAddr(c.last)
+		listed[first] = true
+		for address, want := range map[netip.Addr]string{first: c.kind, last: c.kind, first.Prev(): c.before, last.Next(): c.behind} {
+			if want == "-" && !address.IsValid() {
+				continue
+			}
+			if got := addressKind(address); got != want {
+				t.Errorf("%s to %s: %s is %q, want %q", c.first, c.last, address, got, want)
+			}
+			if mapped := netip.AddrFrom16(address.As16()); address.Is4() && addressKind(mapped) != want {
+				t.Errorf("%s is %q, want %q as without ::ffff:", mapped, addressKind(mapped), want)
+			}
 		}
+	}
+	for _, r := range addressRanges {
+		if !listed[r.prefix.Addr()] {
+			t.Errorf("no case for %s", r.prefix)
+		}
+	}
+}
+
+// TestEmbeddedAddresses holds that an IPv6 address that stands for an IPv4 one is judged as that one.
+func TestEmbeddedAddresses(t *testing.T) {
+	for _, c := range rangeCases {
+		for _, text := range []string{c.first, c.last} {
+			a := netip.MustParseAddr(text)
+			if !a.Is4() {
+				continue
+			}
+			b := a.As4()
+			nat64, sixToFour := netip.MustParseAddr("64:ff9b::").As16(), netip.MustParseAddr("2002::1").As16()
+			copy(nat64[12:], b[:])
+			copy(sixToFour[2:], b[:])
+			for _, form := range []netip.Addr{netip.AddrFrom16(nat64), netip.AddrFrom16(sixToFour), netip.AddrFrom16(a.As16())} {
+				if got := addressKind(form); got != c.kind {
+					t.Errorf("%s, which holds %s, is %q, want %q", form, a, got, c.kind)
+				}
+			}
+		}
+	}
+	for text, want := range map[string]string{
+		"93.184.216.34": "", "2606:4700::1111": "", "2002:5db8:d822::1": "", "64:ff9b::5db8:d822": "", "::ffff:93.184.216.34": "",
+		"::7f00:1": "reserved", "::ffff:0:7f00:1": "reserved", "fe80::1%eth0": "link-local", "64:ff9a:ffff::": "reserved", "2003::": "",
+	} {
+		if got := addressKind(netip.MustParseAddr(text)); got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// secretServer stands for a service of this machine that nobody should be led to. It counts what it is asked.
+func secretServer(t *testing.T) (address netip.AddrPort, asked *atomic.Int32) {
+	asked = new(atomic.Int32)
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Cleanup(s.Close)
+	return netip.MustParseAddrPort(s.Listener.Addr().String()), asked
+}
+
+// TestRebinding has a name whose first address is public, and whose next one is this machine's: what a redirect to
+// the same name leads to is judged anew.
+func TestRebinding(t *testing.T) {
+	secret, asked := secretServer(t)
+	public := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, "http://h.example.com/secret", http.StatusFound)
+	}))
+	defer public.Close()
+	n := internet
+	n.nameServer = playDNS(t, dnsScript{a: "93.184.216.10", later: "127.0.0.1"})
+	n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
+		if kind == "" && to.Addr() == netip.MustParseAddr("93.184.216.10") {
+			return new(net.Dialer).DialContext(ctx, "tcp", public.Listener.Addr().String())
+		}
+		return dialJudged(ctx, netip.AddrPortFrom(to.Addr(), secret.Port()), kind)
+	}
+	r := n.checkURL(inTime(t), urlTarget(t, "", "http://h.example.com/"))
+	if got := verdicts(r); got != "http.redirect_private fail; view.not_reached skip" || asked.Load() != 0 {
+		t.Errorf("this machine was asked %d times\n%s", asked.Load(), texts(r))
+	}
+}
+
+// TestRebindingAtConnect has a way to a public address that ends at this machine after all, as a name that is
+// looked up a second time would: the socket's own address is judged right before it connects.
+func TestRebindingAtConnect(t *testing.T) {
+	secret, asked := secretServer(t)
+	n := internet
+	n.nameServer = playDNS(t, dnsScript{a: "93.184.216.10"})
+	n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
+		return dialJudged(ctx, secret, kind)
+	}
+	r := n.checkURL(inTime(t), urlTarget(t, "", "http://h.example.com/"))
+	if got := verdicts(r); !strings.HasPrefix(got, "tcp.unreachable unknown") || asked.Load() != 0 {
+		t.Errorf("this machine was asked %d times\n%s", asked.Load(), texts(r))
 	}
 }

@@ -72,11 +72,17 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 		TLSHandshakeTimeout:    apiTLSTimeout,
 		ResponseHeaderTimeout:  apiHeaderTimeout,
 		MaxResponseHeaderBytes: maxAnswerHeaders,
-		DisableCompression:     true,
-		DisableKeepAlives:      true,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+			return refusedByProxy(resp)
+		},
+		DisableCompression: true,
+		DisableKeepAlives:  true,
 	}
 	return a, nil
 }
+
+// pageHosts are hosts of Klyra that serve pages to people: a key has no business there.
+var pageHosts = map[string]bool{"klyra.live": true, "www.klyra.live": true, "dashboard.klyra.live": true, "docs.klyra.live": true}
 
 // parseAPIBase reads a base URL and drops its final slash.
 func parseAPIBase(base string) (*url.URL, error) {
@@ -99,6 +105,8 @@ func parseAPIBase(base string) (*url.URL, error) {
 		return nil, fmt.Errorf("the API URL %q names no host: %s", base, write)
 	case !validAPIPort(u):
 		return nil, fmt.Errorf("the API URL %q has a port outside 1 to 65535", base)
+	case pageHosts[strings.ToLower(u.Hostname())]:
+		return nil, fmt.Errorf("the API URL %q leads to Klyra's web pages, not to its API: write https://api.klyra.live", base)
 	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
 		return nil, fmt.Errorf("the API URL %q is plain http, which would show the key to the network: use https", base)
 	}
@@ -210,16 +218,12 @@ type problem struct {
 	Message   string       `json:"message"`
 	Type      string       `json:"type"`
 	RequestID string       `json:"request_id"`
-	ResetAt   json.Number  `json:"reset_at"` // Unix seconds; "" where none stands
+	ResetAt   rawField     `json:"reset_at"` // "" where none stands
 }
 
 // send sends a call once its turn has come, and returns the answer whatever its status. The error says why
 // there is none. Once ctx is done it returns at once.
 func (a *API) send(ctx context.Context, c call) (answer, error) {
-	if err := a.await(ctx); err != nil {
-		return answer{}, err
-	}
-	defer a.done()
 	req, err := http.NewRequestWithContext(ctx, c.method, a.resolve(c.path).String(), strings.NewReader(c.body))
 	if err != nil {
 		return answer{}, fmt.Errorf("build the request: %w", err)
@@ -228,7 +232,17 @@ func (a *API) send(ctx context.Context, c call) (answer, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Cache-Control", "no-cache")
 	req.Header.Set("Content-Type", "application/json")
-	client := http.Client{Transport: bearer{a, c.key}, CheckRedirect: followNoRedirect}
+	return a.do(req, c.key)
+}
+
+// do is send for a request that is built already.
+func (a *API) do(req *http.Request, key safe.Secret) (answer, error) {
+	ctx := req.Context()
+	if err := a.await(ctx); err != nil {
+		return answer{}, err
+	}
+	defer a.done()
+	client := http.Client{Transport: bearer{a, key}, CheckRedirect: followNoRedirect}
 	start := time.Now()
 	resp, err := client.Do(req)
 	if err != nil {

@@ -4,11 +4,13 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+
+	"klyra-doctor/checks/media/mediatest"
 )
 
 func TestContentBase64(t *testing.T) {
-	padded := string(inBase64(withTail(pngSample(8, 8), 2)))
-	whole := string(inBase64(withTail(pngSample(8, 8), 0)))
+	padded := string(inBase64(withTail(mediatest.PNG(8, 8), 2)))
+	whole := string(inBase64(withTail(mediatest.PNG(8, 8), 0)))
 	safe := strings.NewReplacer("+", "-", "/", "_").Replace(whole)
 	half := len(whole) / 2
 	cases := []contentCase{
@@ -28,7 +30,7 @@ func TestContentBase64(t *testing.T) {
 		{name: "Python's bytes", data: []byte("b'" + whole + "'"), want: "content.base64=fail", says: "Python's"},
 		{name: "prefix", data: []byte("base64," + whole), want: "content.base64=fail", says: "the word base64,"},
 		{name: "twice", data: inBase64([]byte(whole)), want: "content.base64=fail", says: "twice over"},
-		{name: "hexadecimal", data: []byte(hex.EncodeToString(pngSample(8, 8))), want: "content.base64=fail", says: "hexadecimal"},
+		{name: "hexadecimal", data: []byte(hex.EncodeToString(mediatest.PNG(8, 8))), want: "content.base64=fail", says: "hexadecimal"},
 		{name: "spare bits", data: []byte("aGVsbG9="), want: "content.base64=warn", says: "bits that must be zero"},
 		{name: "nothing", data: []byte("===="), want: "content.empty=fail", says: "holds nothing"},
 		{name: "text", data: inBase64([]byte("hello world")), want: "content.fits=pass", says: "text, 2 words"},
@@ -55,7 +57,7 @@ func TestContentBase64(t *testing.T) {
 
 // TestBase64Unasked: base64 of an image is recognised, and long words are not taken for base64.
 func TestBase64Unasked(t *testing.T) {
-	encoded := inBase64(pngSample(8, 8))
+	encoded := inBase64(mediatest.PNG(8, 8))
 	runContentCases(t, []contentCase{
 		{name: "alone", data: encoded, want: "content.fits=pass", says: "sent as: base64"},
 		{name: "in a file that promises an image", data: encoded, file: "photo.png", want: "content.base64=warn", says: "decode it first"},
@@ -73,7 +75,7 @@ func withTail(data []byte, remainder int) []byte {
 		part[i] = byte(i)
 	}
 	for {
-		if longer := withChunk(data, "teSt", part); len(longer)%3 == remainder {
+		if longer := mediatest.WithChunk(data, "teSt", part); len(longer)%3 == remainder {
 			return longer
 		}
 		part = append(part, 0)

@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"klyra-doctor/checks/media"
 )
 
 const (
@@ -29,13 +31,13 @@ const (
 
 // body is what was read of a download.
 type body struct {
-	head     []byte      // the first bytes, decoded
-	size     int64       // decoded bytes that were read
-	length   int64       // what the server announced, before decoding; -1 where it did not
-	more     bool        // there is more than was read
-	declared string      // media type by Content-Type, without parameters
-	encoding string      // Content-Encoding, "" for none
-	kind     contentKind // by the first bytes; the zero value where they could not be decoded
+	head     []byte     // the first bytes, decoded
+	size     int64      // decoded bytes that were read
+	length   int64      // what the server announced, before decoding; -1 where it did not
+	more     bool       // there is more than was read
+	declared string     // media type by Content-Type, without parameters
+	encoding string     // Content-Encoding, "" for none
+	kind     media.Kind // by the first bytes; the zero value where they could not be decoded
 	took     time.Duration
 	err      error // what ended the reading before the end of the body
 	bomb     bool
@@ -75,7 +77,7 @@ func (p *urlProbe) read(resp *http.Response) *body {
 	}
 	b.head, b.err = readHead(decoded)
 	b.size = int64(len(b.head))
-	b.kind = contentKindOf(b.head, false)
+	b.kind = media.Sniff(b.head, false)
 	limit := int64(maxMediaBytes)
 	if p.wantsImage(b) {
 		limit = maxImageBytes
@@ -146,13 +148,13 @@ func decoder(encoding string, from io.Reader) (io.Reader, error) {
 
 // wantsImage reports whether the limit for images counts.
 func (p *urlProbe) wantsImage(b *body) bool {
-	return p.Expect == Image || p.Expect == AnyMedia && b.kind.media == Image
+	return p.Expect == Image || p.Expect == AnyMedia && b.kind.Sort == Image
 }
 
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
 		{"Content-Type", firstRunes(b.declared)},
-		{"type by its bytes", b.kind.mime},
+		{"type by its bytes", b.kind.MIME},
 		{"size", b.sizeWords()},
 		{"Content-Encoding", firstRunes(b.encoding)},
 	}
@@ -285,17 +287,17 @@ func (p *urlProbe) judgeType(h *hop, b *body) {
 	switch {
 	case isPage(b):
 		p.add(p.page(b))
-	case b.kind.mime == unknownBytes:
+	case b.kind.MIME == media.Unknown:
 		p.add(Finding{
 			ID: "body.type_mismatch", Status: Unknown, Summary: "could not tell what the bytes are: they begin like no known type",
 			Remedy: "Open the download in a program for such files. If it does not open there, the file is broken.",
 		})
-	case p.Expect != AnyMedia && !agree(p.Expect, b.kind.media):
-		p.add(wrongType(Fail, fmt.Sprintf("the bytes are %s, where %s is expected", b.kind.mime, p.Expect)))
-	case p.Expect == AnyMedia && !b.kind.media.played():
+	case p.Expect != AnyMedia && !media.Agree(p.Expect, b.kind.Sort):
+		p.add(wrongType(Fail, fmt.Sprintf("the bytes are %s, where %s is expected", b.kind.MIME, p.Expect)))
+	case p.Expect == AnyMedia && !b.kind.Sort.Played():
 		p.add(noMedia(h, b))
 	case b.declared == "":
-		p.add(wrongType(Warn, "the server sends no Content-Type; the bytes are "+b.kind.mime))
+		p.add(wrongType(Warn, "the server sends no Content-Type; the bytes are "+b.kind.MIME))
 	default:
 		p.judgeLabels(h, b)
 	}
@@ -311,18 +313,18 @@ func wrongType(status Status, summary string) Finding {
 // noMedia judges bytes that are neither image, audio nor video where one of them is usual.
 func noMedia(h *hop, b *body) Finding {
 	for _, label := range labelsOf(h, b) {
-		if label.media.played() {
-			return wrongType(Fail, fmt.Sprintf("the bytes are %s, though the server or the URL's ending says media", b.kind.mime))
+		if label.media.Played() {
+			return wrongType(Fail, fmt.Sprintf("the bytes are %s, though the server or the URL's ending says media", b.kind.MIME))
 		}
 	}
-	return wrongType(Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.kind.mime))
+	return wrongType(Warn, fmt.Sprintf("the bytes are %s, which is neither image, audio nor video", b.kind.MIME))
 }
 
 // judgeLabels compares the Content-Type and the URL's ending with the bytes.
 func (p *urlProbe) judgeLabels(h *hop, b *body) {
 	for _, label := range labelsOf(h, b) {
 		if !label.keptBy(b.kind) {
-			p.add(wrongType(Warn, fmt.Sprintf("%s says %s, but the bytes are %s", label.by, firstRunes(label.mime), b.kind.mime)))
+			p.add(wrongType(Warn, fmt.Sprintf("%s says %s, but the bytes are %s", label.by, firstRunes(label.mime), b.kind.MIME)))
 			return
 		}
 	}
@@ -330,8 +332,8 @@ func (p *urlProbe) judgeLabels(h *hop, b *body) {
 
 // labelsOf returns what the server and the URL's ending say of the body.
 func labelsOf(h *hop, b *body) []typePromise {
-	labels := []typePromise{promiseOf("the server", canonicalType(b.declared))}
-	if named := extensionOf(h.url.Path); named != "" {
+	labels := []typePromise{promiseOf("the server", media.Canonical(b.declared))}
+	if named := media.ByExtension(h.url.Path); named != "" {
 		labels = append(labels, promiseOf("the URL's ending "+path.Ext(h.url.Path), named))
 	}
 	return labels
@@ -339,7 +341,7 @@ func labelsOf(h *hop, b *body) []typePromise {
 
 // isPage reports whether the body is a web page.
 func isPage(b *body) bool {
-	return b.kind.mime == "text/html" || b.declared == "text/html" && b.kind.media == Text
+	return b.kind.MIME == "text/html" || b.declared == "text/html" && b.kind.Sort == Text
 }
 
 var passwordField = regexp.MustCompile(`(?i)<input[^>]{1,500}type\s*=\s*["']?password`)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -17,6 +18,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media"
 )
 
 // Status is how a check, a finding or a step stands.
@@ -46,6 +48,7 @@ type Finding struct {
 type Result struct {
 	Check    catalog.Check
 	Target   string // what was checked, in words; secrets masked
+	Media    Media  // what the content that was checked is by its bytes; AnyMedia where that is not known
 	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
 	Summary  string // of the worst finding
 	Findings []Finding
@@ -86,17 +89,19 @@ type Content struct {
 	Type   string // MIME type that the request declares; "" where unknown
 	Base64 bool   // the bytes are base64 or a data URI of the content
 	Open   func() (io.ReadCloser, error)
+
+	Parts []Content // where it was split: they are checked in its place; nil elsewhere
 }
 
 // Media is the sort of content that a check expects.
-type Media string
+type Media = media.Sort
 
 const (
-	AnyMedia Media = ""
-	Image    Media = "image"
-	Audio    Media = "audio"
-	Video    Media = "video"
-	Text     Media = "text"
+	AnyMedia = media.Other
+	Image    = media.Image
+	Audio    = media.Audio
+	Video    = media.Video
+	Text     = media.Text
 )
 
 // Target is everything that the checks read from outside. Fields that are zero are not known, and the
@@ -113,7 +118,9 @@ type Target struct {
 	URLPasted bool
 	// Request is a pasted request to be judged; nil where the paste shows none.
 	Request *paste.Request
-	// RequestAPI is the API that Request was meant for; nil means API.
+	// KeyRequest is a pasted request of which the key check judges how it sends its key; nil for none.
+	KeyRequest *paste.Request
+	// RequestAPI is the API that Request and KeyRequest were meant for; nil means API.
 	RequestAPI *API
 	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
 	Response *paste.Diagnosis
@@ -125,7 +132,9 @@ type Target struct {
 	Deep    bool                                  // let the URL check send its extra requests
 	Timeout time.Duration                         // for a whole check; 0 means DefaultTimeout
 	Proxy   func(*http.Request) (*url.URL, error) // for the user's URLs; nil means none. The API has its own
-	Now     func() time.Time                      // nil means time.Now
+	// ProxyVariables are the names of the environment's proxy settings that are not empty, never their values.
+	ProxyVariables []string
+	Now            func() time.Time // nil means time.Now
 }
 
 // DefaultTimeout bounds a whole check.
@@ -220,17 +229,35 @@ func (t Target) withDefaults() Target {
 	return t
 }
 
+// WithKeyOf returns the target with the key of a pasted request behind its own keys, or in their place where they
+// are none. A key is taken only from a request to the API itself: another's is not for it. The receiver does not
+// change.
+func (t Target) WithKeyOf(r *paste.Request, source string) Target {
+	if r.Key.Empty() || !t.API.Owns(r.Address.Reveal()) {
+		return t
+	}
+	key := Key{Secret: r.Key, Source: source}
+	if t.Has(catalog.KeyInput) {
+		t.Keys = append(slices.Clip(t.Keys), key)
+	} else {
+		t.Keys = slices.Insert(slices.Clone(t.Keys), 0, key)
+	}
+	return t
+}
+
 // Secrets returns what must not be shown of the target: its keys, and what the pasted response held.
 func (t Target) Secrets() []safe.Secret {
 	var secrets []safe.Secret
 	for _, k := range t.Keys {
-		secrets = append(secrets, k.Secret)
+		secrets = append(secrets, k.secret())
 	}
 	if t.Response != nil {
 		secrets = append(secrets, t.Response.Secrets...)
 	}
-	if t.Request != nil {
-		secrets = append(secrets, requestSecrets(t.Request)...)
+	for _, r := range []*paste.Request{t.Request, t.KeyRequest} {
+		if r != nil {
+			secrets = append(secrets, requestSecrets(r)...)
+		}
 	}
 	return secrets
 }

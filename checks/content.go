@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"klyra-doctor/checks/media"
 )
 
 // Klyra documents "up to 4 MB" for an image and "up to about 500 words" for a text. Whether MB means 10⁶ or
@@ -22,9 +24,6 @@ const (
 	wordLimit     = 500
 	wordNear      = 450
 )
-
-// sniffLen is how much of a content's beginning tells its type: what the sniffing library looks at.
-const sniffLen = 3072
 
 // checkContent reads the content once, from start to end, in bounded memory: only an image or a request body
 // within the limits is ever held as a whole.
@@ -43,7 +42,11 @@ func checkContent(ctx context.Context, t Target) Result {
 				done <- Result{Target: t.Content.Name, Findings: []Finding{crashed(p)}}
 			}
 		}()
-		done <- surveyed(ctx, *t.Content, t.Expect)
+		if t.Content.Parts != nil {
+			done <- surveyedParts(ctx, *t.Content, t.Expect)
+		} else {
+			done <- surveyed(ctx, *t.Content, t.Expect)
+		}
 	}()
 	// Neither a read that blocks nor a decoder in full swing can be interrupted: the check goes, and they end
 	// by themselves.
@@ -104,13 +107,15 @@ type survey struct {
 	content Content
 	expect  Media
 
-	kind      contentKind
+	kind      media.Kind
 	what      string     // "PNG image, 640×480"
 	facts     []Evidence // what the content is, whether or not anything is wrong with it
 	findings  []Finding
-	encodedAs string // "base64", "data URI": what holds the content; "" for nothing
-	encoded   int64  // bytes of what holds it
-	undecoded string // what nobody looked at, "the sound"; a clean survey then proves less
+	hints     []Finding // judge nothing, and come last
+	encodedAs string    // "base64", "data URI": what holds the content; "" for nothing
+	guessed   bool      // that it is base64: nobody said so
+	encoded   int64     // bytes of what holds it
+	undecoded string    // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
 func (s *survey) fact(label, format string, args ...any) {
@@ -122,25 +127,26 @@ func (s *survey) found(f Finding) { s.findings = append(s.findings, f) }
 // read surveys all that raw gives.
 func (s *survey) read(ctx context.Context, raw *meter) {
 	in := bufio.NewReaderSize(raw, 64<<10)
-	head, _ := in.Peek(sniffLen)
+	head, _ := in.Peek(media.SniffLen)
 	if len(head) == 0 {
 		s.found(emptyContent("the content is empty: 0 bytes"))
 		return
 	}
-	bytes := raw
-	text := s.base64Of(head)
-	if text != nil {
-		text.in = in
-		in, bytes = text.decoded(ctx)
-		head, _ = in.Peek(sniffLen)
+	decoded := raw
+	var text *media.Base64
+	if s.holdsBase64(head) {
+		text = media.NewBase64(in)
+		decoded = &meter{ctx: ctx, in: text}
+		in = bufio.NewReaderSize(decoded, 64<<10)
+		head, _ = in.Peek(media.SniffLen)
 	}
 	if len(head) > 0 { // base64 may hold nothing
 		s.kind = s.judgeType(head)
-		s.what = s.kind.name
+		s.what = s.kind.Name
 		s.readAs(ctx, s.kind, in)
 	}
 	if text == nil && s.content.Size >= 0 { // the rest need not be read to know the size
-		s.judgeSize(s.kind, max(bytes.n, s.content.Size))
+		s.judgeSize(s.kind, max(decoded.n, s.content.Size))
 		return
 	}
 	drain(in)
@@ -149,46 +155,46 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		s.encoded = raw.n
 		s.judgeBase64(text)
 	}
-	s.judgeSize(s.kind, bytes.n)
+	s.judgeSize(s.kind, decoded.n)
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
 func drain(in io.Reader) { _, _ = io.Copy(io.Discard, in) }
 
 // readAs hands the content to the reader of its kind.
-func (s *survey) readAs(ctx context.Context, kind contentKind, in *bufio.Reader) {
-	switch walk := containerOf(kind.mime); {
+func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) {
+	switch {
 	case s.isRequestBody(kind):
 		s.readRequestBody(ctx, in)
-	case kind.media == Text:
+	case kind.Sort == Text:
 		s.readText(in)
-	case kind.media == Image && walk == nil:
+	case media.IsContainer(kind.MIME):
+		s.readContainer(kind, in)
+	case kind.Sort == Image:
 		s.readImage(ctx, kind, in)
-	case walk != nil:
-		s.readContainer(kind, walk, in)
-	case kind.media == Audio || kind.media == Video:
-		s.unverifiable("this program cannot look inside a " + kind.name)
+	case kind.Sort == Audio || kind.Sort == Video:
+		s.unverifiable("this program cannot look inside a " + kind.Name)
 	}
 }
 
 // judgeSize compares the size with what is documented. For audio and video no limit is public, so their size
 // is only shown.
-func (s *survey) judgeSize(kind contentKind, size int64) {
+func (s *survey) judgeSize(kind media.Kind, size int64) {
 	s.fact("size", "%s", sizeWords(size))
 	if s.encoded > 0 {
 		s.fact("size as base64", "%s", sizeWords(s.encoded))
 	}
 	switch {
-	case kind.media == Image:
+	case kind.Sort == Image:
 		s.judgeImageSize(size)
-	case kind.media == Text && !s.isRequestBody(kind) && size > imageLimit:
+	case kind.Sort == Text && !s.isRequestBody(kind) && size > imageLimit:
 		s.found(Finding{
 			ID: "content.too_large", Status: Fail,
 			Summary:  fmt.Sprintf("the text is too large: %s is far more than the about 500 words that one request takes", sizeWords(size)),
 			Evidence: []Evidence{{"limit", documentedLimits}},
 			Remedy:   "split the text at sentence borders and send the parts one by one",
 		})
-	case kind.media == AnyMedia && size > imageLimit && !s.saidPlayable():
+	case kind.Sort == AnyMedia && size > imageLimit && !s.saidPlayable():
 		s.found(Finding{
 			ID: "content.too_large", Status: Fail,
 			Summary:  fmt.Sprintf("the content is too large: %s, over every limit that Klyra documents", sizeWords(size)),
@@ -230,6 +236,7 @@ func (s *survey) judgeImageSize(size int64) {
 // result turns the survey into the check's result. What the content is stands beside the worst finding.
 func (s *survey) result() Result {
 	s.addVerdict()
+	s.findings = append(s.findings, s.hints...)
 	worst := 0
 	for i, f := range s.findings {
 		if Worse(f.Status, s.findings[worst].Status) {
@@ -241,7 +248,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.

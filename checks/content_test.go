@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/media/mediatest"
 )
 
 // contentOf is a content that holds bytes.
@@ -27,11 +29,18 @@ func runContent(c Content, expect Media) Result {
 	return Run(context.Background(), catalog.ContentCheck, Target{Content: &c, Expect: expect, Timeout: time.Minute})
 }
 
-// contentFound lists a result's findings: "content.bom=warn content.nul=warn".
-func contentFound(r Result) string {
+// contentFound lists a result's findings without the hints: "content.bom=warn content.nul=warn".
+func contentFound(r Result) string { return listFindings(r, false) }
+
+// hintsFound lists the hints alone.
+func hintsFound(r Result) string { return listFindings(r, true) }
+
+func listFindings(r Result, hints bool) string {
 	var all []string
 	for _, f := range r.Findings {
-		all = append(all, f.ID+"="+string(f.Status))
+		if strings.HasPrefix(f.ID, "content.language") == hints {
+			all = append(all, f.ID+"="+string(f.Status))
+		}
 	}
 	return strings.Join(all, " ")
 }
@@ -89,17 +98,17 @@ func TestContentTypes(t *testing.T) {
 	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>`)
 	runContentCases(t, []contentCase{
 		{name: "nothing", want: "content.empty=fail"},
-		{name: "png", data: pngSample(640, 480), file: "a.png", mime: "image/png", expect: Image, want: "content.fits=pass", says: "PNG image, 640×480: nothing wrong found"},
-		{name: "png declared jpeg", data: pngSample(2, 2), mime: "image/jpeg", want: "content.type_mismatch=warn", says: "the declared type says image/jpeg"},
-		{name: "jpeg declared image/jpg", data: jpegSample(8, 8), mime: "image/jpg", want: "content.fits=pass"},
-		{name: "png named jpg", data: pngSample(2, 2), file: "a.JPG", want: "content.type_mismatch=warn", says: "the file's name"},
-		{name: "declared type outranks the name", data: pngSample(2, 2), file: "a.jpg", mime: "image/png; q=1", want: "content.fits=pass"},
-		{name: "octet-stream", data: pngSample(2, 2), mime: unknownBytes, want: "content.type_mismatch=warn", says: "says nothing"},
+		{name: "png", data: mediatest.PNG(640, 480), file: "a.png", mime: "image/png", expect: Image, want: "content.fits=pass", says: "PNG image, 640×480: nothing wrong found"},
+		{name: "png declared jpeg", data: mediatest.PNG(2, 2), mime: "image/jpeg", want: "content.type_mismatch=warn", says: "the declared type says image/jpeg"},
+		{name: "jpeg declared image/jpg", data: mediatest.JPEG(8, 8), mime: "image/jpg", want: "content.fits=pass"},
+		{name: "png named jpg", data: mediatest.PNG(2, 2), file: "a.JPG", want: "content.type_mismatch=warn", says: "the file's name"},
+		{name: "declared type outranks the name", data: mediatest.PNG(2, 2), file: "a.jpg", mime: "image/png; q=1", want: "content.fits=pass"},
+		{name: "octet-stream", data: mediatest.PNG(2, 2), mime: media.Unknown, want: "content.type_mismatch=warn", says: "says nothing"},
 		{name: "html declared image", data: html, mime: "image/png", want: "content.type_mismatch=fail", says: "HTML page"},
 		{name: "html where an image is expected", data: html, expect: Image, want: "content.type_mismatch=fail", says: "error page"},
-		{name: "image where text is expected", data: pngSample(2, 2), expect: Text, want: "content.type_mismatch=fail"},
+		{name: "image where text is expected", data: mediatest.PNG(2, 2), expect: Text, want: "content.type_mismatch=fail"},
 		{name: "text where text is expected", data: html, expect: Text, want: "content.fits=pass"},
-		{name: "multipart", data: pngSample(2, 2), mime: "multipart/form-data; boundary=x", want: "content.fits=pass"},
+		{name: "multipart", data: mediatest.PNG(2, 2), mime: "multipart/form-data; boundary=x", want: "content.fits=pass"},
 		{name: "form", data: []byte("text=hi"), mime: "application/x-www-form-urlencoded", want: "content.fits=pass"},
 		{name: "text that begins like a program", data: []byte("MZ makes motorcycles"), want: "content.fits=pass", says: "text, 3 words"},
 		{name: "pdf declared image", data: pdf, mime: "image/png", want: "content.type_mismatch=fail content.unsupported_type=fail"},
@@ -122,26 +131,26 @@ func TestUnknownTypeIsNamedOnce(t *testing.T) {
 		return io.NopCloser(bytes.NewReader(noiseOf(800))), nil
 	}}, AnyMedia)
 	got := r.Target + evidenceText(r)
-	if strings.Count(got, unknownBytes) != 1 || !strings.Contains(got, "file of an unknown type (application/octet-stream)") {
+	if strings.Count(got, media.Unknown) != 1 || !strings.Contains(got, "file of an unknown type (application/octet-stream)") {
 		t.Error(got)
 	}
 }
 
 func TestContentSizes(t *testing.T) {
 	runContentCases(t, []contentCase{
-		{name: "below 4 MB", data: paddedPNG(imageNear), want: "content.fits=pass"},
-		{name: "just over 4 MB", data: paddedPNG(imageNear + 1), want: "content.near_limit=warn"},
-		{name: "4 MiB", data: paddedPNG(imageLimit), want: "content.near_limit=warn"},
-		{name: "just over 4 MiB", data: paddedPNG(imageLimit + 1), want: "content.too_large=fail", says: "4,194,305 bytes"},
-		{name: "3 MiB in base64", data: inBase64(paddedPNG(imageInBase64)), base64: true, want: "content.fits=pass"},
-		{name: "just over 3 MiB in base64", data: inBase64(paddedPNG(imageInBase64 + 1)), base64: true, want: "content.near_limit=warn", says: "its base64"},
-		{name: "just over 4 MiB in base64", data: inBase64(paddedPNG(imageLimit + 1)), base64: true, want: "content.too_large=fail"},
+		{name: "below 4 MB", data: mediatest.PaddedPNG(imageNear), want: "content.fits=pass"},
+		{name: "just over 4 MB", data: mediatest.PaddedPNG(imageNear + 1), want: "content.near_limit=warn"},
+		{name: "4 MiB", data: mediatest.PaddedPNG(imageLimit), want: "content.near_limit=warn"},
+		{name: "just over 4 MiB", data: mediatest.PaddedPNG(imageLimit + 1), want: "content.too_large=fail", says: "4,194,305 bytes"},
+		{name: "3 MiB in base64", data: inBase64(mediatest.PaddedPNG(imageInBase64)), base64: true, want: "content.fits=pass"},
+		{name: "just over 3 MiB in base64", data: inBase64(mediatest.PaddedPNG(imageInBase64 + 1)), base64: true, want: "content.near_limit=warn", says: "its base64"},
+		{name: "just over 4 MiB in base64", data: inBase64(mediatest.PaddedPNG(imageLimit + 1)), base64: true, want: "content.too_large=fail"},
 		{name: "a text over 4 MiB", data: bytes.Repeat([]byte("a"), imageLimit+1), want: "content.too_large=fail", says: "far more than the about 500 words that one request takes"},
 		{name: "many words over 4 MiB", data: bytes.Repeat([]byte("ab "), imageLimit/3+1), want: "content.too_large=fail"},
 		{name: "unknown bytes over 4 MiB", data: noiseOf(5_000_000), want: "content.unverifiable=unknown content.too_large=fail", says: "over every limit that Klyra documents"},
 		{name: "unknown bytes of 4 MiB", data: noiseOf(imageLimit), want: "content.unverifiable=unknown"},
 		{name: "unknown bytes said to be video", data: noiseOf(5_000_000), file: "a.mpg", expect: Video, want: "content.unverifiable=unknown"},
-		{name: "audio has no limit", data: wavOf(imageLimit), want: "content.fits=pass", says: "4.2 MB"},
+		{name: "audio has no limit", data: mediatest.WAV(imageLimit), want: "content.fits=pass", says: "4.2 MB"},
 	})
 }
 
@@ -154,7 +163,7 @@ func TestNoContent(t *testing.T) {
 		t.Errorf("a missing file: %s", contentSaid(r))
 	}
 	bad := Content{Name: "bad disk", Size: -1, Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(bytes.NewReader(pngSample(8, 8)), errorReader{})), nil
+		return io.NopCloser(io.MultiReader(bytes.NewReader(mediatest.PNG(8, 8)), errorReader{})), nil
 	}}
 	if r := runContent(bad, AnyMedia); contentFound(r) != "check.no_input=unknown" || !strings.Contains(contentSaid(r), "bad sector") {
 		t.Errorf("an unreadable file: %s", contentSaid(r))
@@ -240,7 +249,7 @@ var endless = map[string]struct{ head, again string }{
 	"wav":     {"RIFF\xff\xff\xff\xffWAVEdata\xff\xff\xff\xff", strings.Repeat("\x00\x01", 4096)},
 	"ogg":     {"", "OggS\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"},
 	"mp3":     {"ID3\x04\x00\x00\x00\x00\x00\x00", "\xff\xfb\x90\x00" + strings.Repeat("\x00", 413)},
-	"mp3lost": {"ID3\x04\x00\x00\x00\x00\x00\x00" + string(bytes.Repeat(mp3Sound, 8)), "\xff\xfb\x90\x00"},
+	"mp3lost": {"ID3\x04\x00\x00\x00\x00\x00\x00" + string(bytes.Repeat(mediatest.MP3Frame, 8)), "\xff\xfb\x90\x00"},
 	"flac":    {"fLaC\x00\x00\x00\x22" + strings.Repeat("\x00", 34) + "\x81\x00\x00\x00", "\xff\xf8\xc9\x18\x00\xc2"},
 	"mp4":     {"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00", "\x00\x00\x00\x10free\x00\x00\x00\x00\x00\x00\x00\x00"},
 	"webm":    {"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\xff", "\xec\x80"},
@@ -332,7 +341,7 @@ func FuzzContent(f *testing.F) {
 	for _, e := range endless {
 		f.Add([]byte(e.head+e.again), "", false)
 	}
-	for _, sample := range sampleMedia() {
+	for _, sample := range mediatest.All() {
 		f.Add(sample, "", false)
 		f.Add(inBase64(sample), "image/png", true)
 	}
@@ -351,7 +360,7 @@ func FuzzContent(f *testing.F) {
 }
 
 func BenchmarkContent(b *testing.B) {
-	photo := pngSample(1000, 750)
+	photo := mediatest.PNG(1000, 750)
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -359,9 +368,9 @@ func BenchmarkContent(b *testing.B) {
 		{"text 3 kB", []byte(strings.Repeat("A moderation API reads words. ", 100))},
 		{"text 10 MB", []byte(strings.Repeat("A moderation API reads words. ", 10_000_000/30))},
 		{"png 1000×750", photo},
-		{"jpeg 1000×750", jpegSample(1000, 750)},
+		{"jpeg 1000×750", mediatest.JPEG(1000, 750)},
 		{"png in base64", inBase64(photo)},
-		{"wav 10 MB", wavOf(10_000_000)},
+		{"wav 10 MB", mediatest.WAV(10_000_000)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			content := contentOf("x", c.data)

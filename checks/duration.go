@@ -54,3 +54,21 @@ func clockAt(at, now time.Time) string {
 func sameDay(at, now time.Time) bool {
 	return at.In(now.Location()).Format(time.DateOnly) == now.Format(time.DateOnly)
 }
+
+// intervalText writes the time between two requests, rounded up so that keeping to it is never too fast: "125 ms",
+// "1.25 s", "12 min 30 s".
+func intervalText(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", int64(math.Ceil(d.Seconds()*1000)))
+	case d < time.Minute:
+		return secondsText(d) + " s"
+	}
+	return waitText(d)
+}
+
+// secondsText writes seconds with at most two decimals, rounded up: "1.25".
+func secondsText(d time.Duration) string {
+	hundredths := (d + 10*time.Millisecond - 1) / (10 * time.Millisecond)
+	return strconv.FormatFloat(float64(hundredths)/100, 'f', -1, 64)
+}

@@ -161,7 +161,7 @@ func edgeMark(a answer) string {
 	if strings.HasPrefix(strings.ToLower(a.header.Get("X-Cache")), "error from cloudfront") {
 		return "CloudFront made it (X-Cache)"
 	}
-	if a.isHTML() && (a.status == 403 || a.status == 429 || a.status >= 500) {
+	if a.isHTML() && (a.status == 403 || a.status == 429 || a.status >= 500 && a.status != 511) {
 		return fmt.Sprintf("it is a web page with status %d, not the API's JSON", a.status)
 	}
 	return ""

@@ -6,56 +6,37 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // the header of
 	"image/jpeg"
 	"image/png"
 	"io"
 
-	_ "golang.org/x/image/webp" // decoder of
+	"klyra-doctor/checks/media"
 )
 
-const (
-	decodeBudget = 150_000_000 // bytes of memory that a full decode may take
-	longSide     = 10_000      // pixels; services of this sort often refuse longer sides
-)
-
-// imageShape is what a walk over an image's parts found, without decoding the picture.
-type imageShape struct {
-	end      int     // where the image ends; -1 where the bytes end before it does
-	flaw     string  // what is damaged; "" for nothing
-	frames   int     // of an animation; 0 and 1 mean a still image
-	perPixel float64 // bytes that a decode takes for a pixel
-	pixels   float64 // that a part announces, where it may be more than the header does
-	facts    []Evidence
-}
-
-// imageFormats holds the formats that can be verified, with the walk over their parts.
-var imageFormats = map[string]func([]byte) imageShape{
-	"image/png": walkPNG, "image/jpeg": walkJPEG, "image/gif": walkGIF, "image/webp": walkWebP,
-}
+// longSide is how many pixels a side may have: services of this sort often refuse longer ones.
+const longSide = 10_000
 
 // readImage surveys an image. One over the limit is judged by its header alone: its size says enough.
-func (s *survey) readImage(ctx context.Context, kind contentKind, in io.Reader) {
+func (s *survey) readImage(ctx context.Context, kind media.Kind, in io.Reader) {
 	data, _ := io.ReadAll(io.LimitReader(in, imageLimit+1))
 	config, _, headerErr := image.DecodeConfig(bytes.NewReader(data))
 	if headerErr == nil {
-		s.what = fmt.Sprintf("%s, %d×%d", kind.name, config.Width, config.Height)
+		s.what = fmt.Sprintf("%s, %d×%d", kind.Name, config.Width, config.Height)
 		s.fact("pixels", "%d × %d", config.Width, config.Height)
 	}
-	walk := imageFormats[kind.mime]
 	switch {
-	case walk == nil:
-		s.unverifiable("this program has no decoder for " + kind.name)
+	case !media.IsPicture(kind.MIME):
+		s.unverifiable("this program has no decoder for " + kind.Name)
 	case len(data) > imageLimit:
 		s.fact("picture", "not decoded: the file is over the limit anyway")
 	default:
-		s.judgeImage(ctx, kind, data, walk(data), config, headerErr)
+		s.judgeImage(ctx, kind, data, media.WalkImage(kind.MIME, data), config, headerErr)
 	}
 }
 
 // judgeImage says whether the whole image is there and sound.
-func (s *survey) judgeImage(ctx context.Context, kind contentKind, data []byte, shape imageShape, config image.Config, headerErr error) {
-	s.facts = append(s.facts, shape.facts...)
+func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, shape media.Shape, config image.Config, headerErr error) {
+	s.note(shape)
 	if max(config.Width, config.Height) > longSide {
 		s.found(Finding{
 			ID: "content.too_many_pixels", Status: Warn,
@@ -64,67 +45,57 @@ func (s *survey) judgeImage(ctx context.Context, kind contentKind, data []byte, 
 		})
 	}
 	switch {
-	case shape.end < 0:
+	case shape.Cut != "":
 		s.found(cutImage(ctx, kind, data))
-	case shape.flaw != "":
-		s.found(corrupt(kind, shape.flaw))
+	case shape.Flaw != "":
+		s.found(corrupt(kind, shape.Flaw))
 	case headerErr != nil:
 		s.judgeDecode(kind, headerErr)
-	case kind.mime == "image/webp" && shape.frames > 1:
+	case kind.MIME == "image/webp" && shape.Animated:
 		s.unverifiable("its parts are all there, but this program cannot decode an animated WebP")
-	case !shape.affordable(config):
+	case !affordable(shape, config):
 		s.found(tooManyPixels(fmt.Sprintf("decoding its pixels (the header says %d×%d) would take too much memory", config.Width, config.Height)))
 	default:
-		s.judgeDecode(kind, decodeImage(ctx, kind.mime, data))
+		s.judgeDecode(kind, decodeImage(ctx, kind, data))
 	}
-	if shape.flaw == "" && shape.end >= 0 && shape.end < len(data) {
-		s.found(trailingBytes(int64(len(data)-shape.end), "the image"))
+	if shape.Trailing > 0 {
+		s.found(trailingBytes(shape.Trailing, "the image"))
 	}
 }
 
 // judgeDecode says what a decoder's error means; nil means that all is well.
-func (s *survey) judgeDecode(kind contentKind, err error) {
+func (s *survey) judgeDecode(kind media.Kind, err error) {
 	switch {
 	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-	case errors.Is(err, errTooManyFrames):
+	case errors.Is(err, media.ErrTooManyPixels):
 		s.found(tooManyPixels(err.Error()))
-	case errors.As(err, new(png.UnsupportedError)) || errors.As(err, new(jpeg.UnsupportedError)) || errors.Is(err, errDecoderCrashed):
+	case errors.As(err, new(png.UnsupportedError)) || errors.As(err, new(jpeg.UnsupportedError)) || errors.Is(err, media.ErrDecoderCrashed):
 		s.unverifiable("this program's decoder gave up: " + err.Error())
 	default:
 		s.found(corrupt(kind, err.Error()))
 	}
 }
 
-// errDecoderCrashed is a decoder that panicked: that says nothing of the image.
-var errDecoderCrashed = errors.New("the decoder crashed")
-
-// decodeImage decodes the whole picture and drops it.
-func decodeImage(ctx context.Context, mimeType string, data []byte) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errDecoderCrashed, p)
-		}
-	}()
-	in := &meter{ctx: ctx, in: bytes.NewReader(data)}
-	if mimeType == "image/gif" {
-		return decodeGIF(in)
-	}
-	_, _, err = image.Decode(in)
-	return err
+// decodeImage decodes the whole picture and drops it, until ctx is done.
+func decodeImage(ctx context.Context, kind media.Kind, data []byte) error {
+	return media.Decode(kind.MIME, &meter{ctx: ctx, in: bytes.NewReader(data)})
 }
+
+// jpegEnd is the mark that a JPEG ends in.
+const jpegEnd = "\xff\xd9"
 
 // cutImage says that an image's bytes end before the image does. A JPEG that lacks only its end mark still
 // shows in most programs.
-func cutImage(ctx context.Context, kind contentKind, data []byte) Finding {
-	f := cutShort("the "+kind.name+" is cut off: its bytes end before the image does", 0)
-	if kind.mime != "image/jpeg" {
+func cutImage(ctx context.Context, kind media.Kind, data []byte) Finding {
+	f := cutShort("the "+kind.Name+" is cut off: its bytes end before the image does", 0)
+	if kind.MIME != "image/jpeg" {
 		return f
 	}
-	whole := append(bytes.Clone(data), 0xff, jpegEOI)
-	if config, err := jpeg.DecodeConfig(bytes.NewReader(whole)); err != nil || !walkJPEG(whole).affordable(config) {
+	whole := append(bytes.Clone(data), jpegEnd...)
+	if config, err := jpeg.DecodeConfig(bytes.NewReader(whole)); err != nil || !affordable(media.WalkImage(kind.MIME, whole), config) {
 		return f
 	}
-	if decodeImage(ctx, kind.mime, whole) == nil {
+	if decodeImage(ctx, kind, whole) == nil {
 		f.Status = Warn
 		f.Summary = "the JPEG image lacks its end mark: most programs show it, strict ones refuse it"
 	}
@@ -132,9 +103,8 @@ func cutImage(ctx context.Context, kind contentKind, data []byte) Finding {
 }
 
 // affordable reports whether a full decode stays within the memory that it may take.
-func (shape imageShape) affordable(config image.Config) bool {
-	pixels := max(float64(config.Width)*float64(config.Height), shape.pixels)
-	return pixels*shape.perPixel <= decodeBudget
+func affordable(shape media.Shape, config image.Config) bool {
+	return shape.DecodeBytes(config.Width, config.Height) <= media.DecodeBudget
 }
 
 // cutShort is the finding that bytes are missing at the end; missing is 0 where their number is not known.
@@ -149,14 +119,14 @@ func cutShort(summary string, missing int64) Finding {
 	return f
 }
 
-func corrupt(kind contentKind, reason string) Finding {
+func corrupt(kind media.Kind, reason string) Finding {
 	f := Finding{
 		ID: "content.corrupt", Status: Fail,
-		Summary:  "the " + kind.name + " is damaged: " + reason,
+		Summary:  "the " + kind.Name + " is damaged: " + reason,
 		Evidence: []Evidence{{"decoder", reason}},
 		Remedy:   "get the original again, or open it in a program that still shows it and save it anew",
 	}
-	if kind.mime == "image/jpeg" {
+	if kind.MIME == "image/jpeg" {
 		f.Evidence = append(f.Evidence, Evidence{"note", "browsers may still show it: their JPEG decoders forgive more"})
 	}
 	return f

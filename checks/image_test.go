@@ -7,10 +7,13 @@ import (
 	"image"
 	"strings"
 	"testing"
+
+	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/media/mediatest"
 )
 
 func TestContentImages(t *testing.T) {
-	png, jpeg := pngSample(64, 48), jpegSample(64, 48)
+	png, jpeg := mediatest.PNG(64, 48), mediatest.JPEG(64, 48)
 	foreign := "some foreign bytes"
 	flipped := func(data []byte, at int) []byte {
 		data = bytes.Clone(data)
@@ -23,35 +26,35 @@ func TestContentImages(t *testing.T) {
 	runContentCases(t, []contentCase{
 		{name: "png", data: png, want: "content.fits=pass", says: "64 × 48"},
 		{name: "jpeg", data: jpeg, want: "content.fits=pass"},
-		{name: "gif", data: gifSample(1, 32, 32), want: "content.fits=pass"},
-		{name: "webp", data: webpSample(), want: "content.fits=pass", says: "WebP image, 1×1"},
-		{name: "animated gif", data: gifSample(3, 32, 32), want: "content.fits=pass", says: "animation: 3 frames"},
-		{name: "animated webp", data: animatedWebP(), want: "content.unverifiable=unknown", says: "animated WebP"},
-		{name: "animated png", data: withChunk(png, "acTL", []byte{0, 0, 0, 2, 0, 0, 0, 0}), want: "content.fits=pass", says: "animation: 2 frames"},
+		{name: "gif", data: mediatest.GIF(1, 32, 32), want: "content.fits=pass"},
+		{name: "webp", data: mediatest.WebP(), want: "content.fits=pass", says: "WebP image, 1×1"},
+		{name: "animated gif", data: mediatest.GIF(3, 32, 32), want: "content.fits=pass", says: "animation: 3 frames"},
+		{name: "animated webp", data: mediatest.AnimatedWebP(), want: "content.unverifiable=unknown", says: "animated WebP"},
+		{name: "animated png", data: mediatest.WithChunk(png, "acTL", []byte{0, 0, 0, 2, 0, 0, 0, 0}), want: "content.fits=pass", says: "animation: 2 frames"},
 		{name: "png with a tail", data: append(bytes.Clone(png), foreign...), want: "content.trailing_bytes=warn", says: "18 bytes follow"},
 		{name: "jpeg with a tail", data: append(bytes.Clone(jpeg), foreign...), want: "content.trailing_bytes=warn"},
-		{name: "gif with a tail", data: append(gifSample(1, 9, 9), foreign...), want: "content.trailing_bytes=warn"},
-		{name: "webp with a tail", data: append(webpSample(), foreign...), want: "content.trailing_bytes=warn"},
+		{name: "gif with a tail", data: append(mediatest.GIF(1, 9, 9), foreign...), want: "content.trailing_bytes=warn"},
+		{name: "webp with a tail", data: append(mediatest.WebP(), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "png with a flaw", data: flipped(png, len(png)/2), want: "content.corrupt=fail", says: `the checksum of its part "IDAT"`},
-		{name: "png of broken data", data: withChunk(png, "IDAT", []byte("no zlib")), want: "content.corrupt=fail", says: "zlib"},
+		{name: "png of broken data", data: mediatest.WithChunk(png, "IDAT", []byte("no zlib")), want: "content.corrupt=fail", says: "zlib"},
 		{name: "jpeg without its tables", data: noHuffman, want: "content.corrupt=fail", says: "their JPEG decoders forgive more"},
 		{name: "jpeg with a broken segment", data: shortSegment(jpeg), want: "content.corrupt=fail", says: "no segment begins at offset"},
 		{name: "gif with a broken block", data: brokenGIF(), want: "content.corrupt=fail", says: "no block begins"},
 		{name: "gif of broken data", data: shortGIFFrame(), want: "content.corrupt=fail", says: "a frame ends after"},
-		{name: "webp with a broken part", data: riffOf("WEBP", []byte("VP8L\xff\xff\x00\x00")), want: "content.corrupt=fail", says: "is longer than the file"},
-		{name: "webp of broken data", data: riffOf("WEBP", riffPart("VP8L", make([]byte, 12))), want: "content.corrupt=fail", says: "webp"},
+		{name: "webp with a broken part", data: mediatest.RIFF("WEBP", []byte("VP8L\xff\xff\x00\x00")), want: "content.corrupt=fail", says: "is longer than the file"},
+		{name: "webp of broken data", data: mediatest.RIFF("WEBP", mediatest.RIFFPart("VP8L", make([]byte, 12))), want: "content.corrupt=fail", says: "webp"},
 		{name: "header alone", data: jpeg[:4], want: "content.truncated=fail"},
 		{name: "jpeg without its end mark", data: jpeg[:len(jpeg)-2], want: "content.truncated=warn", says: "lacks its end mark"},
 		{name: "12-bit jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0, 0, 17, 8}, []byte{0xff, 0xc0, 0, 17, 12}, 1), want: "content.unverifiable=unknown", says: "decoder gave up"},
 		{name: "bmp", data: append([]byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 52)...), want: "content.unverifiable=unknown", says: "no decoder for BMP image"},
 		{name: "tiff", data: append([]byte("II*\x00"), make([]byte, 52)...), want: "content.unsupported_type=warn content.unverifiable=unknown", says: "TIFF image"},
 		{name: "too many pixels", data: pngHeader(20_000, 20_000, 0), want: "content.too_many_pixels=warn content.too_many_pixels=unknown", says: "20000×20000"},
-		{name: "within the memory", data: pngOf(image.NewGray(image.Rect(0, 0, 10_000, 1_000))), want: "content.fits=pass"},
-		{name: "webp with more pixels than its header says", data: riffOf("WEBP", riffPart("VP8X", make([]byte, 10)), riffPart("VP8L", []byte("\x2f\xff\xff\xff\x0f\x00"))), want: "content.too_many_pixels=unknown", says: "too much memory"},
-		{name: "long side", data: pngOf(image.NewGray(image.Rect(0, 0, 10_001, 1))), want: "content.too_many_pixels=warn", says: "Scale it down"},
-		{name: "orientation", data: withOrientation(jpeg, binary.BigEndian, 6), want: "content.fits=pass", says: "EXIF 6 (on its side, turned left)"},
-		{name: "orientation, the other order", data: withOrientation(jpeg, binary.LittleEndian, 3), want: "content.fits=pass", says: "upside down"},
-		{name: "nonsense orientation", data: withOrientation(jpeg, binary.LittleEndian, 99), want: "content.fits=pass"},
+		{name: "within the memory", data: mediatest.PNGOf(image.NewGray(image.Rect(0, 0, 10_000, 1_000))), want: "content.fits=pass"},
+		{name: "webp with more pixels than its header says", data: mediatest.RIFF("WEBP", mediatest.RIFFPart("VP8X", make([]byte, 10)), mediatest.RIFFPart("VP8L", []byte("\x2f\xff\xff\xff\x0f\x00"))), want: "content.too_many_pixels=unknown", says: "too much memory"},
+		{name: "long side", data: mediatest.PNGOf(image.NewGray(image.Rect(0, 0, 10_001, 1))), want: "content.too_many_pixels=warn", says: "Scale it down"},
+		{name: "orientation", data: mediatest.WithOrientation(jpeg, binary.BigEndian, 6), want: "content.fits=pass", says: "EXIF 6 (on its side, turned left)"},
+		{name: "orientation, the other order", data: mediatest.WithOrientation(jpeg, binary.LittleEndian, 3), want: "content.fits=pass", says: "upside down"},
+		{name: "nonsense orientation", data: mediatest.WithOrientation(jpeg, binary.LittleEndian, 99), want: "content.fits=pass"},
 		{name: "gif of too many pixels", data: hugeGIF(), want: "content.too_many_pixels=warn content.too_many_pixels=unknown", says: "its frames have more pixels"},
 	})
 }
@@ -68,13 +71,13 @@ func pngHeader(w, h uint32, colours byte) []byte {
 	head := binary.BigEndian.AppendUint32(nil, w)
 	head = binary.BigEndian.AppendUint32(head, h)
 	head = append(head, 8, colours, 0, 0, 0)
-	return bytes.Join([][]byte{[]byte(pngSignature), pngChunk("IHDR", head), pngChunk("IDAT", nil), pngChunk("IEND", nil)}, nil)
+	return bytes.Join([][]byte{[]byte("\x89PNG\r\n\x1a\n"), mediatest.PNGChunk("IHDR", head), mediatest.PNGChunk("IDAT", nil), mediatest.PNGChunk("IEND", nil)}, nil)
 }
 
 // shortGIFFrame is a GIF whose frame is announced larger than its data.
 func shortGIFFrame() []byte {
-	data := gifSample(1, 16, 16)
-	at := bytes.LastIndexByte(data[:13+768+30], gifImage)
+	data := mediatest.GIF(1, 16, 16)
+	at := bytes.LastIndexByte(data[:13+768+30], ',')
 	binary.LittleEndian.PutUint16(data[at+7:], 17)
 	binary.LittleEndian.PutUint16(data[6:], 17)
 	binary.LittleEndian.PutUint16(data[8:], 17)
@@ -83,15 +86,19 @@ func shortGIFFrame() []byte {
 
 // brokenGIF has a block of no known kind.
 func brokenGIF() []byte {
-	data := gifSample(1, 9, 9)
-	data[gifBlocks(data)] = 0x99
+	data := mediatest.GIF(1, 9, 9)
+	at := 13
+	if flags := data[10]; flags&0x80 != 0 {
+		at += 3 << (flags&7 + 1)
+	}
+	data[at] = 0x99
 	return data
 }
 
 // hugeGIF announces a frame of 4 gigapixels.
 func hugeGIF() []byte {
-	data := gifSample(1, 16, 16)
-	at := bytes.LastIndexByte(data[:13+768+30], gifImage)
+	data := mediatest.GIF(1, 16, 16)
+	at := bytes.LastIndexByte(data[:13+768+30], ',')
 	for _, field := range []int{6, 8, at + 5, at + 7} {
 		binary.LittleEndian.PutUint16(data[field:], 65_000)
 	}
@@ -101,7 +108,7 @@ func hugeGIF() []byte {
 // TestCutImages: wherever an image is cut, that is seen.
 func TestCutImages(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"png": pngSample(64, 48), "jpeg": jpegSample(64, 48), "gif": gifSample(2, 32, 32), "webp": webpSample(), "animated webp": animatedWebP(),
+		"png": mediatest.PNG(64, 48), "jpeg": mediatest.JPEG(64, 48), "gif": mediatest.GIF(2, 32, 32), "webp": mediatest.WebP(), "animated webp": mediatest.AnimatedWebP(),
 	} {
 		for at := 16; at < len(data); at += max(1, len(data)/200) {
 			r := runContent(contentOf("", data[:at]), Image)
@@ -120,11 +127,11 @@ func TestCutImages(t *testing.T) {
 // TestDecodeMemory: a full decode of the largest picture that is decoded stays under 200 MB.
 func TestDecodeMemory(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"gray png":   pngOf(image.NewGray(image.Rect(0, 0, 10_000, 14_000))),
-		"rgba png":   pngOf(image.NewNRGBA(image.Rect(0, 0, 6_000, 6_250))),
-		"4:2:0 jpeg": jpegOfBlanks(10_000, 10_000),
-		"gif":        gifOfBlanks(100, 1400, 1400),
-		"16-bit png": pngOf(image.NewNRGBA64(image.Rect(0, 0, 6_000, 3_125))),
+		"gray png":   mediatest.PNGOf(image.NewGray(image.Rect(0, 0, 10_000, 14_000))),
+		"rgba png":   mediatest.PNGOf(image.NewNRGBA(image.Rect(0, 0, 6_000, 6_250))),
+		"4:2:0 jpeg": mediatest.BlankJPEG(10_000, 10_000),
+		"gif":        mediatest.BlankGIF(100, 1400, 1400),
+		"16-bit png": mediatest.PNGOf(image.NewNRGBA64(image.Rect(0, 0, 6_000, 3_125))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			peak := watchMemory(t)
@@ -140,7 +147,7 @@ func TestDecodeMemory(t *testing.T) {
 // TestDecoderCrash: a decoder that panics says nothing of the image. No image is known that does it.
 func TestDecoderCrash(t *testing.T) {
 	s := &survey{}
-	s.judgeDecode(contentKind{}, fmt.Errorf("%w: index out of range", errDecoderCrashed))
+	s.judgeDecode(media.Kind{}, fmt.Errorf("%w: index out of range", media.ErrDecoderCrashed))
 	if r := s.result(); contentFound(r) != "content.unverifiable=unknown" || !strings.Contains(contentSaid(r), "index out of range") {
 		t.Error(contentSaid(r))
 	}
@@ -148,7 +155,7 @@ func TestDecoderCrash(t *testing.T) {
 
 func BenchmarkImages(b *testing.B) {
 	for _, size := range []int{100, 1000} {
-		data := gifSample(10, size, size)
+		data := mediatest.GIF(10, size, size)
 		b.Run(fmt.Sprintf("gif of 10 frames %d×%d", size, size), func(b *testing.B) {
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media"
 )
 
 const (
@@ -128,19 +129,27 @@ func (s *survey) readField(ctx context.Context, f bodyField) {
 		return
 	}
 	inner := &survey{content: Content{Size: -1, Base64: f.holdsMedia()}}
-	if inner.base64Of([]byte(f.value[:min(len(f.value), sniffLen)])) == nil {
+	if !inner.holdsBase64([]byte(f.value[:min(len(f.value), media.SniffLen)])) {
 		inner.expect = Text
 	}
 	inner.encodedAs = ""
 	inner.read(ctx, &meter{ctx: ctx, in: strings.NewReader(f.value)})
 	s.fact("field "+f.path, "%s", inner.what)
 	for _, found := range inner.findings {
-		found.Summary = "field " + f.path + ": " + found.Summary
 		if found.ID == "content.too_many_words" {
 			found.ID = "request.content_too_long"
 		}
-		s.found(found)
+		s.found(found.about(f.path))
 	}
+	for _, hint := range inner.hints {
+		s.hints = append(s.hints, hint.about(f.path))
+	}
+}
+
+// about is the finding said of one field.
+func (f Finding) about(path string) Finding {
+	f.Summary = "field " + path + ": " + f.Summary
+	return f
 }
 
 func isWebAddress(value string) bool {

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"klyra-doctor/checks/media/mediatest"
 )
 
 func TestRequestBody(t *testing.T) {
-	image := string(inBase64(pngSample(8, 8)))
-	cut := string(inBase64(pngSample(64, 64)[:200]))
+	image := string(inBase64(mediatest.PNG(8, 8)))
+	cut := string(inBase64(mediatest.PNG(64, 64)[:200]))
 	cases := []contentCase{
 		{name: "text", data: []byte(`{"text": "is this rude?"}`), want: "content.fits=pass", says: "field text: text, 3 words"},
 		{name: "nested", data: []byte(`{"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}`), want: "content.fits=pass", says: "field messages[0].content[0].text: text, 1 word"},
@@ -74,7 +76,7 @@ func TestCaret(t *testing.T) {
 }
 
 func BenchmarkRequestBody(b *testing.B) {
-	content := contentOf("a.json", []byte(`{"image":"`+string(inBase64(pngSample(1000, 750)))+`"}`))
+	content := contentOf("a.json", []byte(`{"image":"`+string(inBase64(mediatest.PNG(1000, 750)))+`"}`))
 	b.SetBytes(content.Size)
 	for b.Loop() {
 		if r := runContent(content, AnyMedia); r.Status != Pass {

@@ -1,24 +1,34 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
 )
 
 // checkKey finds out whether the API accepts the key: first by the key's form, which needs no request, then
 // by at most three requests whose answers the table of key_table.go decides on.
 func checkKey(ctx context.Context, t Target) Result {
+	t, inEndpoint := t.withoutQueryKey()
 	form := inspectKey(t.key())
-	r := Result{Target: keyInWords(t), Findings: form.findings}
+	r := Result{Target: keyInWords(t)}
 	if form.sendable.Empty() {
-		r.Findings[0].Evidence = append(keySources(t), r.Findings[0].Evidence...)
+		form.findings[0].Evidence = append(keySources(t), form.findings[0].Evidence...)
+	}
+	r.Findings = slices.Concat(inEndpoint, keyOfRequest(t), form.findings)
+	if form.sendable.Empty() {
+		return r
+	}
+	if f, spent := nothingToSpare(t); spent {
+		f.Evidence = append(keySources(t), f.Evidence...)
+		r.Findings, r.Wait, r.RetryAt = append(r.Findings, f.Finding), f.wait, f.at
 		return r
 	}
 	p := keyProbe{t: t, key: form.sendable, path: t.probePath()}
@@ -26,8 +36,11 @@ func checkKey(ctx context.Context, t Target) Result {
 	f := p.finding(ctx, row)
 	f.Evidence = append(keySources(t), f.Evidence...)
 	r.Findings, r.Code = append(r.Findings, f), p.mine.answer.documented()
+	if row.remedy == howToNameEndpoint {
+		r.Blocks = endpointBlocks
+	}
 	for _, reply := range p.replies() {
-		if reply.class == gotLimited {
+		if reply.class&(gotLimited|gotLast) != 0 {
 			r.Wait, r.RetryAt = liveLimits(reply.answer, t.Now()).retry(t.Now())
 		}
 	}
@@ -45,25 +58,6 @@ func keyInWords(t Target) string {
 		where += t.API.resolve(t.Endpoint).Path
 	}
 	return k.Secret.String() + " at " + where
-}
-
-// keySources says which key is used and which others it hides.
-func keySources(t Target) []Evidence {
-	var sources []Evidence
-	for i, k := range t.Keys {
-		label, value := "key", cmp.Or(k.Secret.String(), "empty")
-		if i > 0 {
-			label = "not used"
-			if k.Secret.Reveal() == t.key().Secret.Reveal() {
-				value = "the same key"
-			}
-		}
-		if k.Source != "" {
-			value += ", from " + k.Source
-		}
-		sources = append(sources, Evidence{label, value})
-	}
-	return sources
 }
 
 // reply is an exchange and what it means for the key. The zero reply was not sent.
@@ -84,22 +78,25 @@ type keyProbe struct {
 func (p *keyProbe) decide(ctx context.Context) keyRow {
 	p.mine.class, p.fake.class = unsent, unsent
 	p.none = p.ask(ctx, "without a key", safe.Secret{})
-	if row, found := p.row(); found {
+	if p.none.err == nil && p.none.class&(gotStranger|gotEdge|gotCached|gotRedirect|gotLimited) == 0 && fewLeft(paste.LimitsOf(p.none.answer.header)) {
+		p.none.class = gotLast
+	}
+	if row, found := p.answers().verdict(); found {
 		return row
 	}
 	p.mine = p.ask(ctx, "with the key", p.key)
-	if row, found := p.row(); found {
+	if row, found := p.answers().verdict(); found {
 		return row
 	}
 	switch {
-	case !p.fakeDecides():
+	case !p.answers().fakeDecides():
 		return undecided
 	case p.t.CI:
 		p.fake.class = withheld
 	default:
 		p.fake = p.ask(ctx, "with a made-up key", madeUpKey(p.key.Reveal()))
 	}
-	if row, found := p.row(); found {
+	if row, found := p.answers().verdict(); found {
 		return row
 	}
 	return undecided
@@ -110,42 +107,13 @@ func (p *keyProbe) ask(ctx context.Context, who string, key safe.Secret) reply {
 	return reply{x, classify(x)}
 }
 
-// row returns the first row of the table that the replies so far fit.
-func (p *keyProbe) row() (keyRow, bool) {
-	none, fake := p.none.class, p.fake.class
-	if none == gotForbidden && json.Valid(p.none.answer.body) && p.mine.class&(gotForbidden|unsent) == 0 {
-		// Some servers say 403 where no valid key is given; that the key gets past it shows that this is one.
-		none = gotUnknownKey
-		if fake == gotForbidden {
-			fake = gotUnknownKey
-		}
-	}
-	for _, row := range keyRows {
-		if row.none&none != 0 && row.key&p.mine.class != 0 && row.fake&fake != 0 && p.compares(row.when) {
-			return row, true
-		}
-	}
-	return keyRow{}, false
-}
-
-// fakeDecides reports whether a row is left that asks for the answer to a made-up key.
-func (p *keyProbe) fakeDecides() bool {
-	asked := *p
-	asked.fake.class = withheld
-	_, found := asked.row()
-	return found
-}
-
-func (p *keyProbe) compares(how likeness) bool {
-	switch how {
-	case keyAsNone:
-		return p.mine.sameAs(p.none)
-	case fakeAsKey:
-		return p.fake.sameAs(p.mine)
-	case fakeUnlikeKey:
-		return !p.fake.sameAs(p.mine)
-	}
-	return true
+func (p *keyProbe) answers() answers {
+	a := answers{none: p.none.class, key: p.mine.class, fake: p.fake.class}
+	a.alike[keyAsNone] = p.mine.sameAs(p.none)
+	a.alike[fakeAsKey] = p.fake.sameAs(p.mine)
+	a.alike[fakeAsNone] = p.fake.sameAs(p.none)
+	a.alike[fakeUnlikeKey] = !p.fake.sameAs(p.mine)
+	return a
 }
 
 func (r reply) sameAs(other reply) bool {
@@ -168,36 +136,20 @@ func (p *keyProbe) last() reply {
 	return all[len(all)-1]
 }
 
-// finding says what a row means, with every request as evidence.
-func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
-	f := Finding{ID: row.id, Status: row.status, Summary: row.summary, Remedy: row.remedy}
-	if row.id == "" {
-		f = p.t.API.noAnswer(ctx, p.last().err)
-		f.Status, f.Evidence = Unknown, nil // the network's trouble says nothing about the key
-	}
-	if row.remedy == howToNameEndpoint && p.t.Endpoint != "" {
-		f.Remedy = "see whether " + p.t.API.resolve(p.t.Endpoint).Path + " is the very endpoint that your program calls. " + howToPrintEndpoint
-	}
-	f.Evidence = append(f.Evidence, p.t.sent())
-	for _, r := range p.replies() {
-		f.Evidence = append(f.Evidence, r.evidence())
-	}
-	return f
-}
-
 // classify says what an exchange means for the key it was sent with.
 func classify(x exchange) class {
 	if x.err != nil {
 		return gotNothing
 	}
 	a := x.answer
-	if a.isRedirect() {
+	switch who, _ := sentBy(a); {
+	case cacheHit(a) != "":
+		return gotCached
+	case a.isRedirect():
 		return gotRedirect
-	}
-	switch who, _ := sentBy(a); who {
-	case edgeSender:
+	case who == edgeSender:
 		return gotEdge
-	case strangerSender:
+	case who == strangerSender && !pageOfRouter(a):
 		return gotStranger
 	}
 	if entry, known := catalog.Lookup(string(a.code())); known {
@@ -205,6 +157,10 @@ func classify(x exchange) class {
 	}
 	return classOfStatus(a)
 }
+
+// pageOfRouter reports whether an answer is the page with which web frameworks say, in HTML also where all else
+// is JSON, that a path or method does not exist.
+func pageOfRouter(a answer) bool { return a.status == 404 || a.status == 405 }
 
 var (
 	speaksOfKeys  = regexp.MustCompile(`(?i)auth|api.?key|credential|token`)
@@ -220,23 +176,39 @@ func classOfStatus(a answer) class {
 	}
 	aboutKey := speaksOfKeys.MatchString(name)
 	switch {
-	case a.status >= 200 && a.status < 300:
-		return gotSuccess
 	case a.status == 400 && speaksOfForm.MatchString(name+message) && speaksOfKeys.MatchString(name+message):
 		return gotMalformed
 	case a.status == 401, aboutKey && (a.status == 400 || a.status == 403):
 		return gotUnknownKey
+	case a.status >= 200 && a.status < 300 && holdsError(a.body):
+		return gotOther // some servers say 200 and mean an error, whichever it is
+	case a.status >= 200 && a.status < 300:
+		return gotSuccess
 	case a.status == 402, a.status == 403 && speaksOfQuota.MatchString(name), a.status == 429 && speaksOfQuota.MatchString(name):
 		return gotPayment
 	case a.status == 429:
 		return gotLimited
 	case a.status >= 500:
 		return gotServerError
+	case a.status == 403 && !json.Valid(a.body):
+		return gotBlocked
 	}
 	if plain, listed := plainClasses[a.status]; listed {
 		return plain
 	}
 	return gotOther
+}
+
+// holdsError reports whether a body of JSON says that something went wrong.
+func holdsError(body []byte) bool {
+	var said struct {
+		Error, Errors, Success, OK any
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return false
+	}
+	none, empty := said.Errors.([]any)
+	return said.Error != nil && said.Error != false || said.Errors != nil && !(empty && len(none) == 0) || said.Success == false || said.OK == false
 }
 
 // publicPrefix is the part of a key that says what sort of key it is: "klyra_".

@@ -1,9 +1,12 @@
 package checks
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -18,13 +21,19 @@ type keyForm struct {
 	findings []Finding
 }
 
+// maxKey is how many bytes a key may have: a whole file was given in place of one that is longer.
+const maxKey = 16 << 10
+
 // inspectKey looks for all that is wrong with a key as it is written. No text of it repeats the key.
 func inspectKey(k Key) keyForm {
 	text := k.Secret.Reveal()
 	if strings.TrimSpace(text) == "" {
 		return keyForm{findings: []Finding{missingKey(k)}}
 	}
-	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+	if len(text) > maxKey {
+		return keyForm{findings: []Finding{formFinding("key.scheme_doubled", Evidence{"it is", fmt.Sprintf("a text of %d bytes, which is no key", len(text))})}}
+	}
+	if isUTF16(text) {
 		f := formFinding("key.non_ascii", Evidence{"encoding", "UTF-16, as PowerShell's > writes it"})
 		f.Remedy = "write the file as plain text: Set-Content -Encoding ascii"
 		return keyForm{findings: []Finding{f}}
@@ -37,9 +46,9 @@ func inspectKey(k Key) keyForm {
 		text = line
 	}
 	core, layers := peelKey(text)
-	form.findings = append(form.findings, layerFindings(layers)...)
+	form.findings = append(form.findings, layerFindings(text, layers)...)
 	form.findings = append(form.findings, characterFindings(text, layers)...)
-	if f, wrong := notOneKey(core); wrong {
+	if f, wrong := notOneKey(text, core); wrong {
 		form.findings = append(form.findings, f)
 	}
 	for _, f := range form.findings {
@@ -54,10 +63,22 @@ func inspectKey(k Key) keyForm {
 func missingKey(k Key) Finding {
 	f := formFinding("key.missing")
 	f.Status = Unknown
-	if k.Source != "" {
+	switch {
+	case k.Source == "":
+		f.Evidence = []Evidence{{"looked at", "--key-file, --key-stdin and KLYRA_API_KEY: none of them is set for this program"}}
+	case k.FromFile:
+		f.Summary, f.Remedy = "the key from "+k.Source+" is empty", "put the key there, alone and on one line"
+	default:
 		f.Summary = "the key from " + k.Source + " is empty"
+		f.Remedy = "it is set, but to nothing: look at the line that sets it. A secret that the CI does not hand out and a variable that is not set there become an empty text too"
 	}
 	return f
+}
+
+// isUTF16 reports whether a text of ASCII was written two bytes a character.
+func isUTF16(text string) bool {
+	marked := strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
+	return marked || len(text) >= 8 && strings.Count(text, "\x00")*2 >= len(text)-1
 }
 
 // formFinding is a finding in the words of the table.
@@ -78,8 +99,8 @@ type layer struct {
 	start, end int
 }
 
-// peelKey takes blanks, quotes and scheme words off the ends of a key, and says what it took; blanks are not
-// listed, for they are found with the other characters.
+// peelKey takes blanks, quotes, scheme words and separators off the ends of a key, and says what it took; blanks
+// are not listed, for they are found with the other characters.
 func peelKey(text string) (core string, layers []layer) {
 	start, end := 0, len(text)
 	for {
@@ -91,11 +112,16 @@ func peelKey(text string) (core string, layers []layer) {
 			start += n
 			continue
 		}
+		if n := len(core) - len(strings.TrimRight(core, ",;")); n > 0 {
+			layers = append(layers, layer{"key.scheme_doubled", "a separator of lists or settings", end - n, end})
+			end -= n
+			continue
+		}
 		left, right := quoteWidths(core)
 		if left+right == 0 {
 			return core, layers
 		}
-		layers = append(layers, layer{"key.quotes", "at the beginning", start, start + left}, layer{"key.quotes", "at the end", end - right, end})
+		layers = append(layers, layer{"key.quotes", "", start, start + left}, layer{"key.quotes", "", end - right, end})
 		start, end = start+left, end-right
 	}
 }
@@ -110,19 +136,24 @@ func leadingScheme(text string) (what string, n int) {
 	return "", 0
 }
 
-// quoteWidths returns how many bytes of quotes a text begins and ends with.
+// quoteWidths returns how many bytes of quotes, escaped or not, a text begins and ends with.
 func quoteWidths(text string) (left, right int) {
-	if r, n := utf8.DecodeRuneInString(text); strings.ContainsRune(quoteMarks, r) && r != utf8.RuneError {
-		left = n
+	if rest := strings.TrimPrefix(text, `\`); rest != "" {
+		if r, n := utf8.DecodeRuneInString(rest); strings.ContainsRune(quoteMarks, r) && r != utf8.RuneError {
+			left = len(text) - len(rest) + n
+		}
 	}
 	if r, n := utf8.DecodeLastRuneInString(text[left:]); strings.ContainsRune(quoteMarks, r) && r != utf8.RuneError {
 		right = n
+		if strings.HasSuffix(text[left:len(text)-n], `\`) {
+			right++
+		}
 	}
 	return left, right
 }
 
 // layerFindings folds layers into one finding an id, in the order in which they were met.
-func layerFindings(layers []layer) []Finding {
+func layerFindings(text string, layers []layer) []Finding {
 	var found []Finding
 	place := map[string]int{}
 	for _, l := range layers {
@@ -135,39 +166,104 @@ func layerFindings(layers []layer) []Finding {
 			place[l.id] = at
 			found = append(found, formFinding(l.id))
 		}
-		found[at].Evidence = append(found[at].Evidence, Evidence{"not part of the key", l.what})
+		r, _ := utf8.DecodeLastRuneInString(text[l.start:l.end]) // of \" the quote
+		found[at].Evidence = append(found[at].Evidence, Evidence{placeOf(text, l.start, l.end), cmp.Or(l.what, runeName(r))})
 	}
 	return found
+}
+
+// placeOf says where bytes start to end of a text stand, in characters from 1, and in bytes where that differs.
+func placeOf(text string, start, end int) string {
+	first := utf8.RuneCountInString(text[:start]) + 1
+	last := first + utf8.RuneCountInString(text[start:end]) - 1
+	place := fmt.Sprintf("character %d", first)
+	if last > first {
+		place = fmt.Sprintf("characters %d to %d", first, last)
+	}
+	if start+1 != first {
+		place += fmt.Sprintf(", byte %d", start+1)
+	}
+	return place
 }
 
 // maxPlaces is how many characters a finding lists by their place.
 const maxPlaces = 5
 
-// characterFindings lists the characters that no key should hold, by their place in the text, from 1.
-func characterFindings(text string, layers []layer) []Finding {
-	places := map[string][]Evidence{}
-	number := 0
+// oddity is a run of bytes that no key should hold: one character, or the two of a Windows line end.
+type oddity struct {
+	id         string
+	start, end int
+}
+
+// oddities returns what stands in a text that no key should hold, apart from what was peeled off.
+func oddities(text string, layers []layer) []oddity {
+	var all []oddity
 	for at, r := range text {
-		number++
-		if inLayer(at, layers) {
+		id := characterProblem(r)
+		if id == "" || inLayer(at, layers) {
 			continue
 		}
-		if id := characterProblem(r); id != "" {
-			places[id] = append(places[id], Evidence{fmt.Sprintf("character %d", number), characterName(text[at:], r)})
+		if last := len(all) - 1; r == '\n' && last >= 0 && text[all[last].start:at] == "\r" {
+			all[last].end = at + 1
+			continue
 		}
+		_, n := utf8.DecodeRuneInString(text[at:])
+		all = append(all, oddity{id, at, at + n})
 	}
+	return all
+}
+
+const byteOrderMark = "\uFEFF"
+
+// characterFindings lists the characters that no key should hold, by their place in the text.
+func characterFindings(text string, layers []layer) []Finding {
+	all := oddities(text, layers)
+	lead, tail := ends(text, all)
 	var found []Finding
 	for _, id := range []string{"key.newline", "key.whitespace", "key.control", "key.non_ascii"} {
-		all := places[id]
-		if len(all) == 0 {
+		f := formFinding(id)
+		before, behind := true, true
+		for _, o := range all {
+			if o.id == id {
+				f.Evidence = append(f.Evidence, Evidence{placeOf(text, o.start, o.end), characterName(text[o.start:o.end])})
+				before, behind = before && o.start < lead, behind && o.start >= tail
+			}
+		}
+		if len(f.Evidence) == 0 {
 			continue
 		}
-		if more := len(all) - maxPlaces; more > 0 {
-			all = append(all[:maxPlaces:maxPlaces], Evidence{"and", fmt.Sprintf("%d more", more)})
+		if more := len(f.Evidence) - maxPlaces; more > 0 {
+			f.Evidence = append(f.Evidence[:maxPlaces:maxPlaces], Evidence{"and", fmt.Sprintf("%d more", more)})
 		}
-		found = append(found, formFinding(id, all...))
+		switch {
+		case before:
+			f.Summary = cmp.Or(atTheEnds[id].begins, f.Summary)
+		case behind:
+			f.Summary = cmp.Or(atTheEnds[id].ends, f.Summary)
+		}
+		if id == "key.non_ascii" && strings.HasPrefix(text, byteOrderMark) && len(f.Evidence) == 1 {
+			f.Summary = "a byte order mark stands before the key, so it was not sent"
+			f.Remedy = "save the file as UTF-8 without a byte order mark"
+		}
+		found = append(found, f)
 	}
 	return found
+}
+
+// ends returns where the oddities that a text begins with stop, and where the ones that it ends with begin.
+func ends(text string, all []oddity) (lead, tail int) {
+	tail = len(text)
+	for _, o := range all {
+		if o.start == lead {
+			lead = o.end
+		}
+	}
+	for _, o := range slices.Backward(all) {
+		if o.end == tail {
+			tail = o.start
+		}
+	}
+	return lead, tail
 }
 
 func inLayer(at int, layers []layer) bool {
@@ -194,31 +290,87 @@ func characterProblem(r rune) string {
 	return ""
 }
 
-func characterName(text string, r rune) string {
-	if r == utf8.RuneError && !strings.HasPrefix(text, "\uFFFD") {
+// characterName names the character that a text is, or the bytes where it is no UTF-8.
+func characterName(text string) string {
+	if text == "\r\n" {
+		return "U+000D U+000A (a Windows line end)"
+	}
+	r, n := utf8.DecodeRuneInString(text)
+	if r == utf8.RuneError && n == 1 {
 		return fmt.Sprintf("byte 0x%02X, which is no UTF-8", text[0])
 	}
+	return runeName(r)
+}
+
+// runeName is the code point of a character, and what it is.
+func runeName(r rune) string {
 	name := fmt.Sprintf("U+%04X", r)
-	if known := characterNames[r]; known != "" {
-		name += " (" + known + ")"
+	if what := cmp.Or(characterNames[r], lookOf(r), kindOfRune(r)); what != "" {
+		name += " (" + what + ")"
 	}
 	return name
 }
 
-// notOneKey says what a text is where it is not one key of this API.
-func notOneKey(core string) (Finding, bool) {
+// lookOf says which ASCII character one of another alphabet looks like; "" for none.
+func lookOf(r rune) string {
+	if r >= '！' && r <= '～' { // the full-width forms stand in ASCII's order
+		return fmt.Sprintf("full-width form of %c", r-'！'+'!')
+	}
+	for _, alphabet := range lookAlikes {
+		place := 0
+		for _, letter := range alphabet.letters {
+			if letter == r {
+				return fmt.Sprintf("%s letter that looks like %c", scriptOf(r), alphabet.like[place])
+			}
+			place++
+		}
+	}
+	return ""
+}
+
+func kindOfRune(r rune) string {
+	switch {
+	case unicode.Is(unicode.Zs, r):
+		return "a blank of another width"
+	case unicode.IsControl(r):
+		return "control character"
+	case unicode.Is(unicode.Cf, r):
+		return "invisible character"
+	case unicode.IsLetter(r):
+		return cmp.Or(scriptOf(r), "foreign") + " letter"
+	case r > unicode.MaxASCII:
+		return "not ASCII"
+	}
+	return ""
+}
+
+// settingLine is a line that gives a name a value.
+var settingLine = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*[=:][ \t]*\S`)
+
+// notOneKey says what a text is where it is not one key of this API; core is the text without what is wrapped
+// around it.
+func notOneKey(text, core string) (Finding, bool) {
+	if lines := len(settingLine.FindAllString(text, -1)); lines > 1 {
+		return formFinding("key.repeated", Evidence{"it is", fmt.Sprintf("%d lines as of a settings file (.env), not the key alone", lines)}), true
+	}
+	if strings.HasPrefix(core, "{") && json.Valid([]byte(core)) {
+		return formFinding("key.scheme_doubled", Evidence{"it is", "a JSON document, not the key alone"}), true
+	}
 	for _, p := range keyPlaceholders {
 		if p.pattern.MatchString(core) {
 			return formFinding("key.placeholder", Evidence{"it is", p.what}), true
 		}
 	}
-	if mark := maskIn(core); mark != "" {
-		return formFinding("key.masked", Evidence{"it holds", mark}), true
+	for _, m := range keyMasks {
+		if at := m.pattern.FindStringIndex(core); at != nil {
+			from := strings.Index(text, core)
+			return formFinding("key.masked", Evidence{placeOf(text, from+at[0], from+at[1]), m.what}), true
+		}
 	}
 	for _, v := range foreignKeys {
 		if v.pattern.MatchString(core) {
 			f := formFinding("key.foreign", Evidence{"it begins like", v.what})
-			f.Evidence = append(f.Evidence, tokenExpiry(core)...)
+			f.Evidence = append(f.Evidence, tokenClaims(core)...)
 			return f, true
 		}
 	}
@@ -228,41 +380,50 @@ func notOneKey(core string) (Finding, bool) {
 	return Finding{}, false
 }
 
-func maskIn(core string) string {
-	switch {
-	case strings.Contains(core, "***"):
-		return "asterisks"
-	case strings.Contains(core, "..."):
-		return "three full stops"
-	case strings.ContainsAny(core, maskMarks):
-		return "dots that stand for hidden characters"
-	}
-	return ""
-}
-
 // shortestKey is the length from which a part of a text is taken for a key of its own.
 const shortestKey = 8
 
-// repetition says how a text holds more than one key; "" where it does not seem to.
+// repetition says how a text holds more than one key; "" where it does not seem to. Pieces that differ, with
+// only blanks between them, may as well be one key that was wrapped: the blanks are found anyway.
 func repetition(core string) string {
-	parts := strings.FieldsFunc(core, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|", r) })
-	keys := 0
-	for _, part := range parts {
+	const separators = ",;|"
+	var keys []string
+	for _, part := range strings.FieldsFunc(core, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(separators, r) }) {
 		if len(part) >= shortestKey {
-			keys++
+			keys = append(keys, part)
 		}
 	}
-	if keys > 1 {
-		return fmt.Sprintf("%d keys in one", keys)
+	same, alike := true, true
+	for _, key := range keys {
+		same = same && key == keys[0]
+		alike = alike && publicPrefix.FindString(key) != "" && publicPrefix.FindString(key) == publicPrefix.FindString(keys[0])
 	}
-	if half := len(core) / 2; half >= shortestKey && len(core)%2 == 0 && core[:half] == core[half:] {
-		return "the same key twice in a row"
+	switch {
+	case len(keys) < 2:
+		if n := timesInARow(core); n > 1 {
+			return fmt.Sprintf("the same key %d times in a row", n)
+		}
+	case same:
+		return fmt.Sprintf("the same key %d times", len(keys))
+	case alike, strings.ContainsAny(core, separators):
+		return fmt.Sprintf("%d different keys", len(keys))
 	}
 	return ""
 }
 
-// tokenExpiry returns when a JSON web token says that it expires; nothing where the text is none.
-func tokenExpiry(core string) []Evidence {
+// timesInARow returns how often a text repeats its beginning, to its end; 1 where it does not.
+func timesInARow(text string) int {
+	for period := shortestKey; period*2 <= len(text); period++ {
+		if len(text)%period == 0 && text[period:] == text[:len(text)-period] {
+			return len(text) / period
+		}
+	}
+	return 1
+}
+
+// tokenClaims returns who issued a JSON web token and when it expires, as it says itself; nothing where the text
+// is none.
+func tokenClaims(core string) []Evidence {
 	parts := strings.Split(core, ".")
 	if len(parts) != 3 {
 		return nil
@@ -273,9 +434,15 @@ func tokenExpiry(core string) []Evidence {
 	}
 	var claims struct {
 		Exp float64 `json:"exp"`
+		Iss string  `json:"iss"`
 	}
-	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 || claims.Exp > 1e11 {
-		return nil
+	_ = json.Unmarshal(payload, &claims) // a claim of another type must not hide the other
+	var told []Evidence
+	if claims.Iss != "" {
+		told = append(told, Evidence{"issued by", firstRunes(claims.Iss)})
 	}
-	return []Evidence{{"expires", time.Unix(int64(claims.Exp), 0).UTC().Format(time.RFC3339)}}
+	if claims.Exp > 0 && claims.Exp < 1e11 {
+		told = append(told, Evidence{"expires", time.Unix(int64(claims.Exp), 0).UTC().Format(time.RFC3339)})
+	}
+	return told
 }

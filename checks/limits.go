@@ -2,10 +2,7 @@ package checks
 
 import (
 	"context"
-	"math"
 	"net/http"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +15,10 @@ import (
 func checkLimits(ctx context.Context, t Target) Result {
 	now := t.Now()
 	if t.Response != nil {
-		return limitsResult("the pasted response", pastedLimits(*t.Response, now), now)
+		s := pastedLimits(*t.Response, now)
+		r := limitsResult("the pasted response", s, now)
+		r.Blocks = s.blocks(t, now)
+		return r
 	}
 	form := inspectKey(t.key())
 	if form.sendable.Empty() {
@@ -31,7 +31,9 @@ func checkLimits(ctx context.Context, t Target) Result {
 		return Result{Target: "the limits at " + t.API.base.Host, Findings: []Finding{f}}
 	}
 	now = t.Now()
-	r := limitsResult("the limits at "+t.API.base.Host, liveLimits(x.answer, now), now)
+	s := liveLimits(x.answer, now)
+	r := limitsResult("the limits at "+t.API.base.Host, s, now)
+	r.Blocks = s.blocks(t, now)
 	r.Code = x.answer.documented()
 	r.Findings[0].Evidence = append([]Evidence{t.sent(), x.evidence()}, r.Findings[0].Evidence...)
 	return r
@@ -59,7 +61,8 @@ type limitState struct {
 	status  int           // 0 where unknown
 	edge    string        // by what it is known that the edge answered; "" where it did not
 	live    bool          // just received; else pasted
-	undated bool          // nothing tells when it was made, so waits count from now
+	undated bool          // nothing tells when it was made
+	skew    time.Duration // how far its Date is ahead of this machine's clock; negative where it is behind
 	age     time.Duration // since the response was made, as far as is known
 	took    time.Duration // how long it took; 0 where unknown
 }
@@ -67,8 +70,11 @@ type limitState struct {
 // liveLimits reads an answer that has just come. Waits count from the server's own Date, so that a wrong
 // clock here does not spoil them.
 func liveLimits(a answer, now time.Time) limitState {
-	s := limitState{RateLimit: limitHeaders(a.header), code: a.code(), status: a.status, live: true, took: a.took}
-	if s.Date.IsZero() || now.Sub(s.Date).Abs() <= sameReset {
+	s := limitState{RateLimit: paste.LimitsOf(a.header), code: a.code(), status: a.status, live: true, took: a.took}
+	s.undated = s.Date.IsZero()
+	if skew := s.Date.Sub(now); !s.undated && skew.Abs() > sameTime+a.took {
+		s.skew = skew
+	} else {
 		s.Date = now // the clocks agree, and the Date is cut to whole seconds
 	}
 	if who, why := sentBy(a); who == edgeSender || who == strangerSender {
@@ -76,60 +82,26 @@ func liveLimits(a answer, now time.Time) limitState {
 	}
 	if a.problem != nil {
 		s.message = a.problem.Message
-		s.resetAt = unixTime(a.problem.ResetAt.String())
+		s.readResetAt(a.problem.ResetAt)
 	}
-	s.RetryAfterS = retryAfter(a.header.Get("Retry-After"), s.Date)
 	return s
 }
 
-// limitHeaders reads the rate-limit headers that Klyra documents.
-func limitHeaders(h http.Header) paste.RateLimit {
-	date, _ := http.ParseTime(h.Get("Date"))
-	limit := paste.RateLimit{
-		Limit:          leadingInt(h.Get("X-RateLimit-Limit")),
-		Remaining:      leadingInt(h.Get("X-RateLimit-Remaining")),
-		ResetS:         leadingInt(h.Get("X-RateLimit-Reset")),
-		DailyRemaining: leadingInt(h.Get("X-Daily-Limit-Remaining")),
-		Date:           date,
-	}
-	if limit.ResetTime = resetTime(limit.ResetS); !limit.ResetTime.IsZero() {
-		limit.ResetS = nil
-	}
-	return limit
+// rawField is a value of a JSON document as it stands there, whatever its type.
+type rawField string
+
+// UnmarshalJSON never fails.
+func (f *rawField) UnmarshalJSON(value []byte) error {
+	*f = rawField(value)
+	return nil
 }
 
-var digitsFirst = regexp.MustCompile(`^\s*(\d{1,15})(?:\.\d*)?\s*(?:[,;]|$)`)
-
-// leadingInt reads a header that begins with a number ("60, 60;w=60"); nil where it does not.
-func leadingInt(header string) *int {
-	m := digitsFirst.FindStringSubmatch(header)
-	if m == nil {
-		return nil
+// readResetAt reads the field of an envelope as it stands in JSON.
+func (s *limitState) readResetAt(field rawField) {
+	s.resetAt = paste.ResetTime(strings.Trim(string(field), `"`))
+	if s.resetAt.IsZero() && field != "" && field != "null" {
+		s.Unread = append(s.Unread, "reset_at")
 	}
-	n, err := strconv.ParseInt(m[1], 10, strconv.IntSize)
-	if err != nil {
-		return nil
-	}
-	value := int(n)
-	return &value
-}
-
-// retryAfter reads a Retry-After header, seconds or a date, as seconds from the response's date.
-func retryAfter(header string, date time.Time) *int {
-	if at, err := http.ParseTime(header); err == nil {
-		s := max(int(math.Ceil(at.Sub(date).Seconds())), 0)
-		return &s
-	}
-	return leadingInt(header)
-}
-
-// unixTime reads a number of seconds since 1970; zero where it is none.
-func unixTime(number string) time.Time {
-	s, err := strconv.ParseFloat(number, 64)
-	if err != nil || s <= 0 || s > 1e11 {
-		return time.Time{}
-	}
-	return time.Unix(int64(s), 0)
 }
 
 // pastedLimits reads a diagnosis of a pasted response.
@@ -145,14 +117,28 @@ func pastedLimits(d paste.Diagnosis, now time.Time) limitState {
 		} else {
 			s.code = f.Code
 		}
-	} else if mayBeLimit(d.Candidates) {
-		s.status = http.StatusTooManyRequests
-	}
-	if s.Date.IsZero() {
-		s.Date, s.undated = now, true
 	} else {
-		s.age = max(now.Sub(s.Date), 0)
+		s.status = candidateStatus(d.Candidates)
 	}
+	return s.placed(now)
+}
+
+// placed finds out how old a pasted response is. Without a Date it is at least as old as any reset that it names:
+// those lie ahead when a response is made.
+func (s limitState) placed(now time.Time) limitState {
+	if s.undated = s.Date.IsZero(); s.undated {
+		s.Date = now
+		for _, at := range []time.Time{s.resetAt, s.ResetTime, s.RetryTime} {
+			if !at.IsZero() && at.Before(s.Date) {
+				s.Date = at
+			}
+		}
+	}
+	s.age = now.Sub(s.Date)
+	if s.age < -sameTime {
+		s.skew = -s.age
+	}
+	s.age = max(s.age, 0)
 	return s
 }
 
@@ -169,180 +155,15 @@ func limitFinding(findings []paste.Finding) (paste.Finding, bool) {
 	return findings[0], true
 }
 
-// mayBeLimit reports whether a paste shows no more than a status that limits come with.
-func mayBeLimit(candidates []paste.Candidate) bool {
+// candidateStatus returns the status of a paste that shows no more than one that limits come with; 0 for others.
+func candidateStatus(candidates []paste.Candidate) int {
 	for _, c := range candidates {
-		if _, ours := limitCodes[c.Code]; ours {
-			return true
+		switch kind, ours := limitCodes[c.Code]; {
+		case ours && kind == payloadLimit:
+			return http.StatusRequestEntityTooLarge
+		case ours:
+			return http.StatusTooManyRequests
 		}
 	}
-	return false
-}
-
-// limitKind is one of the limits that Klyra has.
-type limitKind int
-
-const (
-	noLimit limitKind = iota
-	minuteLimit
-	dayLimit
-	quotaLimit
-	parallelLimit
-	someLimit // one was hit, and nothing tells which
-)
-
-// rateLimitCode is the API's word for a minute or a day that is used up.
-const rateLimitCode catalog.Code = "rate_limit_exceeded"
-
-var limitCodes = map[catalog.Code]limitKind{
-	rateLimitCode:                  someLimit, // the headers or the message tell which
-	"quota_exceeded":               quotaLimit,
-	"concurrent_requests_exceeded": parallelLimit,
-}
-
-// hit says which limit stands in the way. The API's own code outranks the headers; they and the message tell
-// the minute from the day. A day that is used up outweighs the minute: waiting for the minute is useless then.
-func (s limitState) hit() limitKind {
-	kind, ours := limitCodes[s.code]
-	limited := ours || s.status == http.StatusTooManyRequests
-	switch {
-	case kind == quotaLimit || kind == parallelLimit:
-		return kind
-	case isZero(s.DailyRemaining):
-		return dayLimit
-	case isZero(s.Remaining):
-		return minuteLimit
-	case !limited:
-		return noLimit
-	case strings.Contains(s.message, "per day"):
-		return dayLimit
-	case strings.Contains(s.message, "per minute"), ours && (s.Remaining != nil || s.ResetS != nil || !s.ResetTime.IsZero()):
-		return minuteLimit
-	case s.Remaining != nil:
-		return parallelLimit
-	}
-	return someLimit
-}
-
-func isZero(n *int) bool { return n != nil && *n <= 0 }
-
-// waitHint is one of the ways in which a response says how long to wait, counted from when it was made.
-type waitHint struct {
-	source string
-	wait   time.Duration
-}
-
-// hints returns the waits that a response names, most trusted first.
-func (s limitState) hints() []waitHint {
-	var hints []waitHint
-	if s.RetryAfterS != nil {
-		hints = append(hints, waitHint{retryHint, seconds(*s.RetryAfterS)})
-	}
-	if !s.resetAt.IsZero() {
-		hints = append(hints, waitHint{resetAtHint, s.resetAt.Sub(s.Date)})
-	}
-	switch {
-	case !s.ResetTime.IsZero():
-		hints = append(hints, waitHint{resetHint, s.ResetTime.Sub(s.Date)})
-	case s.ResetS != nil && *s.ResetS >= 0:
-		hints = append(hints, waitHint{resetHint, seconds(*s.ResetS)})
-	}
-	if wait := messageWait(s.message); wait > 0 {
-		hints = append(hints, waitHint{messageHint, wait})
-	}
-	return hints
-}
-
-// The sources of hints.
-const (
-	retryHint   = "Retry-After"
-	resetAtHint = "reset_at"
-	resetHint   = "X-RateLimit-Reset"
-	messageHint = "the message"
-)
-
-var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5})(?:\.\d+)?\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
-
-// messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
-func messageWait(message string) time.Duration {
-	m := tryAgain.FindStringSubmatch(message)
-	if m == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(m[1])
-	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[m[2][0]|0x20]
-	return time.Duration(n) * unit
-}
-
-// resetTime reads an X-RateLimit-Reset that is a time: Klyra documents seconds to go, other APIs write seconds
-// or milliseconds since 1970, which cannot be mistaken for a wait. It is zero for a wait.
-func resetTime(header *int) time.Time {
-	if header == nil {
-		return time.Time{}
-	}
-	switch v := int64(*header); {
-	case v >= 1e12:
-		return time.UnixMilli(v)
-	case v >= 1e9:
-		return time.Unix(v, 0)
-	}
-	return time.Time{}
-}
-
-func seconds(n int) time.Duration { return time.Duration(min(n, 1e9)) * time.Second }
-
-const (
-	// maxWait bounds what is believed of a wait.
-	maxWait = 400 * 24 * time.Hour
-	// sameReset is by how much two ways of naming one reset may differ.
-	sameReset = 2 * time.Second
-)
-
-// wait returns the hint that counts for the limit that was hit; false where no hint speaks of it.
-func (s limitState) wait() (waitHint, bool) {
-	kind := s.hit()
-	for _, h := range s.hints() {
-		switch {
-		case h.wait > maxWait:
-		case kind == parallelLimit && h.source != retryHint && h.source != messageHint:
-		case (kind == dayLimit || kind == quotaLimit) && h.source == resetHint:
-		case kind == dayLimit && h.wait <= time.Minute: // that is the minute's
-		case kind == quotaLimit && h.source == retryHint && !s.resetAt.IsZero(): // some servers name the minute's here too
-		default:
-			return s.named(h), true
-		}
-	}
-	if kind == minuteLimit {
-		return waitHint{"the documented window of one minute", time.Minute}, true
-	}
-	return waitHint{}, false
-}
-
-// named returns reset_at in the place of a hint that means the same time.
-func (s limitState) named(h waitHint) waitHint {
-	if at := s.resetAt.Sub(s.Date); !s.resetAt.IsZero() && (at-h.wait).Abs() <= sameReset {
-		return waitHint{resetAtHint, at}
-	}
-	return h
-}
-
-// retry returns how long to wait from now, at least 0, and when that is; zero values where no wait is known.
-func (s limitState) retry(now time.Time) (time.Duration, time.Time) {
-	h, known := s.wait()
-	if !known {
-		return 0, time.Time{}
-	}
-	wait := max(h.wait-s.age, 0)
-	return wait, now.Add(wait)
-}
-
-// passed reports whether what a pasted response says is over by now.
-func (s limitState) passed() bool {
-	if s.live {
-		return false
-	}
-	if h, known := s.wait(); known {
-		return h.wait <= s.age
-	}
-	return s.hit() == dayLimit && s.age > 24*time.Hour
+	return 0
 }

@@ -102,8 +102,27 @@ var limitsAskedCases = []struct {
 	},
 	{
 		"reset in the past", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + limitsAt(-time.Hour),
-		"limits.minute_exhausted", Fail, 0, "in 0 s",
+		"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
 	},
+	{
+		"one reset in the past, and a wait", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 37\nreset_at: " + limitsAt(-time.Hour),
+		"limits.minute_exhausted", Fail, 37 * time.Second, "in 37 s",
+	},
+	{"a fraction", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 11.2", "limits.minute_exhausted", Fail, 12 * time.Second, "in 12 s"},
+	{"at once", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 0", "limits.minute_exhausted", Fail, 0, "used up: retry now"},
+	{"a date of old", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: Monday, 04-May-26 00:14:00 GMT", "limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s"},
+	{"a date as in C", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: Mon May  4 00:14:00 2026", "limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s"},
+	{"a wait below zero", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: -5\nX-RateLimit-Reset: 20", "limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s"},
+	{"reset_at in milliseconds", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: " + limitsAt(20*time.Second) + "000", "limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s"},
+	{"reset_at in ISO 8601", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: \"2026-05-04T02:14:09+02:00\"", "limits.minute_exhausted", Fail, 42 * time.Second, "retry at 02:14:09 here, in 42 s"},
+	{"X-RateLimit-Reset in ISO 8601", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2026-05-04T00:14:09Z", "limits.minute_exhausted", Fail, 42 * time.Second, "in 42 s"},
+	{"reset_at that is none", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nreset_at: {\"in\": 5}", "limits.minute_exhausted", Fail, time.Minute, "in 60 s"},
+	{"locked out for an hour", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 3600", "limits.minute_exhausted", Fail, time.Hour, "in 60 min 0 s"},
+	{"a minute of three days", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 259200", "limits.minute_exhausted", Fail, time.Minute, "in 60 s"},
+	{"payload", "413 content_too_large\nX-RateLimit-Remaining: 5\nRetry-After: 5", "limits.payload", Fail, 0, "larger than the plan allows"},
+	{"payload without a code", "413", "limits.payload", Fail, 0, "larger than the plan allows"},
+	{"the edge's limit with a wait", "429\ncf-error-type: 1015\nRetry-After: 30", "limits.headers_missing", Unknown, 30 * time.Second, "in 30 s"},
+	{"the edge's limit with the API's header", "429\ncf-error-type: 1015\nX-RateLimit-Reset: 30", "limits.headers_missing", Unknown, 0, "not from one of Klyra's limits"},
 	{
 		"reset beyond belief", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nRetry-After: 999999999",
 		"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
@@ -296,6 +315,33 @@ var limitsPastedCases = []struct {
 		"limits.minute_exhausted", Fail, 20 * time.Second, "in 20 s",
 	},
 	{
+		"an old sample with a wait and without a date", // the reset that it names tells its age, not the wait
+		paste.Diagnosis{Findings: rateLimited(-time.Hour), RateLimit: &paste.RateLimit{Remaining: number(0), RetryAfterS: number(37)}},
+		"limits.reset", Pass, 0, "it was over at 01:13:27 here, 60 min 0 s ago",
+	},
+	{
+		"a wait that was counted some time before the paste",
+		paste.Diagnosis{Findings: rateLimited(17 * time.Second), RateLimit: &paste.RateLimit{Remaining: number(0), ResetS: number(37)}},
+		"limits.minute_exhausted", Fail, 17 * time.Second, "in 17 s",
+	},
+	{
+		"two times that disagree, without a date",
+		paste.Diagnosis{Findings: rateLimited(17 * time.Second), RateLimit: &paste.RateLimit{ResetTime: limitsNow.Add(40 * time.Second)}},
+		"limits.minute_exhausted limits.reset_disagrees", Fail, 17 * time.Second, "in 17 s",
+	},
+	{
+		"a Retry-After that is a date, without one of its own",
+		paste.Diagnosis{Findings: rateLimited(0)[:0], RateLimit: &paste.RateLimit{Remaining: number(0), RetryTime: limitsNow.Add(33 * time.Second)}},
+		"limits.minute_exhausted", Fail, 33 * time.Second, "in 33 s",
+	},
+	{
+		"a day that was to reset two days ago, without a date",
+		paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Envelope, HTTPStatus: 429, Message: "1000 requests per day", ResetAt: limitsNow.Add(-48 * time.Hour)}}},
+		"limits.reset", Pass, 0, "more than a day old",
+	},
+	{"too large", paste.Diagnosis{Findings: []paste.Finding{{Code: "content_too_large", Kind: paste.Envelope, HTTPStatus: 413}}}, "limits.payload", Fail, 0, "larger than the plan allows"},
+	{"a bare 413", paste.Diagnosis{Candidates: []paste.Candidate{{Code: "content_too_large"}}}, "limits.payload", Fail, 0, "larger than the plan allows"},
+	{
 		"a day of two days ago",
 		paste.Diagnosis{RateLimit: &paste.RateLimit{DailyRemaining: number(0), Date: limitsNow.Add(-48 * time.Hour)}},
 		"limits.reset", Pass, 0, "more than a day old",
@@ -361,13 +407,19 @@ func TestLimitsPace(t *testing.T) {
 		state limitState
 		want  string
 	}{
-		{limitState{RateLimit: paste.RateLimit{Limit: number(60)}}, "at most 0.8 a second (80 % of 60 a minute), at most 1 at once"},
-		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most 8 a second (80 % of 600 a minute), at most 12 at once"},
-		{limitState{RateLimit: paste.RateLimit{Limit: number(1)}}, "at most 0.01 a second"},
-		{limitState{RateLimit: paste.RateLimit{Limit: number(0)}}, "keeps under the plan's limit"},
-		{limitState{}, "keeps under the plan's limit"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(60)}}, "at most one request every 1.25 s (80 % of 60 a minute), at most 1 at once (what that rate needs, assuming that an answer takes 1 s)"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most one request every 125 ms (80 % of 600 a minute), at most 12 at once (what that rate needs, since this answer took 1.5 s)"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(1)}}, "at most one request every 75 s"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(0)}}, "keeps under 80 % of the plan's limit a minute (a general rule"},
+		{limitState{message: "the rate limit of 120 requests per minute"}, "at most one request every 625 ms (80 % of 120 a minute)"},
+		{
+			limitState{RateLimit: paste.RateLimit{Limit: number(60), DailyRemaining: number(60)}},
+			"; for the 60 requests of today to last until midnight UTC, one every 23 min 47 s (when Klyra's day begins is not documented; midnight UTC is usual)",
+		},
+		{limitState{RateLimit: paste.RateLimit{DailyRemaining: number(1)}}, "for the 1 request of today to last until midnight UTC, one every 23 h 46 min"},
+		{limitState{}, "keeps under 80 % of the plan's limit a minute (a general rule"},
 	} {
-		if got := c.state.pace(); !strings.Contains(got, c.want) {
+		if got := c.state.pace(limitsNow); !strings.Contains(got, c.want) {
 			t.Errorf("pace of %+v: %q, want %q in it", c.state, got, c.want)
 		}
 	}
@@ -384,9 +436,9 @@ func TestLimitsRemedies(t *testing.T) {
 		{
 			"minute",
 			limitState{RateLimit: paste.RateLimit{Limit: number(60), Remaining: number(0), ResetS: number(60)}},
-			"wait until 02:14:27 here (in 60 s), then send at most 0.8 a second", "no reset",
+			"wait until 02:14:27 here (in 60 s), then send at most one request every 1.25 s", "Before a retry",
 		},
-		{"minute that is over", limitState{code: rateLimitCode, resetAt: limitsNow.Add(-time.Hour), live: true}, "send it again now", "no reset"},
+		{"minute that is over", limitState{code: rateLimitCode, resetAt: limitsNow.Add(-time.Second), RateLimit: paste.RateLimit{Remaining: number(0)}, live: true}, "send it again now", "Before a retry"},
 		{"some limit", limitState{code: rateLimitCode}, "put requests in a queue", "wait until"},
 		{"day", limitState{RateLimit: paste.RateLimit{DailyRemaining: number(0), RetryAfterS: number(7200)}}, "wait until 04:13:27 here (in 2 h 0 min)", "does not document"},
 		{"day without an end", limitState{RateLimit: paste.RateLimit{DailyRemaining: number(0)}}, "stop for today", "wait until"},
@@ -399,13 +451,82 @@ func TestLimitsRemedies(t *testing.T) {
 		{
 			"concurrency",
 			limitState{code: "concurrent_requests_exceeded", RateLimit: paste.RateLimit{RetryAfterS: number(2)}},
-			"wait until 02:13:29 here (in 2 s), then let requests finish", "no reset",
+			"wait until 02:13:29 here (in 2 s), then let requests finish", "Before a retry",
 		},
 	} {
 		c.state.Date = limitsNow
 		got := c.state.remedy(c.state.hit(), limitsNow)
 		if !strings.HasPrefix(got, c.begins) || strings.Contains(got, c.never) {
 			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+func TestLimitsWithASkewedClockSaySo(t *testing.T) {
+	for _, c := range []struct {
+		script string
+		skew   time.Duration
+		ids    string
+		says   string
+	}{
+		{"reset_at: " + limitsAt(42*time.Second), -time.Hour, "limits.minute_exhausted limits.reset_disagrees", "is 60 min 0 s behind the API's: a client here that compares the reset with it waits 60 min 0 s too long"},
+		{"reset_at: " + limitsAt(42*time.Second), time.Hour, "limits.minute_exhausted limits.reset_disagrees", "is 60 min 0 s ahead of the API's: a client here that compares the reset with it retries 60 min 0 s too early"},
+		{"X-RateLimit-Reset: 42", time.Hour, "limits.minute_exhausted", ""}, // a wait needs no clock
+		{"reset_at: " + limitsAt(42*time.Second), time.Second, "limits.minute_exhausted", ""},
+	} {
+		target := keyTarget(apiOn(t, func(w http.ResponseWriter, _ *http.Request) {
+			limitsAnswer(w, "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\n"+c.script+"\n"+serverDate)
+		}), testKey)
+		target.Now = func() time.Time { return limitsNow.Add(c.skew) }
+		r := Run(inTime(t), catalog.LimitsCheck, target)
+		var ids []string
+		for _, f := range r.Findings {
+			ids = append(ids, f.ID)
+		}
+		if strings.Join(ids, " ") != c.ids || !strings.Contains(r.Findings[len(r.Findings)-1].Summary, c.says) {
+			t.Errorf("%s, %v: %v %s", c.script, c.skew, ids, r.Findings[len(r.Findings)-1].Summary)
+		}
+		if got := evidenceText(r); strings.Contains(got, "this machine's clock; waits count from the Date") != (c.skew.Abs() > sameTime) {
+			t.Errorf("%s, %v: %s", c.script, c.skew, got)
+		}
+	}
+}
+
+func TestLimitsShowBothOfTwoResets(t *testing.T) {
+	s := limitState{
+		RateLimit: paste.RateLimit{Date: limitsNow, Remaining: number(0), RetryAfterS: number(12), ResetS: number(37)},
+		code:      rateLimitCode, live: true,
+	}
+	f := limitsResult("", s, limitsNow).Findings[1]
+	if f.ID != "limits.reset_disagrees" || f.Summary != "the response names different waits: Retry-After 12 s, X-RateLimit-Reset 37 s; Retry-After counts here" {
+		t.Errorf("%+v", f)
+	}
+}
+
+// How a limit shows is part of the evidence.
+func TestLimitsSayHowTheyShow(t *testing.T) {
+	left, none := paste.RateLimit{Remaining: number(9)}, paste.RateLimit{Remaining: number(0)}
+	for _, c := range []struct {
+		state limitState
+		want  string
+	}{
+		{limitState{status: 429, RateLimit: none}, "limit=requests per minute, because X-RateLimit-Remaining is 0"},
+		{limitState{status: 429, RateLimit: paste.RateLimit{DailyRemaining: number(0)}}, "limit=requests per day, because X-Daily-Limit-Remaining is 0"},
+		{limitState{status: 429, message: "5 requests per minute"}, "limit=requests per minute, because the message names a limit per minute"},
+		{limitState{status: 429, RateLimit: left}, "limit=concurrent requests, because the status is 429, no code says why, and 9 requests of this minute are left"},
+		{limitState{code: rateLimitCode, RateLimit: left}, "limit=requests per minute, because the API's code is rate_limit_exceeded"},
+		{limitState{code: "quota_exceeded", RateLimit: none}, "limit=the plan's quota, because the API's code is quota_exceeded"},
+		{limitState{code: "concurrent_requests_exceeded", RateLimit: none}, "limit=concurrent requests, because the API's code is concurrent"},
+		{limitState{status: 413}, "limit=payload size, because the status is 413"},
+		{limitState{RateLimit: paste.RateLimit{Unread: []string{"retry-after"}}}, "not read=retry-after, which holds neither a number nor a time"},
+		{limitState{live: true, status: 429, RateLimit: none, resetAt: limitsNow.Add(-time.Hour)}, "not believed=reset_at, which is 60 min 0 s in the past, although the limit still holds"},
+		{limitState{RateLimit: left, age: 2 * time.Minute}, "made=at 02:11:27 here, 2 min 0 s ago"},
+		{limitState{undated: true, RateLimit: left, age: 2 * time.Minute}, "made=no later than 02:11:27 here, 2 min 0 s ago"},
+		{limitState{RateLimit: left, skew: time.Minute}, "clock=the response's Date is 60 s ahead of this machine's clock; waits count from now"},
+	} {
+		c.state.Date = limitsNow.Add(-c.state.age)
+		if got := evidenceText(limitsResult("", c.state, limitsNow)); !strings.Contains(got, c.want) {
+			t.Errorf("want %q in\n%s", c.want, got)
 		}
 	}
 }
@@ -421,7 +542,7 @@ func TestLimitsEvidence(t *testing.T) {
 	}
 	got := evidenceText(r)
 	for _, want := range []string{
-		"1777853614, which is 2026-05-04 00:13:34 UTC", "1777853615, which is 2026-05-04 00:13:35 UTC", "Retry-After, which is more than 400 days ahead", "the wait is from=reset_at",
+		"1777853614, which is 2026-05-04 00:13:34 UTC", "1777853615, which is 2026-05-04 00:13:35 UTC", "not believed=Retry-After, which is 11574 days ahead; no more than 24 h 0 min is believed here", "the wait is from=reset_at",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in the evidence:\n%s", want, got)
@@ -468,11 +589,9 @@ func FuzzLimitHeaders(f *testing.F) {
 		a := answer{status: 429, header: http.Header{
 			"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset},
 			"X-Daily-Limit-Remaining": {daily}, "Retry-After": {after}, "Date": {date},
-		}, problem: &problem{Code: "rate_limit_exceeded"}}
-		a.problem.ResetAt = "0"
+		}, problem: &problem{Code: "rate_limit_exceeded", ResetAt: rawField(resetAt)}}
 		s := liveLimits(a, limitsNow)
-		s.resetAt = unixTime(resetAt)
-		if wait, _ := s.retry(limitsNow); wait < 0 || wait > maxWait {
+		if wait, _ := s.retry(limitsNow); wait < 0 || wait > longestWait {
 			t.Errorf("wait %v", wait)
 		}
 		if r := limitsResult("", s, limitsNow); len(r.Findings) == 0 || r.Findings[0].Summary == "" {

@@ -2,8 +2,7 @@ package checks
 
 import (
 	"fmt"
-	"math"
-	"slices"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -12,15 +11,15 @@ import (
 func limitsResult(target string, s limitState, now time.Time) Result {
 	r := Result{Target: target}
 	f := s.verdict(now)
-	f.Evidence = append(s.evidence(), f.Evidence...)
+	f.Evidence = append(s.evidence(now), f.Evidence...)
 	r.Findings = append(r.Findings, f)
-	if f.Status == Fail || s.hit() == someLimit {
+	if f.Status == Fail || f.Status == Unknown {
 		r.Wait, r.RetryAt = s.retry(now)
 	}
 	if f.Status == Pass || s.edge != "" {
 		return r
 	}
-	for _, judge := range []func(limitState) (Finding, bool){limitState.disagreement, limitState.leftover} {
+	for _, judge := range []func(limitState) (Finding, bool){limitState.disagreement, limitState.clockOff, limitState.leftover} {
 		if f, found := judge(s); found {
 			r.Findings = append(r.Findings, f)
 		}
@@ -28,13 +27,14 @@ func limitsResult(target string, s limitState, now time.Time) Result {
 	return r
 }
 
-// limitNames are the ids and names of the limits.
-var limitNames = map[limitKind]struct{ id, summary string }{
-	minuteLimit:   {"limits.minute_exhausted", "this minute's requests are used up"},
-	dayLimit:      {"limits.day_exhausted", "this day's requests are used up"},
-	quotaLimit:    {"limits.quota_exhausted", "the plan's quota is used up"},
-	parallelLimit: {"limits.concurrency", "too many requests were under way at once"},
-	someLimit:     {"limits.headers_missing", "a limit was hit, but nothing tells which: the response shows none of the X-RateLimit headers"},
+// limitNames are the ids of the limits, what to say of them, and what they are called.
+var limitNames = map[limitKind]struct{ id, summary, name string }{
+	minuteLimit:   {"limits.minute_exhausted", "this minute's requests are used up", "requests per minute"},
+	dayLimit:      {"limits.day_exhausted", "this day's requests are used up", "requests per day"},
+	quotaLimit:    {"limits.quota_exhausted", "the plan's quota is used up", "the plan's quota"},
+	parallelLimit: {"limits.concurrency", "too many requests were under way at once", "concurrent requests"},
+	payloadLimit:  {"limits.payload", "the request is larger than the plan allows", "payload size"},
+	someLimit:     {"limits.headers_missing", "a limit was hit, but nothing tells which: the response shows none of the X-RateLimit headers", ""},
 }
 
 // verdict is the finding about the limit that stands in the way, or about the room that is left.
@@ -42,14 +42,14 @@ func (s limitState) verdict(now time.Time) Finding {
 	kind := s.hit()
 	switch {
 	case s.edge != "":
-		return s.edgeVerdict()
+		return s.edgeVerdict(now)
 	case kind == noLimit:
-		return s.roomLeft()
+		return s.roomLeft(now)
 	case s.passed():
 		return Finding{
 			ID: "limits.reset", Status: Pass,
 			Summary: "the limit that this response shows has been reset since: " + s.sinceReset(now),
-			Remedy:  "send the request again, slower: " + s.pace(),
+			Remedy:  "send the request again, slower: " + s.pace(now),
 		}
 	}
 	f := Finding{ID: limitNames[kind].id, Status: Fail, Summary: limitNames[kind].summary, Remedy: s.remedy(kind, now)}
@@ -62,36 +62,54 @@ func (s limitState) verdict(now time.Time) Finding {
 	if kind == parallelLimit && limitCodes[s.code] != parallelLimit {
 		f.Summary = fmt.Sprintf("a limit was hit although %s of this minute are left, which points to too many requests at once", requests(*s.Remaining))
 	}
-	wait, at := s.retry(now)
-	when := clockAt(at, now) + ", in " + waitText(wait)
-	switch {
-	case !at.IsZero() && kind == quotaLimit:
-		f.Summary += ": it resets " + when
-	case !at.IsZero() && kind == someLimit:
-		f.Summary += "; retry " + when
-	case !at.IsZero():
-		f.Summary += ": retry " + when
-	case kind == dayLimit || kind == quotaLimit:
-		f.Summary += "; when that ends, this response does not say"
-	}
+	f.Summary += s.when(kind, now)
 	return f
 }
 
-func (s limitState) edgeVerdict() Finding {
-	return Finding{
+// when ends the sentence about a limit with the time from which on a retry can succeed.
+func (s limitState) when(kind limitKind, now time.Time) string {
+	wait, at := s.retry(now)
+	lead := ": retry "
+	switch {
+	case at.IsZero() && (kind == dayLimit || kind == quotaLimit):
+		return "; when that ends, this response does not say"
+	case at.IsZero():
+		return ""
+	case kind == quotaLimit:
+		lead = ": it resets "
+	case kind == someLimit:
+		lead = "; retry "
+	}
+	if wait == 0 {
+		return lead + "now"
+	}
+	return lead + clockAt(at, now) + ", in " + waitText(wait)
+}
+
+// edgeLimits reports whether what answered in front of the API limits the rate of requests itself.
+func (s limitState) edgeLimits() bool { return s.edge != "" && s.status == http.StatusTooManyRequests }
+
+func (s limitState) edgeVerdict(now time.Time) Finding {
+	f := Finding{
 		ID: "limits.headers_missing", Status: Unknown,
 		Summary: "could not tell: something in front of the API answered (" + s.edge + ")",
 		Remedy:  "run the service check; the API's own limits say nothing about this",
 	}
+	if s.edgeLimits() {
+		f.Summary = "the 429 is not from one of Klyra's limits, whose state it does not show: something in front of the API answered (" + s.edge + ")" +
+			s.when(someLimit, now)
+		f.Remedy = "send more slowly from this address: an edge counts requests by address, not by key, so that a higher plan does not help. " + backoffRule(backoffFor(s))
+	}
+	return f
 }
 
 // roomLeft is the finding where no limit stands in the way.
-func (s limitState) roomLeft() Finding {
+func (s limitState) roomLeft(now time.Time) Finding {
 	switch {
 	case s.Remaining == nil && s.DailyRemaining == nil:
 		return Finding{ID: "limits.headers_missing", Status: Unknown, Summary: s.whyNoHeaders(), Remedy: "read them from a response that a working request got: curl -i shows them"}
 	case s.isLow():
-		return Finding{ID: "limits.low", Status: Warn, Summary: "little is left: " + s.left(), Remedy: s.pace()}
+		return Finding{ID: "limits.low", Status: Warn, Summary: "little is left: " + s.left(), Remedy: s.pace(now)}
 	}
 	return Finding{ID: "limits.free", Status: Pass, Summary: "no limit stands in the way: " + s.left()}
 }
@@ -154,98 +172,111 @@ func (s limitState) remedy(kind limitKind, now time.Time) string {
 			return "take a higher plan in the Klyra Dashboard, or " + until + ": no retry before then succeeds"
 		}
 		return "look at plan and usage in the Klyra Dashboard: a higher plan or the next billing period lifts it, a retry does not"
+	case payloadLimit:
+		return "send less in one request: split the text, or make the image smaller (the content check measures both). What a plan allows is not documented; about 500 words or 4 MB is for any request. Waiting does not help"
 	case parallelLimit:
-		const queue = "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes"
-		if until != "" {
-			return until + ", then " + queue
-		}
-		return queue + ". " + backoff
+		return s.fewerAtOnce(until)
 	}
 	switch {
 	case until != "":
-		return until + ", then " + s.pace()
+		return until + ", then " + s.pace(now)
 	case known:
-		return "send it again now: the reset has come. From then on " + s.pace()
+		return "send it again now: the reset has come. From then on " + s.pace(now)
 	}
-	return s.pace() + ". " + backoff
+	return s.pace(now) + ". " + backoffRule(backoffFor(s))
 }
 
-// backoff is for answers that name no time.
-const backoff = "Before a retry wait a random time between 0 and the smaller of 20 s and 1 s × 2^attempt, since no reset is named"
-
-// safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
-const safeShare = 0.8
-
-// pace says how fast to send: a safe rate, and how many requests at once that rate needs.
-func (s limitState) pace() string {
-	if s.Limit == nil || *s.Limit <= 0 {
-		return "put requests in a queue that keeps under the plan's limit"
+// fewerAtOnce is the remedy for too many requests at once.
+func (s limitState) fewerAtOnce(until string) string {
+	queue := "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes"
+	if between, known := s.interval(); known {
+		queue += "; the limit per minute lets you use " + s.atOnce(between)
 	}
-	rate := safeShare * float64(*s.Limit) / 60
-	took, basis := s.took, "as fast as this answer came"
-	if took == 0 {
-		took, basis = time.Second, "if an answer takes 1 s"
+	if until != "" {
+		return until + ", then " + queue
 	}
-	parallel := max(int(math.Ceil(rate*took.Seconds())), 1)
-	return fmt.Sprintf("send at most %s a second (80 %% of %d a minute), at most %d at once (what that rate needs %s)",
-		strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", rate), "0"), "."), *s.Limit, parallel, basis)
+	return queue + ". " + backoffRule(backoffFor(s))
 }
 
 // evidence lists what the response shows of the limits.
-func (s limitState) evidence() []Evidence {
+func (s limitState) evidence(now time.Time) []Evidence {
 	var all []Evidence
+	kind, why := s.which()
 	if _, ours := limitCodes[s.code]; ours {
 		all = append(all, Evidence{"code", string(s.code)})
+	}
+	if why != "" && s.edge == "" {
+		all = append(all, Evidence{"limit", limitNames[kind].name + ", because " + why})
 	}
 	for _, h := range []struct {
 		label string
 		value *int
+		at    time.Time
 	}{
-		{"X-RateLimit-Limit", s.Limit},
-		{"X-RateLimit-Remaining", s.Remaining},
-		{"X-RateLimit-Reset", s.resetHeader()},
-		{"X-Daily-Limit-Remaining", s.DailyRemaining},
-		{"Retry-After", s.RetryAfterS},
+		{"X-RateLimit-Limit", s.Limit, time.Time{}},
+		{"X-RateLimit-Remaining", s.Remaining, time.Time{}},
+		{resetHint, s.ResetS, s.ResetTime},
+		{"X-Daily-Limit-Remaining", s.DailyRemaining, time.Time{}},
+		{retryHint, s.RetryAfterS, s.RetryTime},
+		{resetAtHint, nil, s.resetAt},
 	} {
-		if h.value != nil {
+		switch {
+		case !h.at.IsZero():
+			all = append(all, Evidence{h.label, fmt.Sprintf("%d, which is %s", h.at.Unix(), h.at.UTC().Format(time.DateTime+" MST"))})
+		case h.value != nil:
 			all = append(all, Evidence{h.label, fmt.Sprint(*h.value)})
 		}
 	}
-	for _, h := range []struct {
-		label string
-		at    time.Time
-	}{
-		{"X-RateLimit-Reset", s.ResetTime},
-		{"reset_at", s.resetAt},
-	} {
-		if !h.at.IsZero() {
-			all = append(all, Evidence{h.label, fmt.Sprintf("%d, which is %s", h.at.Unix(), h.at.UTC().Format(time.DateTime+" MST"))})
+	return append(all, s.howRead(now)...)
+}
+
+// howRead lists how the wait was read: from where, counted from when, and what was not believed.
+func (s limitState) howRead(now time.Time) []Evidence {
+	var all []Evidence
+	for _, name := range s.Unread {
+		all = append(all, Evidence{"not read", name + ", which holds neither a number nor a time"})
+	}
+	for _, h := range s.hints() {
+		if h.doubt != "" {
+			all = append(all, Evidence{"not believed", h.source + ", " + h.doubt})
 		}
 	}
-	if h, known := s.wait(); known && s.hit() != noLimit {
+	h, known := s.wait()
+	if known && s.edge == "" {
 		source := h.source
 		if source == messageHint {
 			source += ", which says " + waitText(h.wait)
 		}
 		all = append(all, Evidence{"the wait is from", source})
 	}
-	for _, h := range s.hints() {
-		if h.wait > maxWait {
-			all = append(all, Evidence{"not believed", h.source + ", which is more than 400 days ahead"})
-		}
-	}
-	if s.undated && len(s.hints()) > 0 && s.resetAt.IsZero() {
+	switch {
+	case s.skew != 0 && s.live:
+		all = append(all, Evidence{"clock", "the response's Date is " + offsetText(s.skew) + " this machine's clock; waits count from the Date"})
+	case s.skew != 0:
+		all = append(all, Evidence{"clock", "the response's Date is " + offsetText(s.skew) + " this machine's clock; waits count from now"})
+	case s.undated && !s.live && known && !h.fixed && s.age == 0:
 		all = append(all, Evidence{"counted from", "now, because the paste shows no Date"})
+	case s.age > time.Minute:
+		all = append(all, Evidence{"made", s.made(now)})
 	}
 	return all
 }
 
-// resetHeader is the wait that X-RateLimit-Reset holds; nil where it holds none, or a time.
-func (s limitState) resetHeader() *int {
-	if !s.ResetTime.IsZero() {
-		return nil
+// made says when a pasted response was made.
+func (s limitState) made(now time.Time) string {
+	text := clockAt(s.Date, now) + ", " + waitText(s.age) + " ago"
+	if s.undated {
+		return "no later than " + strings.TrimPrefix(strings.TrimPrefix(text, "at "), "on ") + ": that is when it should reset"
 	}
-	return s.ResetS
+	return text
+}
+
+// offsetText says on which side of a clock another one is.
+func offsetText(ahead time.Duration) string {
+	if ahead < 0 {
+		return waitText(-ahead) + " behind"
+	}
+	return waitText(ahead) + " ahead of"
 }
 
 // leftover is the remark where the API says that the rate is exceeded and its headers show requests left.
@@ -262,21 +293,41 @@ func (s limitState) leftover() (Finding, bool) {
 
 // disagreement is the finding where two ways of naming the same reset differ by more than 5 s.
 func (s limitState) disagreement() (Finding, bool) {
-	if kind := s.hit(); kind != minuteLimit && kind != someLimit {
+	hints := s.disagreeing()
+	if hints == nil {
 		return Finding{}, false
 	}
-	hints := slices.DeleteFunc(s.hints(), func(h waitHint) bool { return h.source == messageHint || h.wait > maxWait })
 	var evidence []Evidence
-	disagree := false
+	var texts []string
 	for _, h := range hints {
 		evidence = append(evidence, Evidence{h.source, waitText(h.wait)})
-		disagree = disagree || (h.wait-hints[0].wait).Abs() > 5*time.Second
+		texts = append(texts, h.source+" "+waitText(h.wait))
 	}
+	counts, _ := s.wait()
 	return Finding{
 		ID: "limits.reset_disagrees", Status: Warn, Evidence: evidence,
-		Summary: "the response names different waits; the first of them counts here",
+		Summary: "the response names different waits: " + strings.Join(texts, ", ") + "; " + counts.source + " counts here",
 		Remedy:  "read Retry-After first, then reset_at, then X-RateLimit-Reset, and count from the response's Date",
-	}, disagree
+	}, true
+}
+
+// clockOff is the finding where this machine's clock would spoil a reset that is named as a time.
+func (s limitState) clockOff() (Finding, bool) {
+	h, known := s.wait()
+	if !s.live || !known || s.skew.Abs() <= farApart || s.resetAt.IsZero() && s.ResetTime.IsZero() && s.RetryTime.IsZero() {
+		return Finding{}, false
+	}
+	off := waitText(s.skew.Abs())
+	effect := "ahead of the API's: a client here that compares the reset with it retries " + off + " too early"
+	if s.skew > 0 {
+		effect = "behind the API's: a client here that compares the reset with it waits " + off + " too long"
+	}
+	return Finding{
+		ID: "limits.reset_disagrees", Status: Warn,
+		Summary:  "this machine's clock is " + off + " " + effect,
+		Evidence: []Evidence{{"date", s.Date.UTC().Format(http.TimeFormat)}, {h.source, waitText(h.wait)}},
+		Remedy:   "set this machine's clock (NTP), and let the client count from the response's Date or use X-RateLimit-Reset, which is a wait",
+	}, true
 }
 
 func (s limitState) sinceReset(now time.Time) string {
@@ -285,5 +336,5 @@ func (s limitState) sinceReset(now time.Time) string {
 		return "it is more than a day old"
 	}
 	ago := s.age - h.wait
-	return clockAt(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
+	return "it was over " + clockAt(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
 }

@@ -19,6 +19,7 @@ func JudgeRequest(r *paste.Request, api *API) []Finding {
 	j := requestJudge{Request: r, api: api}
 	j.address()
 	j.authorization()
+	j.keyInBody()
 	j.body()
 	j.contentURL()
 	return Result{Findings: j.findings}.shown(safe.NewRedactor(requestSecrets(r)...)).Findings
@@ -66,9 +67,6 @@ func (j *requestJudge) header(name string) (string, bool) {
 // unexpanded is a variable that stands where its value should: $NAME, ${name}, %NAME%, {{name}}.
 var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]\w*\}?|%[A-Z][A-Z0-9_]*%|\{\{[^{}]*\}\}`)
 
-// keyParameter is a query parameter that people put a key into.
-var keyParameter = regexp.MustCompile(`(?i)^(?:api[-_]?key|key|token|access[-_]?token|auth)$`)
-
 // address judges where the request goes.
 func (j *requestJudge) address() {
 	address := j.Address.Reveal()
@@ -83,20 +81,17 @@ func (j *requestJudge) address() {
 	if err != nil || u.Host == "" {
 		return
 	}
-	for name := range u.Query() {
-		if keyParameter.MatchString(name) {
-			j.add(Finding{
-				ID: "key.in_url", Status: Fail, Summary: "a key stands in the request's URL: parameter " + name,
-				Remedy: "Send it in the header Authorization: Bearer <key>, and make a new key: URLs end up in logs.",
-			})
-		}
-	}
+	j.keyInURL(u)
 	switch {
-	case !strings.EqualFold(u.Host, j.api.base.Host):
-		j.add(Finding{
-			ID: "request.wrong_host", Status: Fail, Summary: "the request goes to " + u.Host + ", not to the API",
+	case !j.goesTo(u):
+		f := Finding{
+			ID: "request.wrong_host", Status: Fail, Summary: "the request goes to " + u.Host + ", not to the API at " + j.api.base.Host,
 			Evidence: []Evidence{{"the API", j.api.BaseURL()}}, Remedy: "Set the client's base URL to " + j.api.BaseURL() + ".",
-		})
+		}
+		if !j.Key.Empty() && !strings.HasSuffix(strings.ToLower(u.Hostname()), ".klyra.live") {
+			f.Remedy += " If that host is not yours, make a new key: this one was shown to it."
+		}
+		j.add(f)
 	case u.Scheme == "http" && j.api.base.Scheme == "https":
 		j.add(Finding{
 			ID: "request.plain_http", Status: Fail, Summary: "the request goes by plain http, which shows the key to the network",
@@ -105,55 +100,9 @@ func (j *requestJudge) address() {
 	}
 }
 
-// authorization judges how the key is sent.
-func (j *requestJudge) authorization() {
-	value, ok := j.header("Authorization")
-	if !ok {
-		j.noAuthorization()
-		return
-	}
-	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-	if !strings.EqualFold(strings.TrimRight(scheme, ":"), "bearer") {
-		j.add(Finding{
-			ID: "request.scheme_missing", Status: Fail, Summary: "the Authorization header does not begin with the word Bearer",
-			Remedy: "Write it as Authorization: Bearer <key>.",
-		})
-		return
-	}
-	if name := strings.TrimSpace(rest); name != "" && unexpanded.FindString(name) == name {
-		j.add(Finding{
-			ID: "request.unexpanded", Status: Warn, Summary: "the key is the variable " + name + ", and whether it was filled in cannot be seen",
-			Remedy: "Print it where the request is made. A shell fills it in between double quotes, not between single ones, and only if it is exported.",
-		})
-		return
-	}
-	form := inspectKey(Key{Secret: safe.NewSecret(strings.TrimSpace(rest)), Source: "the pasted request"})
-	for _, f := range form.findings {
-		f.Summary = strings.TrimSuffix(f.Summary, ", so it was not sent")
-		j.add(f)
-	}
-}
-
-// keyHeaders are headers in which other APIs take a key.
-var keyHeaders = []string{"X-Api-Key", "Api-Key", "X-Auth-Token", "X-Access-Token", "X-Klyra-Key", "Klyra-Api-Key"}
-
-func (j *requestJudge) noAuthorization() {
-	for _, name := range keyHeaders {
-		if _, ok := j.header(name); ok {
-			j.add(Finding{
-				ID: "key.wrong_header", Status: Fail, Summary: "the key is sent in the header " + name + ", where Klyra does not look",
-				Remedy: "Send it as Authorization: Bearer <key>.",
-			})
-			return
-		}
-	}
-	if len(j.Headers) == 0 {
-		return // the paste shows no headers at all, so none can be called missing
-	}
-	j.add(Finding{
-		ID: "request.no_authorization", Status: Fail, Summary: "the request has no Authorization header",
-		Remedy: "Add Authorization: Bearer <key>. If your code sets it, a redirect or a proxy may have dropped it.",
-	})
+// goesTo reports whether a URL leads to the API's host, and to its port where it names one.
+func (j *requestJudge) goesTo(u *url.URL) bool {
+	return strings.EqualFold(u.Hostname(), j.api.base.Hostname()) && (u.Port() == "" || u.Port() == apiPort(j.api.base))
 }
 
 // body judges a body that is JSON, or says that it is.

@@ -8,6 +8,18 @@ import (
 	"klyra-doctor/catalog/paste"
 )
 
+// The words say which scheme was used and what brings it about.
+func TestWrongSchemesAreNamed(t *testing.T) {
+	for scheme, want := range map[string]string{
+		"Basic": "says Basic where Klyra wants Bearer", "token": "says token where", "ApiKey": "says ApiKey", "Digest": "says Digest",
+		"klyra_live_3fKq9ZbT7xWm": "does not begin with the word Bearer",
+	} {
+		if f := wrongScheme(scheme); !strings.Contains(f.Summary, want) || strings.Contains(f.Summary+f.Remedy, "3fKq") {
+			t.Errorf("%s: %s", scheme, f.Summary)
+		}
+	}
+}
+
 func TestJudgeRequest(t *testing.T) {
 	const key = "Zq8vK2mN5xW1cR7tB4yH9pLd"
 	const good = `curl https://api.klyra.live/v1/moderate -H "Authorization: Bearer ` + key + `" -H "Content-Type: application/json" -d '{"content":"is this fine?"}'`
@@ -31,6 +43,18 @@ func TestJudgeRequest(t *testing.T) {
 		{"key in the URL", replace("/v1/moderate", "/v1/moderate?api_key="+key), "key.in_url"},
 		{"unexpanded URL", replace("https://api.klyra.live", "${BASE_URL}"), "request.unexpanded"},
 		{"wrong host", replace("api.klyra.live", "dashboard.klyra.live"), "request.wrong_host"},
+		{"the API's port", replace("api.klyra.live", "api.klyra.live:443"), ""},
+		{"another port", replace("api.klyra.live", "api.klyra.live:8443"), "request.wrong_host"},
+		{"Token", replace("Bearer ", "Token "), "request.scheme_missing"},
+		{"curl -u", replace(`-H "Authorization: Bearer `+key+`"`, "-u "+key+":"), "request.scheme_missing"},
+		{"a misspelt header", replace("Authorization: ", "Authorisation: "), "key.wrong_header"},
+		{"key as a user name", replace("https://", "https://"+key+"@"), "key.in_url"},
+		{"token in the URL", replace("/v1/moderate", "/v1/moderate?token="+key), "key.in_url"},
+		{"key in the body", replace(`{"content"`, `{"api_key":"`+key+`","content"`), "key.in_body"},
+		{"key in a form", replace(`{"content":"is this fine?"}`, "content=fine&api_key="+key), "key.in_body"},
+		{"a word of the content", replace(`{"content"`, `{"key":"k1","content"`), ""},
+		{"masked", replace(key, "Zq8v...9pLd"), "key.masked"},
+		{"look-alike", replace(key, "Zq8vK2mN5xW1сR7tB4yH9pLd"), "key.non_ascii"},
 		{"plain http", replace("https://", "http://"), "request.plain_http"},
 		{"broken body", replace(`fine?"}`, `fine?",}`), "request.body_invalid"},
 		{"empty content", replace(`is this fine?`, ``), "request.content_missing"},

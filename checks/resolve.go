@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -15,161 +14,236 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// dnsAnswers records what the name servers said during one lookup. net.Resolver tells less: for it a name
-// that does not exist and a name without an address are the same error.
-type dnsAnswers struct {
-	mu      sync.Mutex
-	servers []string
-	codes   []dnsmessage.RCode
-	dead    int // sockets to name servers that failed, but not by time
+// lookup is one resolution of a host name, with all that the name servers said. net.Resolver tells less: for it
+// a name that does not exist and a name without an address are the same error.
+type lookup struct {
+	host     string
+	server   string        // host:port to be asked in place of the machine's name servers; "" for those
+	patience time.Duration // for one query, so that the next server, or the next try, has its turn
+
+	mu         sync.Mutex
+	servers    []string // that were asked
+	asked      []dnsmessage.Type
+	answers    []dnsAnswer // the last one to each question, A before AAAA
+	unreadable int         // packets that were no answers to what was asked
+	dead       int         // sockets to name servers that failed, but not by time
 }
 
-// lookup resolves a host name through the name servers of this machine, or through the one given.
-func (d *dnsAnswers) lookup(ctx context.Context, server, host string) ([]netip.Addr, error) {
-	lookupCtx := ctx
-	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, configured string) (net.Conn, error) {
-		if server != "" {
-			configured = server
-		}
-		conn, err := new(net.Dialer).DialContext(ctx, network, configured)
-		if lookupCtx.Err() == nil { // else the failure is only the end of the lookup's own time
-			d.met(configured, err)
-		}
-		if err == nil {
-			// The resolver itself lets a socket wait for its deadline after a cancellation.
-			context.AfterFunc(lookupCtx, func() { conn.Close() })
-		}
-		if udp, ok := conn.(*net.UDPConn); ok {
-			return &dnsConn{udp, d}, err
-		}
-		return conn, err
+// addresses resolves the host.
+func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
+	resolver := &net.Resolver{PreferGo: true, Dial: func(dialCtx context.Context, network, configured string) (net.Conn, error) {
+		return l.dial(ctx, dialCtx, network, configured)
 	}}
-	if strings.Contains(host, ".") && !strings.HasSuffix(host, ".") {
-		host += "." // without it, the search domains of this machine could answer
+	name := l.host
+	if strings.Contains(name, ".") && !strings.HasSuffix(name, ".") {
+		name += "." // without it, the search domains of this machine could answer
 	}
-	addrs, err := resolver.LookupNetIP(ctx, "ip", host)
+	addrs, err := resolver.LookupNetIP(ctx, "ip", name)
 	for i, a := range addrs {
 		addrs[i] = a.Unmap()
 	}
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err()
 	}
-	return addrs, err
+	return l.believed(addrs), err
 }
 
-func (d *dnsAnswers) met(server string, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !slices.Contains(d.servers, server) {
-		d.servers = append(d.servers, server)
-	}
-	if err != nil && !deadlinePassed(err) {
-		d.dead++
-	}
-}
-
-func (d *dnsAnswers) heard(answer []byte, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err != nil {
-		if !deadlinePassed(err) {
-			d.dead++
+// believed returns those of the resolver's addresses that the answers give to the host itself, in its order. The
+// resolver takes the addresses of any name, and none where one of its two questions got no answer in time.
+func (l *lookup) believed(addrs []netip.Addr) []netip.Addr {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var said []netip.Addr
+	strangers := false
+	for _, a := range l.answers {
+		strangers = strangers || a.strangers
+		for _, addr := range a.addrs {
+			if !slices.Contains(said, addr) {
+				said = append(said, addr)
+			}
 		}
+	}
+	switch {
+	case len(said) == 0 && !strangers: // a file of this machine
+		return addrs
+	case len(addrs) == 0:
+		return said
+	}
+	return slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !slices.Contains(said, a) })
+}
+
+// nobodyAsked reports whether a file of this machine gave the addresses.
+func (l *lookup) nobodyAsked() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.asked) == 0
+}
+
+// halfAnswered is the finding for a host of which one sort of addresses is known, and the name servers failed on
+// the other.
+func (l *lookup) halfAnswered() (Finding, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, asked := range l.asked {
+		if _, fine := l.first(func(a dnsAnswer) bool {
+			return a.asked == asked && a.code == dnsmessage.RCodeSuccess && !a.truncated && !a.lame && !a.strangers
+		}); fine {
+			continue
+		}
+		c := halfFailure
+		if !l.answered(asked) {
+			c.id = "dns.timeout"
+		}
+		f := l.finding(c)
+		f.Summary = strings.Replace(f.Summary, "%s", familyOf[asked], 1)
+		return f, true
+	}
+	return Finding{}, false
+}
+
+// dial connects to a name server for a lookup that ends with ctx.
+func (l *lookup) dial(ctx, dialCtx context.Context, network, configured string) (net.Conn, error) {
+	if l.server != "" {
+		configured = l.server
+	}
+	conn, err := new(net.Dialer).DialContext(dialCtx, network, configured)
+	if ctx.Err() == nil { // else the failure is only the end of the lookup's own time
+		l.met(configured, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	// The resolver itself lets a socket wait for its deadline after a cancellation.
+	context.AfterFunc(ctx, func() { conn.Close() })
+	tap := dnsTap{Conn: conn, lookup: l}
+	if udp, ok := conn.(*net.UDPConn); ok {
+		return &dnsPackets{tap, udp}, nil
+	}
+	return &dnsStream{dnsTap: tap}, nil
+}
+
+func (l *lookup) met(server string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.servers = addOnce(l.servers, server)
+	if err != nil && !deadlinePassed(err) {
+		l.dead++
+	}
+}
+
+func addOnce(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
+}
+
+// dnsTap is a socket to a name server whose queries and answers are recorded as they pass.
+type dnsTap struct {
+	net.Conn
+	lookup *lookup
+	query  dnsQuery
+}
+
+// SetDeadline ends the wait for an answer at t, or when the lookup's patience ends.
+func (c *dnsTap) SetDeadline(t time.Time) error {
+	if end := time.Now().Add(c.lookup.patience); c.lookup.patience > 0 && end.Before(t) {
+		t = end
+	}
+	return c.Conn.SetDeadline(t)
+}
+
+func (c *dnsTap) sent(packet []byte) {
+	query, err := readQuery(packet)
+	if err != nil {
 		return
 	}
-	var p dnsmessage.Parser
-	if header, err := p.Start(answer); err == nil && !slices.Contains(d.codes, header.RCode) {
-		d.codes = append(d.codes, header.RCode)
+	c.query = query
+	c.lookup.mu.Lock()
+	defer c.lookup.mu.Unlock()
+	if asked := query.question.Type; !slices.Contains(c.lookup.asked, asked) {
+		c.lookup.asked = append(c.lookup.asked, asked)
 	}
 }
 
-// dnsConn is a UDP socket to a name server whose answers are recorded as they pass.
-type dnsConn struct {
-	*net.UDPConn
-	answers *dnsAnswers
+func (c *dnsTap) heard(packet []byte) {
+	answer, err := readDNSAnswer(packet, c.query)
+	c.lookup.mu.Lock()
+	defer c.lookup.mu.Unlock()
+	if err != nil {
+		c.lookup.unreadable++
+		return
+	}
+	answers := slices.DeleteFunc(c.lookup.answers, func(a dnsAnswer) bool { return a.asked == answer.asked })
+	c.lookup.answers = append(answers, answer)
+	slices.SortFunc(c.lookup.answers, func(a, b dnsAnswer) int { return cmp.Compare(a.asked, b.asked) })
+}
+
+func (c *dnsTap) broke(err error) {
+	if errors.Is(err, net.ErrClosed) || deadlinePassed(err) {
+		return
+	}
+	c.lookup.mu.Lock()
+	defer c.lookup.mu.Unlock()
+	c.lookup.dead++
+}
+
+// dnsPackets is a UDP socket to a name server: every read and write is one packet.
+type dnsPackets struct {
+	dnsTap
+	udp *net.UDPConn
+}
+
+// Write sends one query.
+func (c *dnsPackets) Write(b []byte) (int, error) {
+	c.sent(b)
+	return c.udp.Write(b)
 }
 
 // Read reads one answer.
-func (c *dnsConn) Read(b []byte) (int, error) {
-	n, err := c.UDPConn.Read(b)
-	if !errors.Is(err, net.ErrClosed) {
-		c.answers.heard(b[:n], err)
+func (c *dnsPackets) Read(b []byte) (int, error) {
+	n, err := c.udp.Read(b)
+	if err != nil {
+		c.broke(err)
+	} else {
+		c.heard(b[:n])
 	}
 	return n, err
 }
 
-// failure says why a lookup gave no address.
-func (d *dnsAnswers) failure(host string, err error) Finding {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	evidence := []Evidence{{"name", host}, {"answer", d.said()}, {"name server", cmp.Or(strings.Join(d.servers, ", "), "none was asked")}}
-	id := d.verdict(err)
-	if id == "check.offline" {
-		return offline(evidence...)
-	}
-	f := lookupFailures[id]
-	f.ID, f.Summary, f.Evidence = id, fmt.Sprintf(f.Summary, host), evidence
-	return f
+// ReadFrom makes the resolver take the socket for one of packets.
+func (c *dnsPackets) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, err := c.Read(b)
+	return n, c.udp.RemoteAddr(), err
 }
 
-// verdict is the finding id of a lookup that failed with err.
-func (d *dnsAnswers) verdict(err error) string {
-	if slices.Contains(d.codes, dnsmessage.RCodeNameError) {
-		return "dns.not_found"
+// WriteTo makes the resolver take the socket for one of packets.
+func (c *dnsPackets) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
+
+// dnsStream is a TCP connection to a name server: two bytes of length stand before every message.
+type dnsStream struct {
+	dnsTap
+	answer []byte
+}
+
+// Write sends one query.
+func (c *dnsStream) Write(b []byte) (int, error) {
+	if len(b) > 2 {
+		c.sent(b[2:])
 	}
-	for _, code := range d.codes {
-		if code != dnsmessage.RCodeSuccess {
-			return "dns.server_failure"
+	return c.Conn.Write(b)
+}
+
+// Read reads a part of an answer, which is recorded once it is whole.
+func (c *dnsStream) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.answer = append(c.answer, b[:n]...)
+	if len(c.answer) >= 2 {
+		if size := int(c.answer[0])<<8 | int(c.answer[1]); len(c.answer) >= 2+size && n > 0 {
+			c.heard(c.answer[2 : 2+size])
 		}
 	}
-	var dnsErr *net.DNSError
-	switch {
-	case deadlinePassed(err):
-		return "dns.timeout"
-	case len(d.codes) == 0 && d.dead > 0:
-		return "check.offline"
-	case errors.As(err, &dnsErr) && dnsErr.IsNotFound:
-		return "dns.no_address"
-	}
-	return "dns.server_failure"
-}
-
-// said puts the answers into words.
-func (d *dnsAnswers) said() string {
-	words := make([]string, len(d.codes))
-	for i, code := range d.codes {
-		words[i] = cmp.Or(rcodeWords[code], fmt.Sprintf("response code %d", code))
-	}
-	return cmp.Or(strings.Join(words, "; "), "none")
-}
-
-var rcodeWords = map[dnsmessage.RCode]string{
-	dnsmessage.RCodeSuccess:        "the name exists, but has no such record (NODATA)",
-	dnsmessage.RCodeFormatError:    "the query was not understood (FORMERR)",
-	dnsmessage.RCodeServerFailure:  "the name server could not find out (SERVFAIL)",
-	dnsmessage.RCodeNameError:      "no such name (NXDOMAIN)",
-	dnsmessage.RCodeNotImplemented: "not implemented (NOTIMP)",
-	dnsmessage.RCodeRefused:        "the name server refuses to answer (REFUSED)",
-}
-
-// lookupFailures holds the words of each way in which a lookup fails; %s is the host.
-var lookupFailures = map[string]Finding{
-	"dns.not_found": {
-		Status: Fail, Summary: "there is no such name as %s",
-		Remedy: "Look for a typing error in the host name. If it is right, the domain has expired, or the record was never made or is not published yet.",
-	},
-	"dns.no_address": {
-		Status: Fail, Summary: "%s exists, but has no address",
-		Remedy: "Add an A record (and, if the server has IPv6, an AAAA record) for this very name.",
-	},
-	"dns.server_failure": {
-		Status: Unknown, Summary: "the name server gave no usable answer for %s",
-		Remedy: "Could not tell whose fault it is: a broken domain (its name servers or DNSSEC) looks the same as a broken name server here. Ask another one (dig @1.1.1.1 NAME); if that one fails too, repair the domain's name servers or its DNSSEC records.",
-	},
-	"dns.timeout": {
-		Status: Unknown, Summary: "no name server answered for %s in time",
-		Remedy: "Try again, then from another network. If only this name is slow, its own name servers do not answer.",
-	},
+	return n, err
 }
 
 // offline is the finding that no name can be resolved at all.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +40,7 @@ type textScan struct {
 	replaced            int64 // U+FFFD: what was there is lost already
 	garbled             int64 // UTF-8 that was read as Windows-1252 and written again
 	garbledAs           string
+	sample              string // the beginning
 	bom                 string // "UTF-8", "UTF-16 (little-endian)", …; "" for none
 }
 
@@ -86,6 +88,7 @@ var byteOrderMarks = []struct{ mark, name string }{
 // add takes the next piece in.
 func (t *textScan) add(piece []byte) {
 	if t.bytes == 0 {
+		t.sample = string(piece[:min(len(piece), languageSample)])
 		for _, m := range byteOrderMarks {
 			if bytes.HasPrefix(piece, []byte(m.mark)) {
 				t.bom = m.name
@@ -177,32 +180,13 @@ func segmented(piece []byte) int64 {
 	return n
 }
 
-// windows1252 holds what Windows-1252 shows for the bytes 0x80 to 0x9F; the rest of it is Latin-1.
-var windows1252 = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ")
-
-// windowsByte returns the byte that Windows-1252 shows as r; 0 for ASCII and for what it cannot show.
-func windowsByte(r rune) byte {
-	if r >= 0x80 && r <= 0xff {
-		return byte(r)
-	}
-	if r < 'Œ' || r > '™' {
-		return 0
-	}
-	for i, w := range windows1252 {
-		if w == r {
-			return byte(0x80 + i)
-		}
-	}
-	return 0
-}
-
 // ungarbled returns the character whose UTF-8 bytes, shown as Windows-1252, begin b: 'é' for "Ã©". It
 // returns 0 where b is no such thing.
 func ungarbled(b []byte) rune {
 	var was [utf8.UTFMax]byte
 	for i := range was {
 		r, n := utf8.DecodeRune(b)
-		was[i] = windowsByte(r)
+		was[i] = Windows1252Byte(r)
 		if was[i] == 0 || (i == 0 && was[0] < 0xc2) {
 			return 0
 		}
@@ -218,11 +202,7 @@ func ungarbled(b []byte) rune {
 func garbledPicture(r rune) string {
 	var shown []rune
 	for _, c := range []byte(string(r)) {
-		if c >= 0xa0 {
-			shown = append(shown, rune(c))
-		} else {
-			shown = append(shown, windows1252[c-0x80])
-		}
+		shown = append(shown, Windows1252Rune(c))
 	}
 	return fmt.Sprintf("%s for %c", string(shown), r)
 }
@@ -252,6 +232,9 @@ func (s *survey) readText(in io.Reader) {
 	}
 	s.judgeEncoding(t)
 	s.judgeWords(t)
+	if t.bad == 0 && strings.HasPrefix(s.kind.MIME, "text/") {
+		s.hints = append(s.hints, guessLanguage(t.sample).finding())
+	}
 }
 
 // judgeEncoding says what is wrong with the characters.

@@ -171,7 +171,7 @@ func issuerURLs(path []*x509.Certificate) []Evidence {
 	var told []Evidence
 	for _, raw := range path[len(path)-1].IssuingCertificateURL {
 		u, err := url.Parse(raw)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.Contains(u.Hostname(), ".") || endsInOne(u.Hostname(), localSuffixes) {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || reservedFor(strings.ToLower(u.Hostname())) != "" {
 			continue
 		}
 		told = append(told, Evidence{"the missing certificate is at", firstRunes(raw)})

@@ -197,10 +197,10 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 	defer h.timed(dnsPhase)()
 	phaseCtx, cancel := context.WithTimeout(ctx, p.net.phases.dns)
 	defer cancel()
-	var answers dnsAnswers
-	addrs, err := answers.lookup(phaseCtx, p.net.nameServer, host)
+	l := &lookup{host: host, server: p.net.nameServer, patience: p.net.phases.dns * 2 / 5}
+	addrs, err := l.addresses(phaseCtx)
 	if len(addrs) == 0 {
-		f := answers.failure(host, err)
+		f := l.failure(err)
 		if doubtfulOffline[f.ID] && !namesResolve(ctx, resolverAt(p.net.nameServer)) {
 			f = offline(append(f.Evidence, Evidence{"the root's name servers", "cannot be looked up either"})...)
 		}
@@ -209,8 +209,10 @@ func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
 		}
 		return false
 	}
-	h.addrs, h.fromFile = addrs, len(answers.servers) == 0
-	if !hasIPv4(addrs) {
+	h.addrs, h.fromFile = addrs, l.nobodyAsked()
+	if f, half := l.halfAnswered(); half {
+		p.add(f)
+	} else if !hasIPv4(addrs) {
 		p.add(Finding{
 			ID: "dns.ipv6_only", Status: Warn,
 			Summary:  fmt.Sprintf("%s has IPv6 addresses only", host),

@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"klyra-doctor/checks/media"
 )
 
 // browserAgent is what a usual browser calls itself.
@@ -103,7 +105,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	if !p.Deep || b.err != nil {
 		return
 	}
-	first := otherAnswer{status: status, page: isPage(b), kind: b.kind.media, head: b.head}
+	first := otherAnswer{status: status, page: isPage(b), kind: b.kind.Sort, head: b.head}
 	browser, asked := p.again(ctx, h, asBrowser(h))
 	site, sent := p.again(ctx, h, fromSite(h))
 	byName, bySite := asked && browser.differs(first), sent && site.differs(first)
@@ -167,8 +169,8 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 	}
 	defer resp.Body.Close()
 	start, err := io.ReadAll(io.LimitReader(resp.Body, headBytes))
-	kind := contentKindOf(start, false)
-	return otherAnswer{resp.StatusCode, resp.Header.Get("Location"), kind.mime == "text/html", kind.media, start}, err == nil
+	kind := media.Sniff(start, false)
+	return otherAnswer{resp.StatusCode, resp.Header.Get("Location"), kind.MIME == "text/html", kind.Sort, start}, err == nil
 }
 
 // withCookies sends back what an answer has set, to the URL that it was the answer of.

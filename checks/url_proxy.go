@@ -6,32 +6,59 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // tryProxy explains the part of a proxy that this machine is set to use. The check goes around it; where
-// that fails, the failure may be the network's doing, and the proxy is asked for the URL as well.
+// that fails, the failure may be the network's doing, and the proxy is asked for the URL as well. Of the settings
+// only the names are told, for their values hold passwords.
 func (p *urlProbe) tryProxy(ctx context.Context) {
 	first := p.hops[0].url
-	if p.Proxy == nil || p.isAPI(first) || ctx.Err() != nil {
+	if p.isAPI(first) || ctx.Err() != nil {
 		return
 	}
-	proxy, err := p.Proxy(&http.Request{Method: http.MethodGet, URL: first})
-	if err != nil || proxy == nil {
-		return
+	f := Finding{ID: "view.proxy"}
+	if len(p.ProxyVariables) > 0 {
+		f.Evidence = []Evidence{{"set in the environment", strings.Join(p.ProxyVariables, ", ")}}
 	}
-	f := Finding{ID: "view.proxy", Evidence: []Evidence{{"proxy", proxy.Host}}}
-	if p.hops[0].status != 0 || !p.doubtDirectFailures() {
+	proxy, unreadable := p.proxyFor(first)
+	switch {
+	case unreadable:
+		f.Status, f.Summary = Warn, "the proxy setting of this machine cannot be read"
+		f.Remedy = "Write it as http://host:port. Programs here may fail, or go without a proxy; the check went without."
+	case proxy == nil && !p.onlyAllProxy(first):
+		return
+	case p.hops[0].status != 0 || !p.doubtDirectFailures():
 		f.Status, f.Summary = Pass, "this machine is set to use a proxy; the check went around it, as Klyra's servers do"
-		p.add(f)
-		return
-	}
-	f.Status, f.Summary = Warn, "this network may hide the direct view: programs here go through a proxy"
-	f.Remedy = "Run the check from a network without a proxy. Klyra's servers do not use yours."
-	if !p.URLPasted {
-		f.Evidence = append(f.Evidence, Evidence{"through the proxy", p.throughProxy(ctx, first, proxy)})
+	default:
+		f.Status, f.Summary = Warn, "this network may hide the direct view: programs here go through a proxy"
+		f.Remedy = "Run the check from a network without a proxy. Klyra's servers do not use yours."
+		if proxy == nil {
+			f.Evidence = append(f.Evidence, Evidence{"through the proxy", "not asked: ALL_PROXY is obeyed by curl and others, not by this program"})
+		} else if !p.URLPasted {
+			f.Evidence = append(f.Evidence, Evidence{"through the proxy", p.throughProxy(ctx, first, proxy)})
+		}
 	}
 	p.add(f)
+}
+
+// proxyFor returns the proxy that the settings name for a URL, nil for none.
+func (p *urlProbe) proxyFor(u *url.URL) (proxy *url.URL, unreadable bool) {
+	if p.Proxy == nil {
+		return nil, false
+	}
+	proxy, err := p.Proxy(&http.Request{Method: http.MethodGet, URL: u})
+	return proxy, err != nil
+}
+
+// onlyAllProxy reports whether ALL_PROXY alone names a proxy for a URL.
+func (p *urlProbe) onlyAllProxy(u *url.URL) bool {
+	own := u.Scheme + "_proxy"
+	has := func(name string) bool {
+		return slices.ContainsFunc(p.ProxyVariables, func(v string) bool { return strings.EqualFold(v, name) })
+	}
+	return has("all_proxy") && !has(own) && !loopbackHost(u.Hostname())
 }
 
 // doubtDirectFailures turns failures that a network without direct access makes up into doubts, and reports
@@ -68,8 +95,17 @@ func (p *urlProbe) throughProxy(ctx context.Context, u, proxy *url.URL) string {
 	req.Header = probeHeaders(nil)
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return firstRunes(err.Error())
+		return withoutProxy(err, proxy)
 	}
 	resp.Body.Close()
 	return fmt.Sprintf("HTTP %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+}
+
+// withoutProxy says what failed on the way through a proxy, without telling where that is.
+func withoutProxy(err error, proxy *url.URL) string {
+	if kind := socketFailure(err); kind != socketBroken {
+		return socketFailures[kind].short
+	}
+	text := strings.NewReplacer(proxy.Host, "the proxy", proxy.Hostname(), "the proxy").Replace(err.Error())
+	return firstRunes(text)
 }

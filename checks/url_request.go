@@ -32,8 +32,8 @@ func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Res
 	}
 	h.status = resp.StatusCode
 	h.header = resp.Header
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		p.serverNow = date
+	if now, ok := serverTime(resp.Header); ok {
+		p.serverNow = now
 	}
 	return resp
 }

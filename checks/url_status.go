@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	"klyra-doctor/catalog/paste"
 )
 
 // statusRule is what a range of HTTP statuses says about a download.
@@ -181,15 +183,17 @@ func (p *urlProbe) readPage(h *hop, from io.Reader) []byte {
 // heedRetryAfter takes over how long the server asks to wait.
 func (p *urlProbe) heedRetryAfter(resp *http.Response, f *Finding) {
 	now := p.Now()
-	date, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		date = now
+	limit := paste.LimitsOf(resp.Header)
+	switch {
+	case limit.RetryAfterS != nil:
+		p.wait = seconds(*limit.RetryAfterS)
+	case !limit.RetryTime.IsZero():
+		p.wait = limit.RetryTime.Sub(now)
 	}
-	s := retryAfter(resp.Header.Get("Retry-After"), date)
-	if s == nil || *s == 0 || seconds(*s) > maxWait {
+	if p.wait <= 0 || p.wait > longestWait {
+		p.wait = 0
 		return
 	}
-	p.wait = seconds(*s)
 	p.retryAt = now.Add(p.wait)
 	f.Remedy = fmt.Sprintf("The server asks to wait %s, until %s. ", waitText(p.wait), clock(p.retryAt, now)) + f.Remedy
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -32,8 +33,9 @@ type app struct {
 	frame         tea.View
 	notice        string // one line above the footer, until the next key
 
-	saving  int  // reports that are being written
-	leaving bool // quit once they are
+	writing sync.RWMutex // held by every fix that writes; the app's end waits for them
+	saving  int          // reports that are being written
+	leaving bool         // quit once they are
 	final   Final
 }
 

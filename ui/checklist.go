@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -23,8 +24,10 @@ type checklistScreen struct {
 	asking   bool // whether the request went through, at the last step
 	form     *form
 	forms    int // how many have been opened
+	copies   int // of the selected step's blocks
 	view     viewport.Model
 
+	fixing  fixing
 	runs    map[int]run // of the steps that are running
 	now     time.Time   // of the last tick
 	ticking bool
@@ -78,12 +81,21 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 	if (step.Kind == catalog.DoStep || step.Check == catalog.RequestCheck) && !s.atLast() {
 		bs = append(bs, does(keyTick, "tick when done"))
 	}
+	if s.sendsAgain() {
+		bs = append(bs, does(keyTick, sentAgain))
+	}
 	var changes []key.Binding
+	if fix, ok := s.fix(); ok {
+		changes = append(changes, does(keyMend, fix.Does()))
+	}
 	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
 		changes = append(changes, keyEdit)
 	}
 	if step.Kind == catalog.CheckStep {
 		changes = append(changes, keyAgain)
+	}
+	if step.Result != nil && len(step.Result.Blocks) > 0 {
+		changes = append(changes, keyCopy)
 	}
 	if step.Status == checks.Fail || step.Status == checks.Unknown {
 		return append(changes, bs...)
@@ -108,6 +120,13 @@ func (s *checklistScreen) atLast() bool {
 	return s.selected == len(s.list.Steps)-1 && s.step().Kind == catalog.DoStep
 }
 
+// sendsAgain reports whether the selected step is the last one, the paste shows the request that it is about, and
+// the user has neither seen it go through nor left it out.
+func (s *checklistScreen) sendsAgain() bool {
+	step := s.step()
+	return s.atLast() && s.list.Target.Request != nil && step.Status != checks.Pass && (step.Status != checks.Skip || step.Needless)
+}
+
 func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -121,6 +140,8 @@ func (s *checklistScreen) update(a *app, msg tea.Msg) tea.Cmd {
 		return s.opened(a, msg)
 	case checkedMsg:
 		return s.checked(a, msg)
+	case mendedMsg:
+		return s.mended(a, msg)
 	case tickedMsg:
 		return s.ticked(a, msg.now)
 	}
@@ -152,6 +173,10 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 			a.notice = "This step reads no input: there is nothing to edit."
 		}
 		s.edit(a)
+	case key.Matches(k, keyCopy):
+		return s.copyBlock(a)
+	case key.Matches(k, keyMend):
+		return s.mend(a)
 	case key.Matches(k, keyReport):
 		return a.openReport(s.list)
 	case key.Matches(k, keyPage):
@@ -182,7 +207,7 @@ func (s *checklistScreen) answered(a *app, k tea.KeyPressMsg) tea.Cmd {
 func (s *checklistScreen) choose(i int) {
 	i = max(0, min(i, len(s.list.Steps)-1))
 	if i != s.selected {
-		s.selected = i
+		s.selected, s.copies = i, 0
 		s.view.GotoTop()
 	}
 }
@@ -190,6 +215,7 @@ func (s *checklistScreen) choose(i int) {
 // What enter does on a step, as the footer names it.
 const (
 	giveInput  = "fill in"
+	seeRequest = "see it, then send it"
 	sentAgain  = "say how it went"
 	showReport = "report"
 	goOn       = "next step"
@@ -200,6 +226,8 @@ func (s *checklistScreen) enterDoes() string {
 	switch {
 	case s.lacks(s.selected):
 		return giveInput
+	case s.sendsAgain():
+		return seeRequest
 	case s.atLast() && s.step().Status == guide.Todo:
 		return sentAgain
 	case s.selected == len(s.list.Steps)-1:
@@ -212,6 +240,8 @@ func (s *checklistScreen) enter(a *app) tea.Cmd {
 	switch s.enterDoes() {
 	case giveInput:
 		s.edit(a)
+	case seeRequest:
+		return a.openReplay(s)
 	case sentAgain:
 		s.asking = true
 	case showReport:
@@ -246,7 +276,7 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 
 // tick settles a step of the user's own, or takes that back. That the request went through is asked for.
 func (s *checklistScreen) tick(a *app) tea.Cmd {
-	if s.atLast() && s.step().Status == guide.Todo {
+	if s.atLast() && s.step().Status != checks.Pass {
 		s.asking = true
 		return nil
 	}
@@ -326,11 +356,29 @@ func (s *checklistScreen) ticked(a *app, now time.Time) tea.Cmd {
 			s.runs[i] = r
 		}
 	}
-	s.ticking = len(s.runs) > 0
-	if !s.ticking {
+	switch {
+	case len(s.runs) > 0:
+		return a.tick(s.place, tickEvery)
+	case s.waits():
+		return a.tick(s.place, countEvery)
+	}
+	s.ticking = false
+	return nil
+}
+
+// copyBlock copies a block of the selected step, the next one every time.
+func (s *checklistScreen) copyBlock(a *app) tea.Cmd {
+	r := s.step().Result
+	if r == nil || len(r.Blocks) == 0 {
 		return nil
 	}
-	return a.tick(s.place, tickEvery)
+	b := r.Blocks[s.copies%len(r.Blocks)]
+	s.copies++
+	if len(r.Blocks) == 1 {
+		return a.copy("“"+b.Title+"”", b.Text)
+	}
+	next := r.Blocks[s.copies%len(r.Blocks)].Title
+	return a.copy(fmt.Sprintf("“%s” (y again: “%s”)", b.Title, next), b.Text)
 }
 
 // lead selects the next step, from the selected one on and round, for which the first of some conditions
@@ -380,6 +428,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 // fillContent takes a content from the form, and the path of its file, if it is one.
 func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
 	a.file = file
+	s.stopFix()
 	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
 }
 

@@ -121,8 +121,16 @@ func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
 	if other, found := s.otherCode(); found {
 		p.text(a.look.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
 	}
+	if wait := s.wait(); wait != "" {
+		p.text(a.look.strong, wait)
+	}
+	s.writeFix(a.look, p)
 	a.look.writeResult(p, step)
 	p.blank()
+	if s.sendsAgain() && !s.asking {
+		p.text(a.look.strong, "Enter shows the request of your paste as it would be sent again. Nothing is sent before you say yes.")
+		p.blank()
+	}
 	p.text(plain, step.Detail)
 	s.writeInputs(p)
 	rest := scrolled(&s.view, p.lines, columns, max(0, height-len(top.lines)))
@@ -156,8 +164,22 @@ func (l look) writeResult(p *page, step guide.Step) {
 			p.hang("  ", plain, e.Label+": "+e.Value)
 		}
 	}
-	if step.Result.Duration >= 100*time.Millisecond {
+	if step.Kind == catalog.CheckStep && step.Result.Duration >= 100*time.Millisecond {
 		p.text(plain, fmt.Sprintf("The %s check took %.1f s.", step.Result.Check, step.Result.Duration.Seconds()))
+	}
+	l.writePictures(p, *step.Result)
+}
+
+// writePictures draws where the time of a check went, and what it gives to be copied.
+func (l look) writePictures(p *page, r checks.Result) {
+	if len(r.Phases) > 0 {
+		p.blank()
+		p.lines = append(p.lines, guide.Waterfall(r.Phases, p.width)...)
+	}
+	for _, b := range r.Blocks {
+		p.blank()
+		p.text(l.strong, b.Title+" (y copies it):")
+		p.text(plain, b.Text)
 	}
 }
 

@@ -39,6 +39,8 @@ type (
 		content checks.Content
 		err     error
 	}
+	preparedMsg struct{ outgoing checks.Outgoing }
+	replayedMsg struct{ result checks.Result }
 	reportedMsg struct{ name, text string }
 	tickedMsg   struct{ now time.Time }
 	savedMsg    struct {
@@ -94,6 +96,16 @@ func (a *app) openContent(to place, run int, path string) tea.Cmd {
 		content, err := a.options.Effects.OpenContent(path)
 		return openedMsg{run, path, content, err}
 	})
+}
+
+// prepare makes ready what the last step of a checklist would send.
+func (a *app) prepare(to place, list guide.Checklist) tea.Cmd {
+	return reply(to, func() tea.Msg { return preparedMsg{list.Outgoing()} })
+}
+
+// replay sends a request again; leaving the screen stops it.
+func (a *app) replay(to place, o checks.Outgoing) tea.Cmd {
+	return reply(to, func() tea.Msg { return replayedMsg{a.options.Effects.Replay(to.ctx, o)} })
 }
 
 // report makes the report of a checklist as it stands.

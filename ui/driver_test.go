@@ -17,6 +17,7 @@ import (
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/mend"
 )
 
 // noon is when all tests happen.
@@ -28,16 +29,21 @@ type driver struct {
 	t   *testing.T
 	app *app
 
-	results map[catalog.Check][]checks.Result // the next ones first; the last one stays
-	ran     []string                          // checks, with the inputs that they were given
-	copied  []string
-	saved   map[string]string
-	saveErr error
-	found   *paste.Diagnosis // what a paste is found to be; nil leaves that to the reader of pastes
-	held    []tea.Msg        // results of checks that are on their way
-	hold    bool             // keeps results back
-	quit    bool
-	stopped bool
+	results  map[catalog.Check][]checks.Result // the next ones first; the last one stays
+	ran      []string                          // checks, with the inputs that they were given
+	answers  []checks.Result                   // to requests that are sent again; the next ones first; the last one stays
+	sent     []checks.Outgoing
+	copied   []string
+	saved    map[string]string
+	saveErr  error
+	mended   []string // fixes, with the file that each was for
+	mendErr  error
+	needless string           // why fixes find nothing to do; "" where they do
+	found    *paste.Diagnosis // what a paste is found to be; nil leaves that to the reader of pastes
+	held     []tea.Msg        // results of checks that are on their way
+	hold     bool             // keeps results back
+	quit     bool
+	stopped  bool
 }
 
 func newDriver(t *testing.T, o Options) *driver {
@@ -55,7 +61,7 @@ func newDriverFinding(t *testing.T, o Options, found *paste.Diagnosis) *driver {
 	o.Target.API = api
 	o.Version = "v1.2.3"
 	o.Effects = Effects{
-		Check: d.check, OpenContent: openFake, SaveReport: d.save,
+		Check: d.check, Replay: d.replay, OpenContent: openFake, Mend: d.mend, SaveReport: d.save,
 		Copy: func(text string) error { d.copied = append(d.copied, text); return nil },
 		Now:  func() time.Time { return noon },
 	}
@@ -63,7 +69,7 @@ func newDriverFinding(t *testing.T, o Options, found *paste.Diagnosis) *driver {
 	t.Cleanup(cancel)
 	d.app = newApp(ctx, o)
 	d.app.after = func(wait time.Duration, f func() tea.Msg) tea.Cmd {
-		if wait == tickEvery {
+		if wait == tickEvery || wait == countEvery {
 			return nil
 		}
 		return f
@@ -97,6 +103,29 @@ func (d *driver) check(ctx context.Context, check catalog.Check, target checks.T
 	return results[0]
 }
 
+// replay takes a request that is sent again.
+func (d *driver) replay(ctx context.Context, o checks.Outgoing) checks.Result {
+	d.sent = append(d.sent, o)
+	if ctx.Err() != nil {
+		return checks.Result{Status: checks.Unknown, Summary: "cancelled"}
+	}
+	if len(d.answers) == 0 {
+		return answer(checks.Pass, "replay.succeeded", "sent again by klyra-doctor: HTTP 200, request id req_77", "")
+	}
+	next := d.answers[0]
+	if len(d.answers) > 1 {
+		d.answers = d.answers[1:]
+	}
+	return next
+}
+
+// answer makes what came of a request that was sent again.
+func answer(status checks.Status, id, summary string, code catalog.Code) checks.Result {
+	r := result(catalog.Check{}, status, id, summary)
+	r.Target, r.Code = "POST http://127.0.0.1:9/v1/moderate", code
+	return r
+}
+
 // result makes the result of a check with one finding.
 func result(check catalog.Check, status checks.Status, id, summary string) checks.Result {
 	f := checks.Finding{ID: id, Status: status, Summary: summary}
@@ -123,6 +152,23 @@ func (d *driver) save(name, text string) (string, error) {
 	}
 	d.saved[name] = text
 	return "/home/dev/" + name, nil
+}
+
+// mend makes two parts, or one file.
+func (d *driver) mend(ctx context.Context, fix mend.Fix, content checks.Content, file string) (Mended, error) {
+	d.mended = append(d.mended, string(fix)+" "+file)
+	if d.mendErr != nil || d.needless != "" {
+		return Mended{Made: mend.Made{Needless: d.needless}}, d.mendErr
+	}
+	name := mend.OutputName(fix, content.Name, "")
+	m := Mended{Path: "/home/dev/" + name, Made: mend.Made{Did: []string{"written as JPEG of quality 90", "lost: all metadata"}}}
+	part, _ := openFake(name + ".png")
+	part.Name = name
+	m.Contents = []checks.Content{part}
+	if fix == mend.Chunk {
+		m.Contents = []checks.Content{part, part}
+	}
+	return m, nil
 }
 
 // send hands messages to the app and runs what it asks for.
@@ -162,7 +208,7 @@ func (d *driver) replied(msg replyMsg) {
 		if d.found != nil {
 			msg.reply = diagnosedMsg{diagnosis: *d.found}
 		}
-	case checkedMsg:
+	case checkedMsg, preparedMsg, replayedMsg:
 		if d.hold {
 			d.held = append(d.held, msg)
 			return

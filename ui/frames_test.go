@@ -33,6 +33,15 @@ content-type: application/json
 }
 `
 
+// Requests that the revoked response answers: to the API of the tests, and to another host.
+const (
+	askedHere = `$ curl -i http://127.0.0.1:9/v1/moderate -H 'Authorization: Bearer ` + pastedKey + `' -H 'Cookie: session=1' -H 'Content-Type: application/json' -d '{"content":"Is this fine?"}'
+`
+	askedElsewhere = `$ curl -i https://staging.example.com/v1/moderate -H 'Authorization: Bearer ` + pastedKey + `' -H 'Content-Type: application/json' -d '{"content":"Is this fine?"}'
+`
+	pastedKey = "kly_9aK2mQ7xW4zL8vR3tB6n"
+)
+
 // span finds a part of the revoked response.
 func span(part string) paste.Span {
 	at := strings.Index(revoked, part)
@@ -72,6 +81,32 @@ var diagnoses = map[string]paste.Diagnosis{
 // rejected is a key check that fails.
 var rejected = result(catalog.KeyCheck, checks.Fail, "key.rejected", "The API knows no such key: it was revoked, or is not whole.")
 
+// limited is a key check that is held up by a rate limit, with all that a result can carry.
+var limited = checks.Result{
+	Check: catalog.KeyCheck, Status: checks.Unknown, Summary: "the limit of this minute is used up",
+	Findings: []checks.Finding{{ID: "key.limited", Status: checks.Unknown, Summary: "the limit of this minute is used up", Remedy: "Retry in 37 s."}},
+	Wait:     37 * time.Second, RetryAt: noon.Add(37 * time.Second),
+	Phases: []checks.PhaseTime{
+		{Hop: 1, Name: "DNS", Took: 3 * time.Millisecond},
+		{Hop: 1, Name: "connect", Start: 3 * time.Millisecond, Took: 12 * time.Millisecond},
+		{Hop: 1, Name: "first byte", Start: 15 * time.Millisecond, Took: 41 * time.Millisecond},
+	},
+	Blocks: []checks.Block{
+		{Title: "Retry with curl", Text: "for wait in 1 2 4; do\n  curl -f https://api.klyra.live/v1/text && break\n  sleep $wait\ndone"},
+		{Title: "What to tell support", Text: "request id: req_1a2b3c4d5e6f"},
+	},
+}
+
+// tooLarge is a content check of an image that fails.
+var tooLarge = checks.Result{
+	Check: catalog.ContentCheck, Status: checks.Fail, Media: checks.Image, Duration: time.Second, Target: "photo.png (PNG image, 4000×3000)",
+	Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",
+	Findings: []checks.Finding{{
+		ID: "content.too_large", Status: checks.Fail, Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",
+		Evidence: []checks.Evidence{{Label: "size", Value: "5.2 MB (5,242,880 bytes)"}}, Remedy: "Make the image smaller.",
+	}},
+}
+
 // scenes are what is done before a frame is looked at, one act a line.
 var scenes = []struct{ name, found, acts string }{
 	{"search", "", ""},
@@ -86,9 +121,20 @@ var scenes = []struct{ name, found, acts string }{
 	{"diagnosis-near", "near", "paste"},
 	{"checklist-running", "envelope", "paste\nhold\npress enter"},
 	{"checklist-failed", "envelope", "reject\npaste\npress enter"},
+	{"checklist-limited", "envelope", "limit\npaste\npress enter"},
 	{"checklist-key", "envelope", "paste\npress enter up up up up up up e\ntype klyra_secret_value"},
 	{"checklist-samples", "envelope", "paste\npress enter up up up up up up e ctrl+s down"},
 	{"checklist-url", "", "type content_download_failed\npress enter enter"},
+	{"replay", "", "request\npress enter down down down down down down down down enter"},
+	{"replay-below", "", "request\npress enter down down down down down down down down enter end"},
+	{"replay-doubted", "", "reject\nrequest\npress enter down down down down down down down down enter"},
+	{"replay-refused", "", "elsewhere\npress enter down down down down down down down down enter"},
+	{"replay-sending", "", "request\npress enter down down down down down down down down enter\nhold\npress y"},
+	{"replay-offered", "", "request\npress enter down down down down down down down down"},
+	{"replay-passed", "", "request\npress enter down down down down down down down down enter y"},
+	{"replay-failed", "", "limited\nrequest\npress enter down down down down down down down down enter y"},
+	{"checklist-mend", "", "large\ntype content_too_large\npress enter enter\ntype photo.png\npress enter"},
+	{"checklist-mended", "", "large\ntype content_too_large\npress enter enter\ntype photo.png\npress enter x"},
 	{"report", "envelope", "reject\npaste\npress enter p"},
 	{"report-saved", "envelope", "reject\npaste\npress enter p w"},
 }
@@ -110,8 +156,18 @@ func play(t *testing.T, found, acts string, o Options) *driver {
 			d.write(rest)
 		case "paste":
 			d.paste(revoked)
+		case "request":
+			d.paste(askedHere + revoked)
+		case "elsewhere":
+			d.paste(askedElsewhere + revoked)
+		case "limited":
+			d.answers = []checks.Result{answer(checks.Fail, "replay.error", "sent again, it is another error now: rate_limit_exceeded (HTTP 429, request id req_78)", "rate_limit_exceeded")}
 		case "hold":
 			d.hold = true
+		case "limit":
+			d.results[catalog.KeyCheck] = []checks.Result{limited}
+		case "large":
+			d.results[catalog.ContentCheck] = []checks.Result{tooLarge, result(catalog.ContentCheck, checks.Pass, "content.fits", "JPEG image, 4000×3000: nothing wrong found")}
 		case "reject":
 			d.results[catalog.KeyCheck] = []checks.Result{rejected}
 		default:

@@ -14,14 +14,20 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/mend"
 )
 
 // Effects are all that the app does to the world outside of the terminal. None of them may be nil.
 type Effects struct {
 	// Check runs one live check to its end.
 	Check func(context.Context, catalog.Check, checks.Target) checks.Result
+	// Replay sends a request again that was shown and said yes to.
+	Replay func(context.Context, checks.Outgoing) checks.Result
 	// OpenContent finds a file that the user named; errors say what is wrong with it in words.
 	OpenContent func(path string) (checks.Content, error)
+	// Mend does a fix on a content and writes what it makes into the current folder, under a name that is not
+	// taken yet; file is the path of the content, "" where it is no file. The content itself is left as it is.
+	Mend func(ctx context.Context, fix mend.Fix, content checks.Content, file string) (Mended, error)
 	// SaveReport writes a report under a name that is not taken yet in the current folder, and returns the
 	// full path that it got.
 	SaveReport func(name, markdown string) (path string, err error)
@@ -29,6 +35,13 @@ type Effects struct {
 	Copy func(text string) error
 	// Now returns the time.
 	Now func() time.Time
+}
+
+// Mended is what a fix has made.
+type Mended struct {
+	mend.Made
+	Path     string           // full path of the file, or of the folder with the parts
+	Contents []checks.Content // the file, or the parts in order; none where the fix was needless
 }
 
 // Sample is something that the sandbox offers to be tried: a key, or a path to download.
@@ -79,7 +92,11 @@ func Run(ctx context.Context, o Options) (Final, error) {
 		options = append(options, tea.WithOutput(o.Out))
 	}
 	_, err := tea.NewProgram(a, options...).Run()
-	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
+	interrupted := ctx.Err() != nil
+	cancel()
+	a.writing.Lock() // fixes that were cancelled take away what they have begun
+	defer a.writing.Unlock()
+	if errors.Is(err, tea.ErrInterrupted) || interrupted {
 		a.final.Interrupted = true
 		return a.final, nil
 	}

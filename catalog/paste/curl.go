@@ -2,6 +2,7 @@ package paste
 
 import (
 	"encoding/base64"
+	"net/url"
 	"strings"
 )
 
@@ -15,7 +16,10 @@ const (
 	methodValue
 	dataValue
 	jsonValue
+	encodedValue
 	formValue
+	bearerValue
+	fileValue
 	urlValue
 	userValue
 	cookieValue
@@ -29,16 +33,16 @@ const (
 var options = map[string]option{
 	"-H": headerValueOf, "--header": headerValueOf, "-X": methodValue, "--request": methodValue,
 	"-d": dataValue, "--data": dataValue, "--data-raw": dataValue, "--data-binary": dataValue, "--data-ascii": dataValue,
-	"--data-urlencode": dataValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formValue,
+	"--data-urlencode": encodedValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formValue,
 	"--url": urlValue, "-u": userValue, "--user": userValue, "-b": cookieValue, "--cookie": cookieValue,
 	"-A": agentValue, "--user-agent": agentValue, "-e": refererValue, "--referer": refererValue,
 	"-G": getFlag, "--get": getFlag, "-I": headFlag, "--head": headFlag,
-	"--oauth2-bearer": otherValue, "-o": otherValue, "--output": otherValue, "-w": otherValue, "--write-out": otherValue,
+	"--oauth2-bearer": bearerValue, "-o": otherValue, "--output": otherValue, "-w": otherValue, "--write-out": otherValue,
 	"-m": otherValue, "--max-time": otherValue, "--connect-timeout": otherValue, "-x": otherValue, "--proxy": otherValue,
-	"-T": otherValue, "--upload-file": otherValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
+	"-T": fileValue, "--upload-file": fileValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
 	"--cert": otherValue, "--key": otherValue, "--cacert": otherValue, "--capath": otherValue, "-r": otherValue,
 	"--range": otherValue, "--resolve": otherValue, "--retry": otherValue, "--retry-delay": otherValue,
-	"--retry-max-time": otherValue, "-D": otherValue, "--dump-header": otherValue, "-K": otherValue, "--config": otherValue,
+	"--retry-max-time": otherValue, "-D": otherValue, "--dump-header": otherValue, "-K": fileValue, "--config": fileValue,
 	"--limit-rate": otherValue, "--interface": otherValue, "--noproxy": otherValue, "-U": otherValue, "--proxy-user": otherValue,
 	"--ciphers": otherValue, "--tls-max": otherValue, "--trace": otherValue, "--trace-ascii": otherValue, "-z": otherValue,
 	"--stderr": otherValue, "--max-redirs": otherValue, "--unix-socket": otherValue, "--connect-to": otherValue,
@@ -81,14 +85,14 @@ func curl(words []word) (s shown, ok bool) {
 		kind := options[flag]
 		switch {
 		case !strings.HasPrefix(flag, "-"):
-			c.url(words[i].text)
+			c.url(words[i])
 		case kind == getFlag:
 			c.get = true
 		case kind == headFlag:
 			c.shown.method = "HEAD"
 		case kind == noValue:
 		case attached != "":
-			c.take(kind, word{attached, words[i].Span})
+			c.take(kind, word{attached, words[i].Span, words[i].expands})
 		case i+1 < len(words):
 			i++
 			c.take(kind, words[i])
@@ -121,11 +125,20 @@ type command struct {
 	form, get bool
 }
 
-func (c *command) url(address string) {
+func (c *command) url(w word) {
+	address := w.text
 	looks := strings.Contains(address, "://") || strings.HasPrefix(address, "localhost") || strings.HasPrefix(address, "$") ||
 		strings.Contains(address, ".") && strings.ContainsAny(address, "/:") && !strings.ContainsAny(address, "()'\",")
 	if c.shown.url == "" && looks {
 		c.shown.url = address
+		c.expanded(w)
+	}
+}
+
+// expanded notes what only the shell knew.
+func (c *command) expanded(w word) {
+	if w.expands != "" {
+		c.shown.lack("what the shell put in for " + w.expands)
 	}
 }
 
@@ -134,6 +147,9 @@ func (c *command) take(kind option, w word) {
 	case headerValueOf:
 		name, value, _ := strings.Cut(w.text, ":")
 		c.header(strings.TrimSpace(name), strings.TrimSpace(value))
+		if !strings.EqualFold(name, "Authorization") {
+			c.expanded(w)
+		}
 	case methodValue:
 		c.shown.method = strings.ToUpper(w.text)
 	case jsonValue:
@@ -141,10 +157,19 @@ func (c *command) take(kind option, w word) {
 		c.body(w)
 	case dataValue:
 		c.body(w)
+	case encodedValue:
+		w.text = urlencoded(w.text)
+		c.body(w)
 	case formValue:
 		c.form = true
+		c.shown.lack("the form of " + w.text)
+	case fileValue:
+		c.shown.lack("the file " + w.text)
+	case bearerValue:
+		c.header("Authorization", "Bearer "+w.text)
 	case urlValue:
 		c.shown.url = w.text
+		c.expanded(w)
 	case userValue:
 		c.shown.secrets = append(c.shown.secrets, w.text[strings.IndexByte(w.text, ':')+1:])
 		c.header("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(w.text)))
@@ -166,8 +191,10 @@ func (c *command) header(name, value string) {
 func (c *command) body(w word) {
 	if strings.HasPrefix(w.text, "@") {
 		c.form = true
+		c.shown.lack("the file " + w.text[1:])
 		return
 	}
+	c.expanded(w)
 	if c.shown.body.End == 0 {
 		c.shown.body = w.Span
 	} else {
@@ -176,10 +203,33 @@ func (c *command) body(w word) {
 	c.data = append(c.data, w.text)
 }
 
+// urlencoded encodes the value of --data-urlencode as curl does: "content", "=content", "name=content". That of
+// a file stays as it is: "@file", "name@file".
+func urlencoded(text string) string {
+	name, value, named := strings.Cut(text, "=")
+	switch {
+	case strings.Contains(name, "@"):
+		return "@" + name[strings.IndexByte(name, '@')+1:]
+	case !named:
+		name, value = "", text
+	case name != "":
+		name += "="
+	}
+	return name + strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+}
+
 // done adds what curl adds by itself.
 func (c *command) done() (shown, bool) {
 	s := c.shown
 	s.content = strings.Join(c.data, "&")
+	if c.get && s.content != "" {
+		between := "?"
+		if strings.Contains(s.url, "?") {
+			between = "&"
+		}
+		s.url += between + s.content
+		s.content = ""
+	}
 	sends := c.form || len(c.data) > 0
 	if s.method == "" {
 		s.method = "GET"

@@ -73,6 +73,7 @@ type Request struct {
 	Key        safe.Secret // from the Authorization header; empty where there is none
 	Content    safe.Secret // the body as it was sent, unquoted; empty where none is shown
 	ContentURL safe.Secret // where the body tells the API to download content from; empty where it does not
+	Lacks      string      // what of it the text does not show as it was sent, in words: "the file body.json"; "" for nothing
 }
 
 // RateLimit is the state that rate-limit headers show; nil fields did not stand in the text.
@@ -82,10 +83,10 @@ type RateLimit struct {
 	ResetS         *int      // seconds until the minute resets, from Date on; nil too where only ResetTime is known
 	ResetTime      time.Time // when the minute resets, where the header holds a time; zero where it does not
 	DailyRemaining *int      // left today
-	RetryAfterS    *int      // seconds, from Retry-After
+	RetryAfterS    *int      // seconds, from Retry-After; nil too where only RetryTime is known
+	RetryTime      time.Time // of a Retry-After that is a date; zero where it is none
 	Date           time.Time // of the response, from its Date header; zero where none stands
-
-	retryAt time.Time // of a Retry-After that is a date; zero where it is none
+	Unread         []string  // names, in lower case, of headers whose value is neither a number nor a time
 }
 
 // Answer is what the text as a whole shows.
@@ -401,7 +402,7 @@ func (r *report) add(e sighting) {
 	r.folded[key] = len(r.Findings)
 	f := Finding{
 		Code: catalog.Code(r.show(e.code)), Known: e.known, Kind: e.kind, Certainty: e.certainty, Message: r.show(e.message),
-		Type: r.show(e.errorType), Param: r.show(e.param), RequestID: r.show(e.requestID), ResetAt: resetTime(e.resetAt),
+		Type: r.show(e.errorType), Param: r.show(e.param), RequestID: r.show(e.requestID), ResetAt: ResetTime(e.resetAt),
 		HTTPStatus: e.status, Count: 1, Line: r.document.line(e.start), Why: whyOf(e),
 	}
 	switch {
@@ -417,15 +418,6 @@ func (r *report) add(e sighting) {
 }
 
 const maxFindings = 200 // different ones; what a hostile text can invent is endless
-
-// resetTime reads Unix seconds: the zero time where it is none.
-func resetTime(s string) time.Time {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n <= 0 || n > 1<<40 {
-		return time.Time{}
-	}
-	return time.Unix(n, 0).UTC()
-}
 
 var rank = map[Certainty]int{Certain: 0, Likely: 1, Possible: 2}
 

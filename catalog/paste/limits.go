@@ -2,6 +2,9 @@ package paste
 
 import (
 	"fmt"
+	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +13,19 @@ import (
 // limitHeaders are the headers that RateLimit is read from, lower case.
 var limitHeaders = []string{
 	"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-daily-limit-remaining", "retry-after", "date",
+}
+
+// LimitsOf reads the state that the headers of a response show; of repeated ones the last counts. Names may be in
+// any case. Where none says anything, it is the zero RateLimit.
+func LimitsOf(header map[string][]string) RateLimit {
+	var limit RateLimit
+	for name, values := range header {
+		name = strings.ToLower(name)
+		if len(values) > 0 && slices.Contains(limitHeaders, name) {
+			limit.take(name, values[len(values)-1])
+		}
+	}
+	return limit.dated()
 }
 
 // rateLimit reads the state that headers at the given places show; of repeated ones the last counts. It is nil
@@ -25,13 +41,19 @@ func rateLimit(text string, places []Span) *RateLimit {
 	if !found {
 		return nil
 	}
-	if !limit.ResetTime.IsZero() {
-		limit.ResetS = limit.until(limit.ResetTime)
-	}
-	if !limit.retryAt.IsZero() {
-		limit.RetryAfterS = limit.until(limit.retryAt)
-	}
+	limit = limit.dated()
 	return &limit
+}
+
+// dated adds the waits that follow from times and from the response's own.
+func (l RateLimit) dated() RateLimit {
+	if !l.ResetTime.IsZero() {
+		l.ResetS = l.until(l.ResetTime)
+	}
+	if !l.RetryTime.IsZero() {
+		l.RetryAfterS = l.until(l.RetryTime)
+	}
+	return l
 }
 
 // until returns the seconds from the response's own time to another; nil where its time is not known.
@@ -39,43 +61,100 @@ func (l *RateLimit) until(at time.Time) *int {
 	if l.Date.IsZero() {
 		return nil
 	}
-	s := max(int(at.Sub(l.Date).Seconds()), 0)
+	s := max(int(math.Ceil(at.Sub(l.Date).Seconds())), 0)
 	return &s
 }
 
 // take reads one header, its name in lower case, and reports whether it says something of a limit.
 func (l *RateLimit) take(name, value string) bool {
-	at, err := time.Parse(time.RFC1123, value)
-	switch {
-	case err == nil && name == "date":
-		l.Date = at.UTC()
+	value = strings.TrimSpace(value)
+	n, at := headerNumber(value), time.Time{}
+	switch name {
+	case "date":
+		l.Date = httpTime(value)
 		return false
-	case err == nil && name == "retry-after":
-		l.retryAt = at
-		return true
+	case "retry-after":
+		at = httpTime(value)
+	case "x-ratelimit-reset":
+		at = epochOrISO(value)
 	}
-	first, _, _ := strings.Cut(value, ",") // "60, 60;w=60"
-	first, _, _ = strings.Cut(first, ";")
-	n, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || n < 0 {
+	if n == nil && at.IsZero() {
+		l.Unread = append(l.Unread, name)
 		return false
 	}
 	switch name {
+	case "retry-after":
+		l.RetryAfterS, l.RetryTime = n, at
 	case "x-ratelimit-limit":
-		l.Limit = &n
+		l.Limit = n
 	case "x-ratelimit-remaining":
-		l.Remaining = &n
-	case "x-ratelimit-reset":
-		l.ResetS, l.ResetTime = &n, unixTime(int64(n))
-		if !l.ResetTime.IsZero() {
-			l.ResetS = nil
-		}
+		l.Remaining = n
 	case "x-daily-limit-remaining":
-		l.DailyRemaining = &n
-	default:
-		l.RetryAfterS = &n
+		l.DailyRemaining = n
+	case "x-ratelimit-reset":
+		if !at.IsZero() {
+			n = nil
+		}
+		l.ResetS, l.ResetTime = n, at
 	}
 	return true
+}
+
+var leadingNumber = regexp.MustCompile(`^(\d{1,15}(?:\.\d*)?)\s*(?:[,;]|$)`)
+
+// headerNumber reads a header that begins with a number ("60, 60;w=60"), fractions rounded up; nil where it does
+// not, or where the number is negative or has more digits than any counter.
+func headerNumber(value string) *int {
+	m := leadingNumber.FindStringSubmatch(value)
+	if m == nil {
+		return nil
+	}
+	f, err := strconv.ParseFloat(m[1], 64)
+	if err != nil || f > math.MaxInt32 && strconv.IntSize == 32 {
+		return nil
+	}
+	n := int(math.Ceil(f))
+	return &n
+}
+
+// httpTimes are the three forms of a time in HTTP (RFC 9110, 5.6.7), and the first with another zone than GMT.
+var httpTimes = []string{
+	"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC, time.RFC1123,
+}
+
+// httpTime reads a time as HTTP writes it; zero where it is none.
+func httpTime(value string) time.Time {
+	for _, layout := range httpTimes {
+		if at, err := time.Parse(layout, value); err == nil {
+			return at.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// ResetTime reads when a limit resets as APIs write it: seconds or milliseconds since 1970, or a time in ISO 8601.
+// It is zero for anything else.
+func ResetTime(value string) time.Time {
+	value = strings.TrimSpace(value)
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return at.UTC()
+	}
+	f, err := strconv.ParseFloat(value, 64)
+	switch {
+	case err != nil || !(f > 0) || f >= 1e16:
+		return time.Time{}
+	case f >= 1e12:
+		return time.UnixMilli(int64(f)).UTC()
+	}
+	return time.Unix(int64(f), 0).UTC()
+}
+
+// epochOrISO is ResetTime for a header in which a small number is a wait: it is zero for a wait.
+func epochOrISO(value string) time.Time {
+	if n := headerNumber(value); n != nil {
+		return unixTime(int64(*n))
+	}
+	return ResetTime(value)
 }
 
 // unixTime reads a number that is too large for a wait as the time that other APIs write in its place, in
@@ -83,7 +162,7 @@ func (l *RateLimit) take(name, value string) bool {
 func unixTime(n int64) time.Time {
 	switch {
 	case n >= 1e12:
-		return time.UnixMilli(min(n, 1e15)).UTC()
+		return time.UnixMilli(n).UTC()
 	case n >= 1e9:
 		return time.Unix(n, 0).UTC()
 	}
@@ -134,6 +213,9 @@ func (l *RateLimit) String() string {
 	}
 	if l.ResetS == nil && !l.ResetTime.IsZero() {
 		texts = append(texts, "resets at "+l.ResetTime.UTC().Format(time.RFC3339))
+	}
+	if l.RetryAfterS == nil && !l.RetryTime.IsZero() {
+		texts = append(texts, "try again at "+l.RetryTime.UTC().Format(time.RFC3339))
 	}
 	return strings.Join(texts, ", ")
 }

@@ -53,23 +53,44 @@ type cmdlet struct {
 
 func (c cmdlet) request() (s shown, ok bool) {
 	s.at = Span{c.start, c.end}
-	s.url, _ = c.argument("-Uri ")
-	s.method, _ = c.argument("-Method ")
-	s.method = strings.ToUpper(s.method)
+	s.url = c.argument("-Uri ")
+	s.method = strings.ToUpper(c.argument("-Method "))
 	if at := c.after("-Headers "); at >= 0 {
 		if open := strings.IndexByte(c.text[at:c.end], '{'); open >= 0 {
 			ahead := 0
 			s.headers = headerList(c.text, readGroup(c.text, at+open, c.end, &ahead))
 		}
 	}
-	if kind, _ := c.argument("-ContentType "); kind != "" {
+	if kind := c.argument("-ContentType "); kind != "" {
 		s.headers = append(s.headers, pair{"Content-Type", kind})
 	}
-	s.content, s.body = c.argument("-Body ")
+	c.body(&s)
 	if s.method == "" {
 		s.method = "GET"
 	}
 	return s, strings.Contains(s.url, "://")
+}
+
+// body reads what -Body sends, where that is a string, or one turned into bytes.
+func (c cmdlet) body(s *shown) {
+	for _, name := range []string{"-InFile ", "-Form "} {
+		if at := c.after(name); at >= 0 {
+			s.lack("what " + name + "sends")
+		}
+	}
+	at := c.after("-Body ")
+	if at < 0 {
+		return
+	}
+	w := c.argumentWord("-Body ")
+	s.content, s.body = w.text, w.Span
+	made := strings.TrimLeft(c.text[at:c.end], " ")
+	switch {
+	case w.expands != "":
+		s.lack("what PowerShell put in for " + w.expands)
+	case strings.HasPrefix(made, "@{"), strings.HasPrefix(made, "(") && !strings.HasPrefix(made, "([System.Text.Encoding]::UTF8.GetBytes("):
+		s.lack("the body, which is made by PowerShell code")
+	}
 }
 
 // after returns where the argument of a parameter begins: -1 where it is not given.
@@ -82,15 +103,18 @@ func (c cmdlet) after(name string) int {
 }
 
 // argument reads the first string behind a parameter, or its one word.
-func (c cmdlet) argument(name string) (string, Span) {
+func (c cmdlet) argument(name string) string { return c.argumentWord(name).text }
+
+func (c cmdlet) argumentWord(name string) word {
 	at := c.after(name)
 	if at < 0 {
-		return "", Span{}
+		return word{}
 	}
 	if quote := strings.IndexAny(c.text[at:c.end], `"'`); quote >= 0 && (quote == 0 || c.text[at] == '(') {
 		at += quote
 	}
 	s := &shell{dialect: powershell, text: c.text[:c.end], i: at}
-	word := strings.TrimRight(s.word(), ")")
-	return word, Span{at, s.i}
+	text, raw := s.word(), c.text[at:s.i]
+	closing := len(raw) - len(strings.TrimRight(raw, ")")) // brackets of the command, which follow the string
+	return word{text[:max(0, len(text)-closing)], Span{at, s.i}, s.expands}
 }

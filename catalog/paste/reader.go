@@ -637,20 +637,25 @@ func (r *reader) endsBare(i, start int, c byte) bool {
 
 // plain returns the value as it was meant: escapes undone, line ends of a wrapped string as blanks.
 func (v value) plain(text string) string {
-	raw := text[v.inner.Start:v.inner.End]
 	if v.form != quoted {
-		return strings.TrimSpace(raw)
+		return strings.TrimSpace(text[v.inner.Start:v.inner.End])
 	}
-	for depth := v.depth; ; depth = (depth - 1) / 2 {
-		raw = unescape(raw)
-		if depth <= 0 {
-			break
-		}
-	}
+	raw := v.written(text)
 	if strings.IndexByte(raw, '\n') >= 0 && len(raw) < maxBare {
 		raw = joined(raw)
 	}
 	return raw
+}
+
+// written returns what a quoted value's literal stands for, with its line ends.
+func (v value) written(text string) string {
+	raw := text[v.inner.Start:v.inner.End]
+	for depth := v.depth; ; depth = (depth - 1) / 2 {
+		raw = unescape(raw)
+		if depth <= 0 {
+			return raw
+		}
+	}
 }
 
 // joined puts the lines of a wrapped string together, without what marks them as quoted or boxed.

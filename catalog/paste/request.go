@@ -1,6 +1,7 @@
 package paste
 
 import (
+	"encoding/json"
 	"net/url"
 	"sort"
 	"strings"
@@ -16,6 +17,7 @@ type shown struct {
 	headers []pair
 	body    Span   // as quoted in the text
 	content string // of the body, unquoted
+	lacks   string // what the text does not show of it, in words; "" for nothing
 	secrets []string
 	faint   bool // only its URL is known
 }
@@ -30,6 +32,13 @@ func (s shown) header(name string) string {
 		}
 	}
 	return ""
+}
+
+// lack notes what the text does not show of the request; the first that is noted counts.
+func (s *shown) lack(words string) {
+	if s.lacks == "" {
+		s.lacks = words
+	}
 }
 
 // requests reads the requests that a text shows outside of objects, in order.
@@ -54,6 +63,9 @@ func bodies(all []shown) (spans []Span) {
 
 // methods that a request's first line may begin with.
 var methods = map[string]bool{"GET": true, "POST": true, "PUT": true, "PATCH": true, "DELETE": true, "HEAD": true, "OPTIONS": true}
+
+// bodied are the methods of requests that have a body as a rule.
+var bodied = map[string]bool{"POST": true, "PUT": true, "PATCH": true}
 
 // heads reads raw requests: "POST /v1/x HTTP/1.1" with its headers, as they are, as curl -v and HTTPie print
 // them, or escaped within a string.
@@ -94,7 +106,11 @@ func head(text string, i int) (s shown, ok bool) {
 		return s, false
 	}
 	s.url = address(text, target, s.header("Host"))
-	if !r.marker && !r.escaped {
+	if r.marker || r.escaped {
+		if bodied[s.method] {
+			s.lack("the body, which a transcript of this kind does not show")
+		}
+	} else {
 		s.body = rawBody(text, s.at.End, s.header("Content-Length"))
 		s.content = text[s.body.Start:s.body.End]
 		s.at.End = max(s.at.End, s.body.End)
@@ -230,6 +246,7 @@ func calls(text string) (all []shown) {
 			}
 			if strings.Contains(s.url, "://") && len(s.headers) > 0 {
 				s.at = Span{from + at, v.end}
+				s.sourceLacks(text, v)
 				all = append(all, s)
 			}
 			from = open + 1
@@ -259,7 +276,9 @@ func object(text string, v value) shown {
 		case m.key == "headers":
 			s.headers = append(s.headers, headerList(text, m.value)...)
 		case (sent[m.key] || m.key == "text") && !m.value.null(text):
-			s.body, s.content = sentBody(text, m.value)
+			s.sentBody(text, m)
+		case m.key == "files" || m.key == "params":
+			s.lack("the " + m.key + " that the call adds")
 		}
 	}
 	if base != "" && !strings.Contains(s.url, "://") {
@@ -268,15 +287,56 @@ func object(text string, v value) shown {
 	return s
 }
 
-// sentBody returns where a body stands and what it is, also within JSON.stringify(…).
-func sentBody(text string, v value) (Span, string) {
-	if v.form != group {
-		return v.inner, v.plain(text)
-	}
-	if text[v.start] == '(' && len(v.members) == 1 {
+// sentBody takes in where a body stands and what it is, also within JSON.stringify(…).
+func (s *shown) sentBody(text string, m *member) {
+	v := m.value
+	switch {
+	case v.form == quoted:
+		s.body, s.content = v.inner, v.written(text)
+		switch raw := text[v.inner.Start:v.inner.End]; {
+		case v.cut || strings.Contains(raw, "\n") && text[v.start] != '`':
+			s.lack("the end of the body, whose string is cut or wrapped")
+		case text[v.start] == '`' && strings.Contains(raw, "${"), formatted(text, v.start):
+			s.lack("what the program put into the string of the body")
+		}
+		return
+	case v.form == bare:
+		s.body, s.content = v.inner, v.plain(text)
+		s.lack("the body, which is the variable " + s.content)
+		return
+	case text[v.start] == '(' && len(v.members) == 1:
 		v = v.members[0].value
+	case m.key == "json" && s.header("Content-Type") == "":
+		s.headers = append(s.headers, pair{"Content-Type", "application/json"})
 	}
-	return Span{v.start, v.end}, text[v.start:v.end]
+	s.body, s.content = Span{v.start, v.end}, text[v.start:v.end]
+	if m.key == "data" || !json.Valid([]byte(s.content)) {
+		s.lack("the body as it was sent: it stands there as source code")
+	}
+}
+
+// formatted reports whether the string that opens at i is one of Python's f-strings.
+func formatted(text string, i int) bool {
+	return i > 1 && (text[i-1] == 'f' || text[i-1] == 'F') && !wordByte(text[i-2])
+}
+
+// sourceLacks notes what a call in source code leaves to variables.
+func (s *shown) sourceLacks(text string, v value) {
+	for i := range v.members {
+		switch m := &v.members[i]; {
+		case m.key == "" && m.value.form == group:
+			s.sourceLacks(text, m.value)
+		case m.key == "headers":
+			for _, h := range m.value.members {
+				if h.value.form == bare && h.key != "authorization" {
+					s.lack("the value of the header " + h.key)
+				}
+			}
+		}
+	}
+	if s.content == "" && bodied[s.method] {
+		s.lack("the body: the code does not hold it as text")
+	}
 }
 
 // merge takes over what another one knows.
@@ -290,6 +350,9 @@ func (s *shown) merge(other shown) {
 	s.headers = append(s.headers, other.headers...)
 	if other.content != "" {
 		s.body, s.content = other.body, other.content
+	}
+	if other.lacks != "" {
+		s.lack(other.lacks)
 	}
 }
 
@@ -407,6 +470,7 @@ func (r *report) request(all []shown) {
 	if u, err := url.Parse(s.url); err == nil {
 		req.Path = r.show(u.Path)
 	}
+	req.Lacks = r.show(s.lacks)
 	req.Key = keyOf(s.header("Authorization"))
 	req.Content = safe.NewSecret(s.content)
 	req.ContentURL = safe.NewSecret(contentURL(s.content))

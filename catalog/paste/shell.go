@@ -1,11 +1,15 @@
 package paste
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // word is one word of a command, as the program would get it, and where it stood.
 type word struct {
 	text string
 	Span
+	expands string // how what the shell would have put in begins: "$KEY", "$(cat"; "" for nothing
 }
 
 // dialect is how a shell quotes.
@@ -40,6 +44,8 @@ type shell struct {
 	i     int
 	built strings.Builder
 	plain bool // nothing of the word is quoted so far
+
+	expands string // as a word's
 }
 
 const maxWords = 400
@@ -54,7 +60,7 @@ func commandWords(text string, i int) (words []word, end int) {
 		}
 		start := s.i
 		value := s.word()
-		words = append(words, word{value, Span{start, s.i}})
+		words = append(words, word{value, Span{start, s.i}, s.expands})
 	}
 	return words, s.i
 }
@@ -91,7 +97,7 @@ func (s *shell) continued() int {
 
 func (s *shell) word() string {
 	s.built.Reset()
-	s.plain = true
+	s.plain, s.expands = true, ""
 	for s.i < len(s.text) {
 		c := s.text[s.i]
 		switch {
@@ -109,12 +115,35 @@ func (s *shell) word() string {
 			s.built.WriteByte(s.text[s.i+1])
 			s.i += 2
 		default:
+			s.noteExpansion()
 			s.built.WriteByte(c)
 			s.i++
 		}
 	}
 	return s.built.String()
 }
+
+// noteExpansion notes a variable or a command that begins here and that the shell would have replaced.
+func (s *shell) noteExpansion() {
+	if s.expands != "" || strings.IndexByte("$%`", s.text[s.i]) < 0 {
+		return
+	}
+	rest := s.text[s.i:min(len(s.text), s.i+40)]
+	switch {
+	case s.escape == '^':
+		s.expands = cmdVariable.FindString(rest)
+	case s.escape == '\\' && rest[0] == '`':
+		s.expands = strings.Fields(rest)[0]
+	default:
+		s.expands = variable.FindString(rest)
+	}
+}
+
+// variable is how a shell's variable or command begins, and cmdVariable is a variable of Windows' cmd.
+var (
+	variable    = regexp.MustCompile(`^\$(?:\{?[A-Za-z_]\w*\}?|\(\w*)`)
+	cmdVariable = regexp.MustCompile(`^%[A-Za-z_]\w*%`)
+)
 
 // apostrophe reports whether the quote at i is one of prose: "isn't".
 func (s *shell) apostrophe() bool {
@@ -165,6 +194,7 @@ func (s *shell) doubleQuoted() {
 			return
 		case c == s.inDouble && s.escaped():
 		default:
+			s.noteExpansion()
 			s.built.WriteByte(c)
 		}
 	}

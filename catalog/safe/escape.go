@@ -74,7 +74,7 @@ func visible(r rune, raw string) string {
 
 // ascii replaces the characters of the program's own texts that are not ASCII, each by one as wide.
 var ascii = strings.NewReplacer(
-	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "~", "·", "-", "→", ">", "×", "x",
+	"“", `"`, "”", `"`, "‘", "'", "’", "'", "–", "-", "—", "-", "…", "~", "·", "-", "→", ">", "×", "x", "█", "#",
 )
 
 // ASCII writes the typographic characters of the program's own texts in ASCII, each by one as wide. Letters of

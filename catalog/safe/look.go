@@ -173,6 +173,9 @@ func assigned(text string, i int) span {
 	start, quote := valueStart(text, i+1)
 	switch kind {
 	case lineField:
+		if quote == 0 {
+			quote = quoteAround(text, i)
+		}
 		return kept(text, start, lineEnd(text, start, quote))
 	case schemeField:
 		start = skipSchemes(text, start)
@@ -182,6 +185,19 @@ func assigned(text string, i int) span {
 		return span{}
 	}
 	return kept(text, start, end)
+}
+
+// quoteAround returns the quote that stands right before the name that ends at i, as in curl's -H 'Cookie: a=b';
+// 0 where none does.
+func quoteAround(text string, i int) byte {
+	start := i
+	for start > 0 && i-start < 40 && (wordByte(text[start-1]) || text[start-1] == '-') {
+		start--
+	}
+	if start < i && start > 0 && (text[start-1] == '\'' || text[start-1] == '"') {
+		return text[start-1]
+	}
+	return 0
 }
 
 // listedField reads the name of a header that stands as a pair in a list, `"name":"X-Api-Key","value":"…"`, where

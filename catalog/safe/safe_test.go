@@ -85,6 +85,7 @@ func TestRedactByPattern(t *testing.T) {
 		"code=invalid_api_key: The API key":                           "code=invalid_api_key: The API key",
 		"missing_api_key: You must send a key":                        "missing_api_key: You must send a key",
 		"Cookie: a=b; c=d\nnext":                                      "Cookie: [secret]\nnext",
+		"-H 'Cookie: a=b; c=d' -H 'A: b'":                             "-H 'Cookie: [secret]' -H 'A: b'",
 		"https://u:hunter2@h.example/p":                               "https://u:[secret]@h.example/p",
 		"https://h.example/p?a=1&sig=zz%2Fz&b=2":                      "https://h.example/p?a=1&sig=[secret]&b=2",
 		"?X-Amz-Signature=0a0b&X-Amz-Expires=300":                     "?X-Amz-Signature=[secret]&X-Amz-Expires=300",

@@ -19,7 +19,7 @@ type Step struct {
 	catalog.Step
 	Status  checks.Status  // Todo until it is settled
 	Running bool           // its check has been started and has not answered
-	Result  *checks.Result // of its check's last run; nil before that, and once an input it read was changed
+	Result  *checks.Result // of its check's last run, or of sending the request again; nil before that, and once an input it read was changed
 	Reason  string         // in words, why it was skipped or how it was settled; "" where its result says so
 
 	// Needless says that it was skipped because it has no point now: the check it needs has failed, or another
@@ -38,6 +38,9 @@ type Checklist struct {
 	Steps     []Step
 	// Unanswered says that the paste shows no answer of the API: the entry's code is then only the nearest.
 	Unanswered bool
+	// ByApp says in words how the app is opened on the request that the paste shows, to send it again; "" where
+	// there is none to be sent, and in the app itself.
+	ByApp string
 
 	runs int
 }
@@ -85,8 +88,7 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 	return t
 }
 
-// fillFromRequest completes a target with what a pasted request shows. A key is taken only from a request to
-// the API itself: another's key is not for it. Under the sandbox only the path counts.
+// fillFromRequest completes a target with what a pasted request shows. Under the sandbox only the path counts.
 func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	own := t.API.Owns(r.Address.Reveal())
 	if t.Endpoint == "" && r.Path != "" && (own || t.Sandbox) {
@@ -95,14 +97,7 @@ func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	if t.Sandbox {
 		return t
 	}
-	if own && !r.Key.Empty() {
-		key := checks.Key{Secret: r.Key, Source: pasted}
-		if t.Has(catalog.KeyInput) {
-			t.Keys = append(slices.Clip(t.Keys), key)
-		} else {
-			t.Keys = slices.Insert(slices.Clone(t.Keys), 0, key)
-		}
-	}
+	t = t.WithKeyOf(r, pasted)
 	if t.URL == "" && !r.ContentURL.Empty() {
 		t.URL, t.URLPasted, t.From[catalog.URLInput] = r.ContentURL.Reveal(), true, pasted
 	}
@@ -216,6 +211,44 @@ func counted(r checks.Result, fails []string) checks.Result {
 	return r
 }
 
+// Outgoing returns the pasted request as the last step would send it again, with the key in use, or why it cannot.
+func (c Checklist) Outgoing() checks.Outgoing {
+	before := c.Entry.Code
+	if c.Unanswered {
+		before = ""
+	}
+	return checks.Prepare(c.Target, before)
+}
+
+// Doubts says in sentences why sending the request again may be in vain; nil where nothing speaks against it.
+func (c Checklist) Doubts() []string {
+	var doubts []string
+	for _, s := range c.Steps {
+		if s.Kind == catalog.CheckStep && s.Status == checks.Fail {
+			doubts = append(doubts, "“"+s.Title+"” still fails: this will likely fail again.")
+		}
+		if s.Check == catalog.RequestCheck && s.Result != nil && s.Result.Status == checks.Fail {
+			doubts = append(doubts, "It is the request as you pasted it, with the key below: what you have mended in your program since is not in it.")
+		}
+	}
+	return doubts
+}
+
+// Replayed settles the last step by what came of sending the request again.
+func (c Checklist) Replayed(r checks.Result) Checklist {
+	c = c.copied()
+	last := &c.Steps[len(c.Steps)-1]
+	last.reset()
+	last.Status, last.Result = r.Status, &r
+	return c
+}
+
+// replayed reports whether a step was settled by sending the request again.
+func (s Step) replayed() bool { return s.Kind == catalog.DoStep && s.Result != nil }
+
+// live reports whether a step's status is what a check or an answer of the API has shown.
+func (s Step) live() bool { return s.Kind == catalog.CheckStep || s.replayed() }
+
 // Again puts a settled or skipped step back to be done, and forgets its result.
 func (c Checklist) Again(i int) Checklist {
 	return c.anew(i).settled()
@@ -247,6 +280,9 @@ func (c Checklist) Tick(i int) Checklist {
 	if s.Status == checks.Pass {
 		c.Steps[i].reset()
 		return c
+	}
+	if s.Kind != catalog.CheckStep { // that it failed when it was sent again no longer counts
+		c.Steps[i].reset()
 	}
 	c.Steps[i].Status, c.Steps[i].Reason = checks.Pass, "ticked by you"
 	if j := c.find(s.Check); j >= 0 && j != i {
@@ -317,7 +353,9 @@ func (c Checklist) changed(input catalog.Input, source string) Checklist {
 	}
 	c.Target.From = from
 	for i := range c.Steps {
-		if s := &c.Steps[i]; s.Kind == catalog.CheckStep && slices.Contains(checks.Reads(s.Check), input) || s.Kind == catalog.AskStep && s.Ask == input {
+		s := &c.Steps[i]
+		if s.Kind == catalog.CheckStep && slices.Contains(checks.Reads(s.Check), input) || s.Kind == catalog.AskStep && s.Ask == input ||
+			s.replayed() && input == catalog.KeyInput {
 			s.reset()
 		}
 	}

@@ -345,6 +345,8 @@ func TestReport(t *testing.T) {
 	c, run := c.Start(keyStep)
 	r := result("key.rejected", checks.Fail)
 	r.Findings[0].Evidence = []checks.Evidence{{Label: "answer", Value: "401 <b>`x`</b> " + key}}
+	r.Blocks = []checks.Block{{Title: "Try *this*", Text: "echo ```\necho done"}}
+	r.Phases = []checks.PhaseTime{{Hop: 1, Name: "DNS", Took: time.Second}}
 	c = c.Record(keyStep, run, r)
 	c = c.Skip(urlStep, "not now")
 	report := c.Report(time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC), "v1")
@@ -352,6 +354,7 @@ func TestReport(t *testing.T) {
 		"# Klyra error report: invalid_api_key\n", "2026-11-24T10:00:00Z", "request id: `req_1`", "HTTP status: `401`",
 		"1. **Check the key** — fail\n", "`key.rejected`", "what to do: mend key.rejected", "(not now)",
 		"6. **Send the request again** — to do\n", "`` 401 <b>`x`</b> ",
+		"\n   Try \\*this\\*:\n\n   ````\n   echo ```\n   echo done\n   ````\n", "1 s  ███",
 	} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q", want)

@@ -13,7 +13,7 @@ type Verdict string
 
 const (
 	Open       Verdict = "open"           // steps are still to be done or running
-	Resolved   Verdict = "resolved"       // every check passed or warned, and at least one ran
+	Resolved   Verdict = "resolved"       // every check passed or warned, and at least one ran; or the request, sent again, went through
 	NotYours   Verdict = "not your fault" // what failed is the API or the network before it
 	Unresolved Verdict = "unresolved"     // a check failed
 	Untold     Verdict = "could not tell" // nothing failed, but not every check could tell
@@ -24,7 +24,8 @@ type Outcome struct {
 	Verdict   Verdict
 	Headline  string // one sentence
 	Next      string // the one thing to do next
-	Confirmed bool   // the user has ticked that the request, sent again, went through
+	Confirmed bool   // the request, sent again, went through: the user has ticked so, or it is Replayed
+	Replayed  bool   // the program has sent the request again, and it went through
 }
 
 // Outcome judges the checklist as it stands.
@@ -32,6 +33,7 @@ func (c Checklist) Outcome() Outcome {
 	o := Outcome{Verdict: c.verdict(), Next: c.next()}
 	last := c.Steps[len(c.Steps)-1]
 	o.Confirmed = last.Kind == catalog.DoStep && last.Status == checks.Pass
+	o.Replayed = o.Confirmed && last.replayed()
 	o.Headline = c.headline(o)
 	return o
 }
@@ -40,7 +42,7 @@ func (c Checklist) Outcome() Outcome {
 func (c Checklist) Resolved() bool {
 	ran := false
 	for _, s := range c.Steps {
-		if s.Kind != catalog.CheckStep || s.Needless {
+		if !s.live() || s.Needless {
 			continue
 		}
 		if s.Status != checks.Pass && s.Status != checks.Warn {
@@ -52,7 +54,9 @@ func (c Checklist) Resolved() bool {
 }
 
 func (c Checklist) verdict() Verdict {
-	switch {
+	switch last := c.Steps[len(c.Steps)-1]; {
+	case last.replayed() && last.Status == checks.Pass:
+		return Resolved
 	case c.anyCheck(func(s Step) bool { return s.Status == Todo }):
 		return Open
 	case c.Resolved():
@@ -73,7 +77,7 @@ func blamesOthers(s Step) bool {
 func warned(s Step) bool { return s.Status == checks.Warn }
 
 func (c Checklist) anyCheck(holds func(Step) bool) bool {
-	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.Kind == catalog.CheckStep && holds(s) })
+	return slices.ContainsFunc(c.Steps, func(s Step) bool { return s.live() && holds(s) })
 }
 
 func (c Checklist) headline(o Outcome) string {
@@ -81,6 +85,9 @@ func (c Checklist) headline(o Outcome) string {
 	case Open:
 		return "Not every check has run yet."
 	case Resolved:
+		if o.Replayed {
+			return c.wentThrough()
+		}
 		if o.Confirmed {
 			return "Resolved: the checks find nothing wrong, and you confirmed that the request goes through."
 		}
@@ -98,11 +105,20 @@ func (c Checklist) headline(o Outcome) string {
 	})
 }
 
+// wentThrough is the headline where the request was sent again and went through, whatever the checks say.
+func (c Checklist) wentThrough() string {
+	headline := "Resolved: the pasted request, sent again by klyra-doctor, went through."
+	if doubts := c.summaries(func(s Step) bool { return s.Status == checks.Fail }); doubts != "" {
+		headline += " What fails all the same: " + doubts
+	}
+	return headline
+}
+
 // summaries joins what the check steps that hold say.
 func (c Checklist) summaries(holds func(Step) bool) string {
 	var texts []string
 	for _, s := range c.Steps {
-		if s.Kind == catalog.CheckStep && holds(s) {
+		if s.live() && holds(s) {
 			texts = append(texts, s.says())
 		}
 	}
@@ -117,9 +133,13 @@ func (s Step) says() string {
 	return s.Reason
 }
 
-// next names the one thing to do next: the remedy of the first failure, else the first check that has still to
+// next names the one thing to do next: after a request that went through what it advises, else the remedy of the first failure, else the first check that has still to
 // run, else the remedy of the first that could not tell or run, else sending the request again, after what a warning advises.
 func (c Checklist) next() string {
+	last := c.Steps[len(c.Steps)-1]
+	if last.replayed() && last.Status == checks.Pass {
+		return last.Result.Remedy()
+	}
 	if remedy := c.remedy(checks.Fail); remedy != "" {
 		return remedy
 	}
@@ -133,14 +153,22 @@ func (c Checklist) next() string {
 			return remedy
 		}
 	}
-	last := c.Steps[len(c.Steps)-1]
 	if last.Status != Todo {
 		return ""
 	}
 	if remedy := c.remedy(checks.Warn); remedy != "" {
-		return remedy + " Then: " + last.Title
+		return remedy + " Then: " + c.resend()
 	}
-	return last.Title
+	return c.resend()
+}
+
+// resend names the last step, and how the program can do it.
+func (c Checklist) resend() string {
+	title := c.Steps[len(c.Steps)-1].Title
+	if c.ByApp == "" {
+		return title
+	}
+	return title + ". " + c.ByApp
 }
 
 // remedy returns what to do about the first step whose check ended with a status, its title where the check

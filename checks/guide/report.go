@@ -36,6 +36,12 @@ func (c Checklist) Report(at time.Time, version string) string {
 	if c.Entry.Description != "" && !c.Unanswered {
 		fmt.Fprintf(&b, "- Klyra says: %s. %s.\n", c.Entry.Description, c.Entry.Resolution)
 	}
+	switch {
+	case o.Replayed:
+		fmt.Fprintf(&b, "- confirmed: %s\n", markdown(c.Steps[len(c.Steps)-1].Result.Summary))
+	case o.Confirmed:
+		b.WriteString("- confirmed: by the user, who ticked that the request went through\n")
+	}
 	c.writeFinding(&b)
 	b.WriteString("\n## Checklist\n")
 	for i, s := range c.Steps {
@@ -101,7 +107,11 @@ func writeStep(b *strings.Builder, number int, s Step) {
 		return
 	}
 	if s.Result.Target != "" {
-		fmt.Fprintf(b, "   - checked: %s\n", code(s.Result.Target))
+		did := "checked"
+		if s.replayed() {
+			did = "sent"
+		}
+		fmt.Fprintf(b, "   - %s: %s\n", did, code(s.Result.Target))
 	}
 	for _, f := range s.Result.Findings {
 		fmt.Fprintf(b, "   - %s %s: %s\n", f.Status, code(f.ID), markdown(f.Summary))
@@ -112,6 +122,28 @@ func writeStep(b *strings.Builder, number int, s Step) {
 			fmt.Fprintf(b, "     - what to do: %s\n", markdown(f.Remedy))
 		}
 	}
+	if len(s.Result.Phases) > 0 {
+		writeFenced(b, "where the time went", strings.Join(Waterfall(s.Result.Phases, reportColumns), "\n"))
+	}
+	for _, block := range s.Result.Blocks {
+		writeFenced(b, block.Title, block.Text)
+	}
+}
+
+// reportColumns is how wide pictures in a report are.
+const reportColumns = 72
+
+// writeFenced writes a text of several lines as it is, within its step. The fence is longer than any in the text.
+func writeFenced(b *strings.Builder, title, text string) {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(b, "\n   %s:\n\n   %s\n", markdown(title), fence)
+	for line := range strings.Lines(text) {
+		b.WriteString("   " + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	fmt.Fprintf(b, "   %s\n", fence)
 }
 
 // statusWord says how a step stands; a step of the user's own that is open is still "to do".

@@ -74,7 +74,7 @@ func (p *program) open(keys *os.File, o ui.Options) error {
 		return err
 	}
 	o.Effects = ui.Effects{
-		Check: checks.Run, OpenContent: openContent, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
+		Check: checks.Run, Replay: checks.Replay, OpenContent: openContent, Mend: mendHere, SaveReport: saveReport, Copy: clipboard.WriteAll, Now: time.Now,
 	}
 	o.Target, o.In, o.Version = target, keys, version()
 	o.ASCII, o.NoColor = p.flags.ascii, p.colourless()

@@ -27,19 +27,29 @@ func (p *program) checkCommand() *cobra.Command {
 // runCheck runs one check and prints its result.
 func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 	defer p.progress("checking " + check.String())()
-	r := checks.Run(p.ctx, check, t)
+	return p.printCheck(checks.Run(p.ctx, check, t))
+}
+
+func (p *program) printCheck(r checks.Result) error {
 	p.conclude(p.resultCode(r))
 	if p.flags.json {
-		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), exitCode{p.code}})
+		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), nil, exitCode{p.code}})
 	}
 	page := p.page()
-	page.b.WriteString(bold + "check " + check.String() + reset)
-	if r.Target != "" {
-		page.b.WriteString(" " + r.Target)
-	}
-	page.b.WriteString("  " + page.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
-	page.findings(2, r.Findings)
+	page.result(r)
 	return page.print()
+}
+
+// result writes what a check found.
+func (g *page) result(r checks.Result) {
+	g.b.WriteString(bold + "check " + r.Check.String() + reset)
+	if r.Target != "" {
+		g.b.WriteString(" " + r.Target)
+	}
+	g.b.WriteString("  " + g.mark(r.Status) + faint + "  " + checks.DurationText(r.Duration) + reset + "\n")
+	g.findings(2, r.Findings)
+	g.waterfall(6, r.Phases)
+	g.blocks(r.Blocks)
 }
 
 // resultCode is the exit code of a check's result.
@@ -83,7 +93,7 @@ a hidden prompt, never from the command line. It is sent to the API alone.`,
 					return err
 				}
 				if typed {
-					t.Keys = append(t.Keys, key)
+					t.Keys = slices.Insert(t.Keys, 0, key) // before a variable that is set, but empty
 				}
 			}
 			return p.runCheck(catalog.KeyCheck, t)
@@ -133,6 +143,10 @@ func (p *program) setEndpoint(t *checks.Target, e *endpointFlags) error {
 		return usagef("paste the curl command or the raw HTTP request, or give --path", "%s shows no request", e.request)
 	}
 	t.Endpoint, t.From[catalog.EndpointInput] = d.Request.Path, "--request"
+	t.KeyRequest = d.Request
+	if !t.Sandbox {
+		*t = t.WithKeyOf(d.Request, "the paste")
+	}
 	return nil
 }
 
@@ -230,13 +244,19 @@ func (p *program) content(path string, f contentFlags, textGiven bool) (*checks.
 
 func (p *program) checkContentCommand() *cobra.Command {
 	var flags contentFlags
+	var fixes mendFlags
 	var expect mediaFlag
 	c := &cobra.Command{
 		Use:   "content [FILE|-]",
 		Short: "Does the content fit: size, words, encoding, type, an image that decodes?",
+		Long: `Does the content fit: size, words, encoding, type, an image that decodes?
+
+With --chunk, --shrink, --clean or --decode it also writes a content that fits
+and checks that. The original is never touched, and nothing is overwritten.`,
 		Example: `  klyra-doctor check content photo.jpg
   klyra-doctor check content --text "is this fine?"
-  klyra-doctor check content request.json --type application/json`,
+  klyra-doctor check content request.json --type application/json
+  klyra-doctor check content photo.png --shrink photo-small.jpg`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := p.target(nil)
@@ -258,11 +278,22 @@ func (p *program) checkContentCommand() *cobra.Command {
 				return usagef("klyra-doctor check content FILE, or - for standard input, or --text", "no content is given")
 			}
 			t.Expect = expect.media
-			return p.runCheck(catalog.ContentCheck, t)
+			fix, out, err := fixes.asked(c.Flags().Changed)
+			if err != nil {
+				return err
+			}
+			if fix != "" {
+				return p.mendContent(t, fix, out, path)
+			}
+			defer p.progress("checking the content")()
+			r := checks.Run(p.ctx, catalog.ContentCheck, t)
+			p.offer(&r, path, flags.base64)
+			return p.printCheck(r)
 		},
 	}
 	flags.add(c)
 	expect.add(c)
+	fixes.add(c)
 	return c
 }
 

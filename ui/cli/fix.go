@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +83,15 @@ func (p *program) fix(code string, f *fixFlags) error {
 	if err != nil || p.code != exitOK {
 		return err
 	}
+	if c.Outgoing().Sendable() {
+		c.ByApp = "The app can send it: " + p.appOn(f.from)
+	}
 	c = c.Run(p.ctx, func(s guide.Step) { p.progressLine("running: " + s.Title) })
+	for _, s := range c.Steps {
+		if s.Result != nil && s.Check == catalog.ContentCheck {
+			p.offer(s.Result, f.content, f.contentFlags.base64)
+		}
+	}
 	p.conclude(p.checklistCode(c))
 	show := shower(c.Secrets())
 	for i := range notes {
@@ -93,6 +102,33 @@ func (p *program) fix(code string, f *fixFlags) error {
 		p.code = worse(p.code, exitUsage)
 	}
 	return p.printChecklist(c, notes)
+}
+
+// appOn is the command that opens the app on the same paste.
+func (p *program) appOn(from string) string {
+	words := "klyra-doctor"
+	switch p.flags.sandbox {
+	case "":
+	case plainSandbox:
+		words += " --sandbox"
+	default:
+		words += " --sandbox=" + p.flags.sandbox
+	}
+	if p.flags.apiURL != "" {
+		words += " --api-url " + p.flags.apiURL
+	}
+	switch {
+	case from == "-":
+		from = "FILE"
+	case strings.ContainsFunc(from, special):
+		from = "'" + strings.ReplaceAll(from, "'", `'\''`) + "'"
+	}
+	return words + " < " + p.show(from)
+}
+
+// special reports whether a shell might act on a character of a file's name.
+func special(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-", r)
 }
 
 // fixTarget gathers what the flags tell.
@@ -235,11 +271,17 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 		switch {
 		case s.Result != nil:
 			g.findings(6, s.Result.Findings)
+			g.waterfall(10, s.Result.Phases)
 			g.missing(c.Missing(i))
 		case s.Reason != "":
 			g.indented("      ", s.Reason)
 		default:
 			g.indented("      ", faint+s.Detail+reset)
+		}
+	}
+	for _, s := range c.Steps {
+		if s.Result != nil {
+			g.blocks(s.Result.Blocks)
 		}
 	}
 	g.blank()

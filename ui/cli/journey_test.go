@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -178,6 +179,47 @@ func TestJourneyOfAFileThatIsTooLarge(t *testing.T) {
 	})
 }
 
+// TestJourneyOfAFix makes a large image smaller and splits a long text, from the checklist.
+func TestJourneyOfAFix(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		data       []byte
+		told       []string
+		written    string
+	}{
+		{"an image", "photo.png", sandbox.SetupFor("content_too_large").Content, []string{"JPEG image, 1200×1200: nothing wrong found"}, "photo-small.jpg"},
+		{"a text", "long.txt", []byte(strings.Repeat("A moderation API reads words. ", 200)), []string{"all 3 parts fit"}, "long-parts/003.txt"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := start(t, 80, 40, nil, "--sandbox")
+			original := filepath.Join(x.dir, c.file)
+			if err := os.WriteFile(original, c.data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			x.await("paste the error")
+			x.paste(example("content_too_large"))
+			x.await("start the checklist")
+			x.keys(enter)
+			x.await("content", "file")
+			x.keys(c.file + enter)
+			x.await("fail", "Press x to")
+			x.keys("x")
+			x.await(append(c.told, "What x did", "from a fix of "+c.file, "Written: ")...)
+			x.keys("q")
+			if code := x.exit(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			if info, err := os.Stat(filepath.Join(x.dir, c.written)); err != nil || info.Size() == 0 || info.Mode().Perm() != 0o600 {
+				t.Errorf("what was written: %v (%v)", info, err)
+			}
+			if now, err := os.ReadFile(original); err != nil || !bytes.Equal(now, c.data) {
+				t.Errorf("the original has changed (%v)", err)
+			}
+		})
+	}
+}
+
 const up = "\x1b[A"
 
 // saveReport shows the report, saves it, and returns what the file holds.
@@ -303,6 +345,28 @@ func TestCtrlCEndsACheck(t *testing.T) {
 	}
 }
 
+// TestCtrlCEndsAFix interrupts a fix that waits for the rest of standard input.
+func TestCtrlCEndsAFix(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	fmt.Fprintln(w, "the beginning of a text")
+	x := startPiped(t, 80, 24, []string{"TMPDIR=" + t.TempDir()}, r, "check", "content", "-", "--clean", "out.txt")
+	x.await("reading standard input")
+	x.keys(ctrlC)
+	if code := x.exit(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	for _, dir := range []string{x.dir, strings.TrimPrefix(x.cmd.Env[len(x.cmd.Env)-1], "TMPDIR=")} {
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%d files were left in %s (%v)", len(left), dir, err)
+		}
+	}
+}
+
 func TestNoTerminalToDrawOn(t *testing.T) {
 	t.Parallel()
 	x := start(t, 80, 24, []string{"TERM=dumb"}, "--sandbox")
@@ -364,4 +428,121 @@ func (x *terminal) keepPressing(key string) (stop func()) {
 		}
 	}()
 	return func() { close(done); <-stopped }
+}
+
+// askedOf is a terminal's transcript: a request to an API, and the error that it answered with.
+func askedOf(api, key, content string) string {
+	return "$ curl -sS -i " + api + "/v1/moderate -H 'Authorization: Bearer " + key + "' -H 'Content-Type: application/json' -d '" + content + "'\n" +
+		"HTTP/1.1 401 Unauthorized\ncontent-type: application/json\n\n" + example("invalid_api_key")
+}
+
+// toLastStep starts the checklist of a paste of an invalid key, and goes to its last step once the key is tested.
+func (x *terminal) toLastStep(keyIs string) {
+	x.t.Helper()
+	x.await("invalid_api_key", "certain", "start the checklist")
+	x.keys(enter)
+	x.await("1. Look at the request that you pasted", keyIs+" 2. Test the key against the API")
+	for range 8 {
+		x.keys(down)
+	}
+	x.await("▸ ○ to do 7. Send the request again", "Enter shows the request of your paste")
+}
+
+// TestJourneyOfAReplay: the request is shown and not sent; after a yes it goes out once, as it was pasted, with the
+// mended key, and the report says how it was confirmed.
+func TestJourneyOfAReplay(t *testing.T) {
+	const content = `{"content":"Is this fine?"}`
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		base := "https://api.klyra.live"
+		if a != nil {
+			base = a.url
+		}
+		x.await("paste the error")
+		x.paste(askedOf(base, keyFor(t, "revoked"), content))
+		x.toLastStep("pass")
+		if a != nil {
+			a.requests()
+		}
+		x.keys(enter)
+		x.await("Nothing has been sent yet", "POST http://127.0.0.1:", "/v1/moderate", content, "y send it")
+		x.keys(enter + down)
+		if a != nil {
+			a.expect(t)
+		}
+		x.keys("y")
+		x.await("done 7. Send the request again", "pass: sent again by klyra-doctor: HTTP 200, request id req_", "Resolved: the pasted request, sent again by klyra-doctor, went through.")
+		if a != nil {
+			a.expect(t, "POST … good 200")
+		}
+		report := x.saveReport("invalid_api_key")
+		for _, want := range []string{"- confirmed: sent again by klyra-doctor: HTTP 200, request id", "   - sent: `POST http://127.0.0.1:"} {
+			if !strings.Contains(report, want) {
+				t.Errorf("the report lacks %q:\n%s", want, report)
+			}
+		}
+		x.quit()
+		for _, state := range []string{"good", "revoked"} {
+			x.neverShowed(report, keyFor(t, state))
+		}
+	})
+}
+
+// TestJourneyOfAReplayThatFails: the answer is diagnosed, and another code leads to its own checklist.
+func TestJourneyOfAReplayThatFails(t *testing.T) {
+	onBoth(t, func(t *testing.T, x *terminal, a *api) {
+		base := "https://api.klyra.live"
+		if a != nil {
+			base = a.url
+		}
+		x.await("paste the error")
+		x.paste(askedOf(base, keyFor(t, "revoked"), `{"content":""}`))
+		x.toLastStep("pass")
+		x.keys(enter)
+		x.await("Nothing has been sent yet")
+		x.keys("y")
+		x.await("it is another error now: missing_content", "press o for that code's checklist", "Not resolved yet")
+		x.keys("o")
+		x.await("missing_content checklist")
+		x.keys(ctrlC)
+		x.exit()
+	})
+}
+
+// TestJourneyOfARequestToAnotherHost: nothing is sent, and a command without the key is offered.
+func TestJourneyOfARequestToAnotherHost(t *testing.T) {
+	t.Parallel()
+	a := startAPI(t)
+	x := startPiped(t, 80, 24, []string{"KLYRA_API_KEY=" + keyFor(t, "good")}, strings.NewReader(askedOf("https://staging.example.com", keyFor(t, "revoked"), `{"content":"hello"}`)), "--api-url", a.url)
+	x.toLastStep("pass")
+	a.requests()
+	x.keys(enter)
+	x.await("This cannot be sent from here", "It goes to https://staging.example.com.", `-H "Authorization: Bearer $KLYRA_API_KEY"`)
+	x.keys("y" + enter + " ")
+	x.await("Did it go through?")
+	a.expect(t)
+	x.keys(ctrlC)
+	x.exit()
+	for _, state := range []string{"good", "revoked"} {
+		x.neverShowed("", keyFor(t, state))
+	}
+}
+
+// TestTheKeyShowsNowhereInAReplay sends a request again to a server that repeats the key wherever it can.
+func TestTheKeyShowsNowhereInAReplay(t *testing.T) {
+	t.Parallel()
+	api := echo(t)
+	x := start(t, 80, 24, []string{"KLYRA_API_KEY=" + canary}, "--api-url", api)
+	x.await("paste the error")
+	x.paste("$ curl " + api + "/v1/moderate -H 'Authorization: Bearer " + canary + "' -H 'X-Api-Key: " + canary + "' -H 'Cookie: s=" + canary + "' -H 'Content-Type: application/json' -d '{\"content\":\"hello\"}'\n" + example("invalid_api_key"))
+	x.toLastStep("unknown")
+	x.keys(enter)
+	x.await("Nothing has been sent yet", "X-Api-Key (it holds a secret)", "Cookie", "Xk7Q…8Nc3")
+	x.keys("y")
+	x.await("fail 7. Send the request again", "sent again, it is another error now:", "the API's message: no such key:[secret]")
+	report := x.saveReport("invalid_api_key")
+	x.quit()
+	if !strings.Contains(report, "`replay.error`") {
+		t.Errorf("the report lacks the answer:\n%s", report)
+	}
+	x.neverShowed(report, canary)
 }

@@ -12,6 +12,7 @@ import (
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
+	"klyra-doctor/checks/mend"
 )
 
 // The documents that --json prints. Their names and fields are a contract: they only ever gain fields.
@@ -270,12 +271,53 @@ type checkDoc struct {
 	DurationMS int64             `json:"duration_ms"`
 	WaitS      *int64            `json:"wait_s,omitempty"`
 	RetryAt    *time.Time        `json:"retry_at,omitempty"`
+	Phases     []phaseDoc        `json:"phases,omitempty"`
+	Blocks     []blockDoc        `json:"blocks,omitempty"`
+}
+
+type phaseDoc struct {
+	Hop     int     `json:"hop"`
+	Name    string  `json:"name"`
+	StartMS float64 `json:"start_ms"`
+	TookMS  float64 `json:"took_ms"`
+}
+
+type blockDoc struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
 }
 
 type framedCheckDoc struct {
 	frame
 	checkDoc
+	Fix *fixDoc `json:"fix,omitempty"`
 	exitCode
+}
+
+// fixDoc tells what a fix of the content has done.
+type fixDoc struct {
+	Name  mend.Fix       `json:"name"`
+	Did   []string       `json:"did"`
+	Files []fixedFileDoc `json:"files"`
+}
+
+// fixedFileDoc is a file that a fix wrote, with what its own check says.
+type fixedFileDoc struct {
+	Path    string        `json:"path"`
+	Bytes   int64         `json:"bytes"`
+	Status  checks.Status `json:"status"`
+	Summary string        `json:"summary"`
+}
+
+func (p *program) fixDoc(m mending) *fixDoc {
+	doc := &fixDoc{Name: m.fix, Did: []string{}, Files: []fixedFileDoc{}}
+	for _, d := range m.did() {
+		doc.Did = append(doc.Did, p.show(d))
+	}
+	for _, f := range m.files {
+		doc.Files = append(doc.Files, fixedFileDoc{p.show(f.path), sizeOf(f.path), f.status, f.summary})
+	}
+	return doc
 }
 
 type checkFindingDoc struct {
@@ -307,8 +349,17 @@ func showResult(r checks.Result) checkDoc {
 		at := r.RetryAt.UTC()
 		doc.RetryAt = &at
 	}
+	for _, p := range r.Phases {
+		doc.Phases = append(doc.Phases, phaseDoc{p.Hop, p.Name, milliseconds(p.Start), milliseconds(p.Took)})
+	}
+	for _, b := range r.Blocks {
+		doc.Blocks = append(doc.Blocks, blockDoc(b))
+	}
 	return doc
 }
+
+// milliseconds keeps what is shorter than one, to the microsecond.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func showCheckFinding(f checks.Finding) checkFindingDoc {
 	doc := checkFindingDoc{f.ID, f.Status, f.Summary, []evidenceDoc{}, f.Remedy}

@@ -13,6 +13,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
 )
 
 // page gathers the lines of a text answer and prints them at once, wrapped to the terminal, in colours where
@@ -195,6 +196,25 @@ func (g *page) findings(indent int, list []checks.Finding) {
 		if f.Remedy != "" {
 			g.indented(pad+"    "+bold+"what to do:"+reset+" ", f.Remedy)
 		}
+	}
+}
+
+// waterfall draws where the time of a download went.
+func (g *page) waterfall(indent int, phases []checks.PhaseTime) {
+	if len(phases) > 0 {
+		g.blank()
+	}
+	for _, line := range guide.Waterfall(phases, g.width-indent) {
+		g.b.WriteString(strings.Repeat(" ", indent) + line + "\n")
+	}
+}
+
+// blocks writes what is to be copied, at the line's start so that it can be.
+func (g *page) blocks(blocks []checks.Block) {
+	for _, b := range blocks {
+		g.blank()
+		g.heading(b.Title + ":")
+		g.b.WriteString(b.Text + "\n")
 	}
 }
 

@@ -336,13 +336,13 @@ func (g *page) count(c paste.CodeCount, sum paste.Summary, show func(string) str
 	name := clip(show(string(c.Code)), codeColumn-2)
 	share := float64(c.Count) / float64(sum.Errors)
 	most := float64(sum.Codes[0].Count) / float64(sum.Errors)
-	blocks := g.blocks(share/most, max(g.width-codeColumn-number-11, 8))
-	fmt.Fprintf(&g.b, "  %s%-*s%s%*s  %5.1f %% %s\n", cyan, codeColumn-2, name, reset, number, grouped(c.Count), 100*share, blocks)
+	bar := g.shareBar(share/most, max(g.width-codeColumn-number-11, 8))
+	fmt.Fprintf(&g.b, "  %s%-*s%s%*s  %5.1f %% %s\n", cyan, codeColumn-2, name, reset, number, grouped(c.Count), 100*share, bar)
 	g.indented("    ", faint+strings.Join(countFacts(c, show), " · ")+reset)
 }
 
-// blocks draws a share of a width as a bar.
-func (g *page) blocks(share float64, width int) string {
+// shareBar draws a share of a width as a bar.
+func (g *page) shareBar(share float64, width int) string {
 	if g.ascii {
 		return strings.Repeat("#", max(int(share*float64(width)+0.5), 1))
 	}

@@ -106,7 +106,7 @@ func (p *program) startSandbox() (*sandboxed, error) {
 func (p *program) target(keys *keyFlags) (checks.Target, error) {
 	t := checks.Target{
 		CI: os.Getenv("CI") != "", Timeout: p.flags.timeout, From: map[catalog.Input]string{},
-		Proxy: http.ProxyFromEnvironment,
+		Proxy: http.ProxyFromEnvironment, ProxyVariables: proxyVariables(),
 	}
 	given, err := p.givenKeys(keys)
 	if err != nil {
@@ -121,6 +121,16 @@ func (p *program) target(keys *keyFlags) (checks.Target, error) {
 	}
 	t.API, err = p.configuredAPI()
 	return t, err
+}
+
+// proxyVariables lists the proxy settings of the environment by their names.
+func proxyVariables() (names []string) {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"} {
+		if os.Getenv(name) != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // configuredAPI is the API that flag, environment or default name. Beside --sandbox it is the default one.

@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"bytes"
@@ -7,11 +7,30 @@ import (
 	"hash/crc32"
 )
 
+// pictures holds the formats of pictures that WalkImage knows, with the walk over their parts.
+var pictures = map[string]func([]byte) Shape{
+	"image/png": walkPNG, "image/jpeg": walkJPEG, "image/gif": walkGIF, "image/webp": walkWebP,
+}
+
+// IsPicture reports whether a type is one that WalkImage and Decode know.
+func IsPicture(mimeType string) bool { return pictures[mimeType] != nil }
+
+// WalkImage walks the parts of a whole picture. The type must be one that IsPicture knows.
+func WalkImage(mimeType string, data []byte) Shape { return pictures[mimeType](data) }
+
+const cutImage = "its bytes end before the image does"
+
+// ended is the shape of a picture that is whole and ends at an offset.
+func (shape Shape) ended(at, size int) Shape {
+	shape.Cut, shape.Trailing = "", int64(size-at)
+	return shape
+}
+
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
 // walkPNG walks a PNG's chunks and checks their checksums.
-func walkPNG(data []byte) imageShape {
-	shape := imageShape{end: -1, perPixel: 4}
+func walkPNG(data []byte) Shape {
+	shape := Shape{Cut: cutImage, perPixel: 4}
 	for at := len(pngSignature); at+12 <= len(data); {
 		size := int64(binary.BigEndian.Uint32(data[at:]))
 		if size > int64(len(data)-at-12) {
@@ -20,7 +39,7 @@ func walkPNG(data []byte) imageShape {
 		next := at + 12 + int(size)
 		name, body := string(data[at+4:at+8]), data[at+8:next-4]
 		if crc32.ChecksumIEEE(data[at+4:next-4]) != binary.BigEndian.Uint32(data[next-4:]) {
-			shape.end, shape.flaw = next, fmt.Sprintf("the checksum of its part %q at offset %d is wrong", name, at)
+			shape.Cut, shape.Flaw = "", fmt.Sprintf("the checksum of its part %q at offset %d is wrong", name, at)
 			return shape
 		}
 		switch at = next; name {
@@ -30,12 +49,10 @@ func walkPNG(data []byte) imageShape {
 			shape.perPixel = max(shape.perPixel, 4)
 		case "acTL":
 			if len(body) >= 4 {
-				shape.frames = int(binary.BigEndian.Uint32(body))
-				shape.facts = append(shape.facts, animation(shape.frames))
+				shape.Animated, shape.Frames = true, int(binary.BigEndian.Uint32(body))
 			}
 		case "IEND":
-			shape.end = at
-			return shape
+			return shape.ended(at, len(data))
 		}
 	}
 	return shape
@@ -60,10 +77,6 @@ func pngPixel(header []byte) float64 {
 	return bytes
 }
 
-func animation(frames int) Evidence {
-	return Evidence{"animation", counted(int64(frames), "frame") + "; which of them are moderated is not documented"}
-}
-
 const (
 	jpegSOI, jpegEOI, jpegSOS = 0xd8, 0xd9, 0xda
 	jpegAPP1                  = 0xe1
@@ -71,8 +84,8 @@ const (
 )
 
 // walkJPEG walks a JPEG's segments to its end mark.
-func walkJPEG(data []byte) imageShape {
-	shape := imageShape{end: -1}
+func walkJPEG(data []byte) Shape {
+	shape := Shape{Cut: cutImage}
 	for at := 2; ; {
 		for at+1 < len(data) && data[at] == 0xff && data[at+1] == 0xff { // fill bytes
 			at++
@@ -83,11 +96,10 @@ func walkJPEG(data []byte) imageShape {
 		marker := data[at+1]
 		switch {
 		case data[at] != 0xff:
-			shape.end, shape.flaw = at, fmt.Sprintf("no segment begins at offset %d, where one should", at)
+			shape.Cut, shape.Flaw = "", fmt.Sprintf("no segment begins at offset %d, where one should", at)
 			return shape
 		case marker == jpegEOI:
-			shape.end = at + 2
-			return shape
+			return shape.ended(at+2, len(data))
 		case marker == jpegSOI || marker == 0x01 || (marker >= 0xd0 && marker <= 0xd7): // have no length
 			at += 2
 			continue
@@ -107,17 +119,15 @@ func walkJPEG(data []byte) imageShape {
 }
 
 // addSegment takes in what a JPEG's segment says.
-func (shape *imageShape) addSegment(marker byte, body []byte) {
+func (shape *Shape) addSegment(marker byte, body []byte) {
 	switch {
 	case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
 		shape.perPixel = max(shape.perPixel, jpegPixel(body, marker == jpegProgressive))
 		if marker == jpegProgressive {
-			shape.facts = append(shape.facts, Evidence{"JPEG", "progressive"})
+			shape.note("JPEG", "progressive")
 		}
 	case marker == jpegAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
-		if o := exifOrientation(body[6:]); o > 1 {
-			shape.facts = append(shape.facts, Evidence{"orientation", fmt.Sprintf("EXIF %d (%s); whether Klyra turns it upright is not documented", o, orientations[o])})
-		}
+		shape.Orientation = exifOrientation(body[6:])
 	}
 }
 
@@ -161,12 +171,6 @@ func scanEnd(data []byte, at int) int {
 	}
 }
 
-// orientations holds what the EXIF values mean for whoever looks at the stored pixels.
-var orientations = [9]string{
-	2: "mirrored", 3: "upside down", 4: "upside down and mirrored", 5: "on its side and mirrored",
-	6: "on its side, turned left", 7: "on its side and mirrored", 8: "on its side, turned right",
-}
-
 // exifOrientation reads the orientation out of EXIF data; 0 where it has none.
 func exifOrientation(tiff []byte) int {
 	const orientationTag, entrySize = 0x0112, 12
@@ -187,7 +191,7 @@ func exifOrientation(tiff []byte) int {
 			return 0
 		}
 		if order.Uint16(entries) == orientationTag {
-			if o := int(order.Uint16(entries[8:])); o < len(orientations) {
+			if o := int(order.Uint16(entries[8:])); o <= 8 {
 				return o
 			}
 			return 0
@@ -198,8 +202,8 @@ func exifOrientation(tiff []byte) int {
 }
 
 // walkWebP walks a WebP's chunks.
-func walkWebP(data []byte) imageShape {
-	shape := imageShape{end: -1, perPixel: 5}
+func walkWebP(data []byte) Shape {
+	shape := Shape{Cut: cutImage, perPixel: 5}
 	if len(data) < 12 {
 		return shape
 	}
@@ -208,19 +212,19 @@ func walkWebP(data []byte) imageShape {
 	if end > int64(len(data)) {
 		return shape
 	}
-	shape.end = int(end)
-	for at := 12; at+8 <= shape.end; {
+	shape.Cut, shape.Trailing = "", int64(len(data))-end
+	for at := 12; at+8 <= int(end); {
 		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
-		if size > int64(shape.end-at-8) {
-			shape.flaw = fmt.Sprintf("its part %q at offset %d is longer than the file", data[at:at+4], at)
+		if size > end-int64(at)-8 {
+			shape.Trailing, shape.Flaw = 0, fmt.Sprintf("its part %q at offset %d is longer than the file", data[at:at+4], at)
 			return shape
 		}
 		body := data[at+8 : at+8+int(size)]
 		switch name := string(data[at : at+4]); {
 		case name == "VP8X" && size > 0 && body[0]&0x02 != 0: // the flag of an animation
-			shape.frames = max(shape.frames, 2)
+			shape.Animated = true
 		case name == "ANMF":
-			shape.frames++
+			shape.Frames++
 		case name == "VP8L" && size >= 5:
 			dims := binary.LittleEndian.Uint32(body[1:])
 			shape.pixels = max(shape.pixels, float64(dims&0x3fff+1)*float64(dims>>14&0x3fff+1))
@@ -229,9 +233,6 @@ func walkWebP(data []byte) imageShape {
 			shape.pixels = max(shape.pixels, float64(width)*float64(height))
 		}
 		at += 8 + int(size+size&1)
-	}
-	if shape.frames > 2 { // the flag counted for two
-		shape.facts = append(shape.facts, animation(shape.frames-2))
 	}
 	return shape
 }

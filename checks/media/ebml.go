@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"encoding/binary"
@@ -74,7 +74,7 @@ func (r *partReader) ebmlNumber() (value uint64, width int, err error) {
 }
 
 // walkEBML walks the head and the segments.
-func walkEBML(r *partReader, shape *mediaShape) error {
+func walkEBML(r *partReader, shape *Shape) error {
 	segments := 0
 	for !r.ended() {
 		start := r.at
@@ -82,7 +82,7 @@ func walkEBML(r *partReader, shape *mediaShape) error {
 		switch {
 		case err == nil && e.id == mkvSegment:
 			segments++
-			if err := r.segment(e, shape); err != nil || shape.cut != "" || shape.trailing > 0 {
+			if err := r.segment(e, shape); err != nil || shape.Cut != "" || shape.Trailing > 0 {
 				return err
 			}
 			continue
@@ -90,7 +90,7 @@ func walkEBML(r *partReader, shape *mediaShape) error {
 			err = r.skipTo(e.end)
 		case segments > 0:
 			r.rest()
-			shape.trailing = r.at - start
+			shape.Trailing = r.at - start
 			return nil
 		}
 		if err != nil {
@@ -98,13 +98,13 @@ func walkEBML(r *partReader, shape *mediaShape) error {
 		}
 	}
 	if segments == 0 {
-		shape.cut = "it holds no media: its segment is missing"
+		shape.Cut = "it holds no media: its segment is missing"
 	}
 	return nil
 }
 
 // segment walks the elements of a segment. A cluster whose length is not written is walked into.
-func (r *partReader) segment(segment ebmlElement, shape *mediaShape) error {
+func (r *partReader) segment(segment ebmlElement, shape *Shape) error {
 	clusters := 0
 	for r.at < segment.end && !r.ended() {
 		start := r.at
@@ -112,7 +112,7 @@ func (r *partReader) segment(segment ebmlElement, shape *mediaShape) error {
 		name := mkvParts[e.id]
 		if err == nil && name == "" && (e.id == mkvSegment || e.id == ebmlHead || clusters > 0) {
 			r.rest()
-			shape.trailing = r.at - start
+			shape.Trailing = r.at - start
 			return nil
 		}
 		if e.id == mkvCluster {
@@ -125,7 +125,7 @@ func (r *partReader) segment(segment ebmlElement, shape *mediaShape) error {
 			err = r.skipTo(e.end)
 		}
 		if err != nil {
-			shape.cut, shape.missing = "its bytes end inside "+partAt(name, start), r.missing
+			shape.Cut, shape.Missing = "its bytes end inside "+partAt(name, start), r.missing
 			return nil
 		}
 	}
@@ -134,20 +134,20 @@ func (r *partReader) segment(segment ebmlElement, shape *mediaShape) error {
 }
 
 // endSegment says what is missing where the bytes end at an element's border.
-func (shape *mediaShape) endSegment(r *partReader, segment ebmlElement, clusters int) {
+func (shape *Shape) endSegment(r *partReader, segment ebmlElement, clusters int) {
 	switch {
 	case segment.end == math.MaxInt64:
-		shape.facts = append(shape.facts, Evidence{"length", "not written in the header (made while recording): a missing end cannot be seen"})
+		shape.note("length", "not written in the header (made while recording): a missing end cannot be seen")
 	case r.at < segment.end:
-		shape.cut, shape.missing = "its header promises more bytes than there are", segment.end-r.at
+		shape.Cut, shape.Missing = "its header promises more bytes than there are", segment.end-r.at
 	}
-	if clusters == 0 && shape.cut == "" {
-		shape.cut = "it holds no media: no cluster is there"
+	if clusters == 0 && shape.Cut == "" {
+		shape.Cut = "it holds no media: no cluster is there"
 	}
 }
 
 // segmentInfo reads the duration.
-func (r *partReader) segmentInfo(info ebmlElement, shape *mediaShape) error {
+func (r *partReader) segmentInfo(info ebmlElement, shape *Shape) error {
 	scale, duration := 1e6, 0.0 // nanoseconds for a unit, units
 	for r.at < info.end {
 		e, err := r.element()
@@ -169,7 +169,7 @@ func (r *partReader) segmentInfo(info ebmlElement, shape *mediaShape) error {
 			return err
 		}
 	}
-	shape.duration = unitsTime(duration*scale, 1e9)
+	shape.Duration = unitsTime(duration*scale, 1e9)
 	return nil
 }
 

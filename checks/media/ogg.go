@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"bytes"
@@ -29,30 +29,30 @@ func (s *oggStream) duration() time.Duration {
 }
 
 // walkOgg walks the pages and checks their checksums and numbers.
-func walkOgg(r *partReader, shape *mediaShape) error {
+func walkOgg(r *partReader, shape *Shape) error {
 	streams := map[uint32]*oggStream{}
 	for !r.ended() {
 		start := r.at
 		head, _ := r.in.Peek(oggPageHead)
 		if len(head) >= 4 && string(head[:4]) != "OggS" || len(head) < 4 && !bytes.HasPrefix([]byte("OggS"), head) {
 			r.rest()
-			shape.trailing = r.at - start
+			shape.Trailing = r.at - start
 			break
 		}
 		page, err := r.oggPage()
 		if err != nil {
-			shape.cut, shape.missing = fmt.Sprintf("its bytes end inside the page at offset %d", start), r.missing
+			shape.Cut, shape.Missing = fmt.Sprintf("its bytes end inside the page at offset %d", start), r.missing
 			break
 		}
-		if flaw := addPage(streams, page); flaw != "" && shape.flaw == "" {
-			shape.flaw = fmt.Sprintf("%s (page at offset %d)", flaw, start)
+		if flaw := addPage(streams, page); flaw != "" && shape.Flaw == "" {
+			shape.Flaw = fmt.Sprintf("%s (page at offset %d)", flaw, start)
 		}
 	}
 	for _, s := range streams {
-		shape.duration = max(shape.duration, s.duration())
-		if !s.ended && shape.cut == "" {
-			shape.doubtful = true
-			shape.cut = "its last page is not marked as the end: it was cut off, or recorded live"
+		shape.Duration = max(shape.Duration, s.duration())
+		if !s.ended && shape.Cut == "" {
+			shape.Doubtful = true
+			shape.Cut = "its last page is not marked as the end: it was cut off, or recorded live"
 		}
 	}
 	return nil

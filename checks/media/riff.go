@@ -1,8 +1,7 @@
-package checks
+package media
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 )
 
@@ -51,7 +50,7 @@ func (r *partReader) riffHead() (end int64, err error) {
 }
 
 // walkWave walks a WAV's chunks.
-func walkWave(r *partReader, shape *mediaShape) error {
+func walkWave(r *partReader, shape *Shape) error {
 	end, err := r.riffHead()
 	if err != nil {
 		return err
@@ -68,8 +67,7 @@ func walkWave(r *partReader, shape *mediaShape) error {
 				return err
 			}
 			perSecond = float64(binary.LittleEndian.Uint32(format[8:]))
-			shape.facts = append(shape.facts, Evidence{"sound", fmt.Sprintf("%s, %d Hz",
-				counted(int64(binary.LittleEndian.Uint16(format[2:])), "channel"), binary.LittleEndian.Uint32(format[4:]))})
+			shape.note("sound", "%d Hz, channels: %d", binary.LittleEndian.Uint32(format[4:]), binary.LittleEndian.Uint16(format[2:]))
 		}
 		if c.name == "data" && c.size == liveSize {
 			samples = r.rest()
@@ -77,48 +75,48 @@ func walkWave(r *partReader, shape *mediaShape) error {
 		}
 		if c.name == "data" {
 			samples = c.size
-			shape.duration = unitsTime(float64(samples), perSecond)
+			shape.Duration = unitsTime(float64(samples), perSecond)
 		}
 		if err := r.skipChunk(c, end, shape); err != nil {
 			return nil
 		}
 	}
-	shape.duration = unitsTime(float64(samples), perSecond)
+	shape.Duration = unitsTime(float64(samples), perSecond)
 	shape.endRIFF(r, end)
-	if samples < 0 && shape.cut == "" {
-		shape.cut = "it holds no sound: its part \"data\" is missing"
+	if samples < 0 && shape.Cut == "" {
+		shape.Cut = "it holds no sound: its part \"data\" is missing"
 	}
 	return nil
 }
 
 // skipChunk passes over a chunk; the byte that makes the last one even may be missing.
-func (r *partReader) skipChunk(c riffChunk, end int64, shape *mediaShape) error {
+func (r *partReader) skipChunk(c riffChunk, end int64, shape *Shape) error {
 	err := r.skipTo(c.end())
 	if err == nil || (r.missing == 1 && c.size&1 == 1) {
 		return nil
 	}
-	shape.cut, shape.missing = "its bytes end inside "+partAt(c.name, c.start), max(r.missing, 0)
+	shape.Cut, shape.Missing = "its bytes end inside "+partAt(c.name, c.start), max(r.missing, 0)
 	return err
 }
 
 // endRIFF compares where the outer chunk ends with where the bytes do.
-func (shape *mediaShape) endRIFF(r *partReader, end int64) {
+func (shape *Shape) endRIFF(r *partReader, end int64) {
 	if end == math.MaxInt64 {
-		shape.facts = append(shape.facts, Evidence{"length", "not written in the header (made while recording)"})
+		shape.note("length", "not written in the header (made while recording)")
 		return
 	}
 	if err := r.skipTo(end); err != nil && r.missing > 1 {
-		shape.cut, shape.missing = "its header promises more bytes than there are", r.missing
+		shape.Cut, shape.Missing = "its header promises more bytes than there are", r.missing
 		return
 	}
-	shape.trailing = r.rest()
-	if shape.trailing == 1 { // the outer chunk's own even byte
-		shape.trailing = 0
+	shape.Trailing = r.rest()
+	if shape.Trailing == 1 { // the outer chunk's own even byte
+		shape.Trailing = 0
 	}
 }
 
 // walkAVI walks an AVI's chunks; a large one has several outer chunks.
-func walkAVI(r *partReader, shape *mediaShape) error {
+func walkAVI(r *partReader, shape *Shape) error {
 	end, err := r.riffHead()
 	if err != nil {
 		return err
@@ -147,16 +145,16 @@ func walkAVI(r *partReader, shape *mediaShape) error {
 		}
 	}
 	if !frames {
-		shape.cut = "it holds no pictures: its part \"movi\" is missing"
+		shape.Cut = "it holds no pictures: its part \"movi\" is missing"
 	}
 	if !index {
-		shape.facts = append(shape.facts, Evidence{"index", "none at the end: seeking in it may fail"})
+		shape.note("index", "none at the end: seeking in it may fail")
 	}
 	return shape.endAVI(r, end)
 }
 
 // endAVI passes over the further outer chunks.
-func (shape *mediaShape) endAVI(r *partReader, end int64) error {
+func (shape *Shape) endAVI(r *partReader, end int64) error {
 	for end != math.MaxInt64 && r.skipTo(end) == nil && r.aviGoesOn() {
 		c, err := r.chunk()
 		if err != nil {
@@ -174,14 +172,14 @@ func (r *partReader) aviGoesOn() bool {
 }
 
 // aviHeader reads the duration: the time of a frame, and the number of frames.
-func (r *partReader) aviHeader(shape *mediaShape) error {
+func (r *partReader) aviHeader(shape *Shape) error {
 	c, err := r.chunk()
 	if err != nil || c.name != "avih" || c.size < 20 {
 		return err
 	}
 	header, err := r.next(20)
 	if err == nil {
-		shape.duration = unitsTime(float64(binary.LittleEndian.Uint32(header))*float64(binary.LittleEndian.Uint32(header[16:])), 1e6)
+		shape.Duration = unitsTime(float64(binary.LittleEndian.Uint32(header))*float64(binary.LittleEndian.Uint32(header[16:])), 1e6)
 	}
 	return err
 }

@@ -1,10 +1,9 @@
-package checks
+package media
 
 import (
 	"bufio"
 	"compress/lzw"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -16,31 +15,25 @@ const (
 	gifPixels = 200_000_000
 )
 
-// errTooManyFrames is an animation whose later frames were not decoded.
-var errTooManyFrames = errors.New("its frames have more pixels in all than are decoded here")
-
 // walkGIF walks a GIF's blocks.
-func walkGIF(data []byte) imageShape {
-	shape := imageShape{end: -1}
+func walkGIF(data []byte) Shape {
+	shape := Shape{Cut: cutImage}
 	at := gifBlocks(data)
 	for at < len(data) {
 		switch data[at] {
 		case gifEnd:
-			shape.end = at + 1
-			if shape.frames > 1 {
-				shape.facts = append(shape.facts, animation(shape.frames))
-			}
-			return shape
+			return shape.ended(at+1, len(data))
 		case gifExtension:
 			at = afterSubBlocks(data, at+2)
 		case gifImage:
 			if at+10 > len(data) {
 				return shape
 			}
-			shape.frames++
+			shape.Frames++
+			shape.Animated = shape.Frames > 1
 			at = afterSubBlocks(data, at+10+gifPalette(data[at+9])+1)
 		default:
-			shape.end, shape.flaw = at, fmt.Sprintf("no block begins at offset %d, where one should", at)
+			shape.Cut, shape.Flaw = "", fmt.Sprintf("no block begins at offset %d, where one should", at)
 			return shape
 		}
 	}
@@ -108,7 +101,7 @@ func decodeFrame(in *bufio.Reader, before int) (int, error) {
 	}
 	pixels := int(binary.LittleEndian.Uint16(head[4:])) * int(binary.LittleEndian.Uint16(head[6:]))
 	if before+pixels > gifPixels {
-		return 0, errTooManyFrames
+		return 0, ErrTooManyPixels
 	}
 	if _, err := in.Discard(gifPalette(head[8])); err != nil {
 		return 0, err

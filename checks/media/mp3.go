@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"bytes"
@@ -61,12 +61,12 @@ type mp3Walk struct {
 }
 
 // walkMP3 walks the frames and counts them.
-func walkMP3(r *partReader, shape *mediaShape) error {
+func walkMP3(r *partReader, shape *Shape) error {
 	if err := r.skipID3(); err != nil {
 		return err
 	}
 	if head, _ := r.in.Peek(4); string(head) == "fLaC" {
-		shape.facts = append(shape.facts, Evidence{"note", "FLAC behind an ID3 tag, where none belongs"})
+		shape.note("note", "FLAC behind an ID3 tag, where none belongs")
 		return walkFLAC(r, shape)
 	}
 	var w mp3Walk
@@ -78,12 +78,12 @@ func walkMP3(r *partReader, shape *mediaShape) error {
 				break
 			}
 			if len(head) < 4 && head[0] == 0xff {
-				shape.cut, shape.doubtful = "its last frame is incomplete", true
+				shape.Cut, shape.Doubtful = "its last frame is incomplete", true
 				break
 			}
 			lost, found := r.findMP3Frame()
 			if !found {
-				shape.trailing = lost
+				shape.Trailing = lost
 				break
 			}
 			if w.frames > 0 {
@@ -95,7 +95,7 @@ func walkMP3(r *partReader, shape *mediaShape) error {
 			w.told = r.mp3Promise(f)
 		}
 		if err := r.skip(int64(f.size)); err != nil {
-			shape.cut, shape.missing, shape.doubtful = "its last frame is incomplete", r.missing, true
+			shape.Cut, shape.Missing, shape.Doubtful = "its last frame is incomplete", r.missing, true
 			break
 		}
 		w.frames, w.samples, w.rate = w.frames+1, w.samples+int64(f.samples), f.rate
@@ -105,22 +105,22 @@ func walkMP3(r *partReader, shape *mediaShape) error {
 }
 
 // judge compares the frames with what was promised.
-func (w *mp3Walk) judge(shape *mediaShape) {
+func (w *mp3Walk) judge(shape *Shape) {
 	if w.frames == 0 {
-		shape.cut, shape.doubtful, shape.trailing = "it holds no frame of sound that can be read", false, 0
+		shape.Cut, shape.Doubtful, shape.Trailing = "it holds no frame of sound that can be read", false, 0
 		return
 	}
 	audio := w.frames
 	if w.told > 0 {
 		audio-- // the frame with the tag is silent
 	}
-	shape.duration = unitsTime(float64(w.samples), float64(w.rate))
+	shape.Duration = unitsTime(float64(w.samples), float64(w.rate))
 	if w.told > audio+1 {
-		shape.doubtful = false
-		shape.cut = fmt.Sprintf("its header promises %s frames, and %s are there", grouped(int64(w.told)), grouped(int64(audio)))
+		shape.Doubtful = false
+		shape.Cut = fmt.Sprintf("its header promises %d frames, and %d are there", w.told, audio)
 	}
 	if w.skipped > 0 {
-		shape.flaw = sizeWords(w.skipped) + " between its frames belong to none"
+		shape.Flaw = fmt.Sprintf("%d bytes between its frames belong to none", w.skipped)
 	}
 }
 

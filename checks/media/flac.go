@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"encoding/binary"
@@ -19,12 +19,12 @@ type flacInfo struct {
 
 // walkFLAC reads the header and then goes from frame to frame: the two checksums of a frame show where it
 // ends and whether it is sound.
-func walkFLAC(r *partReader, shape *mediaShape) error {
+func walkFLAC(r *partReader, shape *Shape) error {
 	info, err := r.flacHeader()
 	if err != nil {
 		return err
 	}
-	shape.duration = unitsTime(float64(info.samples), info.rate)
+	shape.Duration = unitsTime(float64(info.samples), info.rate)
 	w := flacWalk{info: info}
 	for {
 		c, err := r.in.ReadByte()
@@ -69,14 +69,14 @@ func (w *flacWalk) nextFrame(at, start, samples int64) {
 }
 
 // judge says whether the last frame is whole and the last one that was promised.
-func (w *flacWalk) judge(end int64, shape *mediaShape) {
-	shape.flaw = w.flaw
+func (w *flacWalk) judge(end int64, shape *Shape) {
+	shape.Flaw = w.flaw
 	switch {
 	case w.info.samples > w.end:
-		shape.cut = fmt.Sprintf("its header promises %s samples, and %s are there", grouped(w.info.samples), grouped(w.end))
+		shape.Cut = fmt.Sprintf("its header promises %d samples, and %d are there", w.info.samples, w.end)
 	case w.sum != 0 || end-w.at < w.info.minFrame:
-		shape.doubtful = w.info.samples > 0
-		shape.cut = "its last frame is incomplete, or other bytes follow it"
+		shape.Doubtful = w.info.samples > 0
+		shape.Cut = "its last frame is incomplete, or other bytes follow it"
 	}
 }
 

@@ -1,4 +1,4 @@
-package checks
+package media
 
 import (
 	"encoding/binary"
@@ -43,29 +43,29 @@ func (r *partReader) box() (isoBox, error) {
 }
 
 // walkISOMedia walks the boxes at the top. What is inside them stays unseen but for the duration.
-func walkISOMedia(r *partReader, shape *mediaShape) error {
+func walkISOMedia(r *partReader, shape *Shape) error {
 	seen := map[string]int64{} // where each box begins
 	for !r.ended() {
 		start := r.at
 		b, err := r.box()
 		if (err != nil || !isoBoxes[b.name]) && len(seen) > 1 {
 			r.rest()
-			shape.trailing = r.at - start
+			shape.Trailing = r.at - start
 			break
 		}
 		if err != nil {
 			return err
 		}
 		if b.end != 0 && b.end < r.at {
-			shape.flaw = partAt(b.name, b.start) + " says that it is shorter than its own header"
+			shape.Flaw = partAt(b.name, b.start) + " says that it is shorter than its own header"
 			return nil
 		}
 		if _, again := seen[b.name]; !again {
 			seen[b.name] = b.start
 		}
 		if err := r.boxBody(b, shape); err != nil {
-			shape.cut = fmt.Sprintf("its bytes end inside %s", partAt(b.name, b.start))
-			shape.missing = r.missing
+			shape.Cut = fmt.Sprintf("its bytes end inside %s", partAt(b.name, b.start))
+			shape.Missing = r.missing
 			return nil
 		}
 	}
@@ -74,27 +74,27 @@ func walkISOMedia(r *partReader, shape *mediaShape) error {
 }
 
 // judgeISOIndex looks at whether what leads to the media is there.
-func judgeISOIndex(seen map[string]int64, shape *mediaShape) {
+func judgeISOIndex(seen map[string]int64, shape *Shape) {
 	index, hasIndex := seen["moov"]
 	_, hasMeta := seen["meta"]
 	media, hasMedia := seen["mdat"]
 	switch {
 	case !hasIndex && !hasMeta:
-		shape.cut = "its index (moov) is missing, so nobody can play it: the recording or the upload was broken off"
+		shape.Cut = "its index (moov) is missing, so nobody can play it: the recording or the upload was broken off"
 	case hasIndex && !hasMedia && !hasMeta:
-		shape.cut = "its media (mdat) is missing: only the index is there"
+		shape.Cut = "its media (mdat) is missing: only the index is there"
 	case hasIndex && hasMedia && index > media:
-		shape.facts = append(shape.facts, Evidence{"index", "at the end: it cannot be played while it downloads"})
+		shape.note("index", "at the end: it cannot be played while it downloads")
 	}
 }
 
 // boxBody passes over a box, and reads the duration where it stands.
-func (r *partReader) boxBody(b isoBox, shape *mediaShape) error {
+func (r *partReader) boxBody(b isoBox, shape *Shape) error {
 	if b.end == 0 {
 		r.rest()
 		return nil
 	}
-	for b.name == "moov" && r.at+8 <= b.end && shape.duration == 0 {
+	for b.name == "moov" && r.at+8 <= b.end && shape.Duration == 0 {
 		inner, err := r.box()
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func (r *partReader) boxBody(b isoBox, shape *mediaShape) error {
 }
 
 // movieHeader reads the duration.
-func (r *partReader) movieHeader(b isoBox, shape *mediaShape) error {
+func (r *partReader) movieHeader(b isoBox, shape *Shape) error {
 	const short, long = 20, 32 // up to and with the duration, by version
 	if b.end-r.at < short {
 		return nil
@@ -127,7 +127,7 @@ func (r *partReader) movieHeader(b isoBox, shape *mediaShape) error {
 	if version[0] == 0 {
 		body, err := r.next(short - 4)
 		if err == nil {
-			shape.duration = unitsTime(float64(binary.BigEndian.Uint32(body[12:])), float64(binary.BigEndian.Uint32(body[8:])))
+			shape.Duration = unitsTime(float64(binary.BigEndian.Uint32(body[12:])), float64(binary.BigEndian.Uint32(body[8:])))
 		}
 		return err
 	}
@@ -136,7 +136,7 @@ func (r *partReader) movieHeader(b isoBox, shape *mediaShape) error {
 	}
 	body, err := r.next(long - 4)
 	if err == nil {
-		shape.duration = unitsTime(float64(binary.BigEndian.Uint64(body[20:])), float64(binary.BigEndian.Uint32(body[16:])))
+		shape.Duration = unitsTime(float64(binary.BigEndian.Uint64(body[20:])), float64(binary.BigEndian.Uint32(body[16:])))
 	}
 	return err
 }

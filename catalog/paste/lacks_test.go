@@ -1,0 +1,73 @@
+package paste
+
+import "testing"
+
+// TestWhatARequestLacks: a request can be sent again only where the text shows all of it.
+func TestWhatARequestLacks(t *testing.T) {
+	const api = "https://api.klyra.live/v1/x"
+	for name, c := range map[string]struct{ text, lacks, content string }{
+		"curl":                    {`curl ` + api + ` -H "Authorization: Bearer $KLYRA_API_KEY" -d '{"text":"pay $NAME $(now)"}'`, "", `{"text":"pay $NAME $(now)"}`},
+		"a file":                  {`curl ` + api + ` -d @body.json`, "the file body.json", ""},
+		"a binary file":           {`curl ` + api + ` --data-binary "@a b.json"`, "the file a b.json", ""},
+		"an upload":               {`curl ` + api + ` -T photo.png`, "the file photo.png", ""},
+		"settings":                {`curl ` + api + ` -K curl.conf -d '{}'`, "the file curl.conf", "{}"},
+		"a form":                  {`curl ` + api + ` -F image=@photo.png`, "the form of image=@photo.png", ""},
+		"a variable in the body":  {`curl ` + api + ` -d "{\"text\":\"$TEXT\"}"`, "what the shell put in for $TEXT", `{"text":"$TEXT"}`},
+		"a command in the body":   {`curl ` + api + ` -d "$(cat body.json)"`, "what the shell put in for $(cat", "$(cat body.json)"},
+		"backticks in the body":   {"curl " + api + " -d \"`cat body.json`\"", "what the shell put in for `cat", "`cat body.json`"},
+		"an escaped dollar":       {`curl ` + api + ` -d "{\"text\":\"\$TEXT\"}"`, "", `{"text":"$TEXT"}`},
+		"a price":                 {`curl ` + api + ` -d "{\"text\":\"$5 a $\"}"`, "", `{"text":"$5 a $"}`},
+		"a variable in the URL":   {`curl ` + api + `/$ID -d '{}'`, "what the shell put in for $ID", "{}"},
+		"a variable in a header":  {`curl ` + api + ` -H "X-Tenant: ${TENANT}" -d '{}'`, "what the shell put in for ${TENANT}", "{}"},
+		"encoded":                 {`curl ` + api + ` --data-urlencode "text=a b&c" --data-urlencode =x/y -d z=1`, "", "text=a%20b%26c&x%2Fy&z=1"},
+		"encoded, of a file":      {`curl ` + api + ` --data-urlencode text@body.txt`, "the file body.txt", ""},
+		"a query":                 {`curl -G ` + api + ` -d a=1 -d b=2`, "", ""},
+		"cmd":                     {"curl ^\"" + api + "^\" ^\r\n --data-raw ^\"%TEXT%^\"", "what the shell put in for %TEXT%", "%TEXT%"},
+		"curl -v":                 {"> POST /v1/x HTTP/2\n> Host: api.klyra.live\n> content-type: application/json\n>\n< HTTP/2 401", "the body, which a transcript of this kind does not show", ""},
+		"curl -v of GET":          {"> GET /v1/x HTTP/2\n> Host: api.klyra.live\n>\n< HTTP/2 401", "", ""},
+		"raw":                     {"POST /v1/x HTTP/1.1\nHost: api.klyra.live\n\n{\"text\":\"a\"}\n\nHTTP/1.1 401 Unauthorized\n", "", `{"text":"a"}`},
+		"fetch":                   {`fetch("` + api + `", {"headers": {"a": "b"}, "body": "{\n  \"text\": \"a\\n b\"\n}", "method": "POST"});`, "", "{\n  \"text\": \"a\\n b\"\n}"},
+		"fetch, object":           {`fetch("` + api + `", {"headers": {"a": "b"}, "body": JSON.stringify({"text": "a"}), "method": "POST"});`, "", `{"text": "a"}`},
+		"fetch, source":           {`fetch("` + api + `", {headers: {a: "b"}, body: JSON.stringify({ text: input }), method: "POST"});`, "the body as it was sent: it stands there as source code", "{ text: input }"},
+		"fetch, variable":         {`fetch("` + api + `", {headers: {a: "b"}, body: payload, method: "POST"});`, "the body, which is the variable payload", "payload"},
+		"fetch, template":         {"fetch('" + api + "', {headers: {a: 'b'}, body: `{\"text\":\"${input}\"}`, method: 'POST'});", "what the program put into the string of the body", `{"text":"${input}"}`},
+		"fetch, lines":            {"fetch('" + api + "', {headers: {a: 'b'}, body: `{\n\"text\":\"a\"}`, method: 'POST'});", "", "{\n\"text\":\"a\"}"},
+		"python, f-string":        {`requests.post("` + api + `", headers={"a": "b"}, data=f'{{"text":"{text}"}}')`, "what the program put into the string of the body", `{{"text":"{text}"}}`},
+		"python, JSON":            {`requests.post("` + api + `", headers={"a": "b"}, json={"text": "a"})`, "", `{"text": "a"}`},
+		"python, form":            {`requests.post("` + api + `", headers={"a": "b"}, data={"text": "a"})`, "the body as it was sent: it stands there as source code", `{"text": "a"}`},
+		"python, files":           {`requests.post("` + api + `", headers={"a": "b"}, files={"image": f})`, "the files that the call adds", ""},
+		"python, header":          {`requests.post("` + api + `", headers={"Authorization": key, "X-Tenant": tenant}, json={"text": "a"})`, "the value of the header xtenant", `{"text": "a"}`},
+		"httpx, content":          {`httpx.post("` + api + `", headers={"a": "b"}, content=b"{}")`, "the body: the code does not hold it as text", ""},
+		"powershell":              {"Invoke-WebRequest -Uri \"" + api + "\" -Method POST -Body ([System.Text.Encoding]::UTF8.GetBytes(\"{`\"text`\":`\"a`\"}\"))", "", `{"text":"a"}`},
+		"powershell, a bracket":   {"Invoke-RestMethod -Uri \"" + api + "\" -Method POST -Body \"(a)\"", "", "(a)"},
+		"powershell, variable":    {"Invoke-RestMethod -Uri \"" + api + "\" -Method POST -Body $body", "what PowerShell put in for $body", "$body"},
+		"powershell, code":        {"Invoke-RestMethod -Uri \"" + api + "\" -Method POST -Body (@{text=\"a\"} | ConvertTo-Json)", "the body, which is made by PowerShell code", "a}"},
+		"powershell, file":        {"Invoke-RestMethod -Uri \"" + api + "\" -Method POST -InFile a.png", "what -InFile sends", ""},
+		"a body longer than read": {`{"method":"POST","url":"` + api + `","headers":{"a":"b"},"body":"` + long(maxString+10) + `"}`, "the end of the body, whose string is cut or wrapped", long(maxString)},
+	} {
+		r := Diagnose(c.text).Request
+		if r == nil {
+			t.Errorf("%s: no request", name)
+			continue
+		}
+		if r.Lacks != c.lacks || r.Content.Reveal() != c.content {
+			t.Errorf("%s: lacks %q, want %q; body %.200q", name, r.Lacks, c.lacks, r.Content.Reveal())
+		}
+	}
+}
+
+func long(n int) string {
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = 'a'
+	}
+	return string(text)
+}
+
+// TestCurlQuery: with -G what is given as data goes into the URL.
+func TestCurlQuery(t *testing.T) {
+	r := Diagnose("curl -G 'https://api.klyra.live/v1/x?q=0' -d a=1 --data-urlencode 'b=ä'").Request
+	if r == nil || r.Method != "GET" || r.Address.Reveal() != "https://api.klyra.live/v1/x?q=0&a=1&b=%C3%A4" {
+		t.Errorf("%+v at %q", r, r.Address.Reveal())
+	}
+}

@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
+const safeShare = 0.8
+
+var statedLimit = regexp.MustCompile(`(?i)\b(\d{1,7}) requests? (?:per|a|/) ?minute\b`)
+
+// perMinute returns the most requests per minute: the header's word, else the message's; false where neither
+// says.
+func (s limitState) perMinute() (int, bool) {
+	if s.Limit != nil {
+		return *s.Limit, *s.Limit > 0
+	}
+	if m := statedLimit.FindStringSubmatch(s.message); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n, n > 0
+	}
+	return 0, false
+}
+
+// interval returns the time to leave between two requests so that safeShare of the limit is used; false where
+// the limit is not known.
+func (s limitState) interval() (time.Duration, bool) {
+	limit, known := s.perMinute()
+	if !known {
+		return 0, false
+	}
+	return time.Duration(float64(time.Minute) / safeShare / float64(limit)), true
+}
+
+// pace says how fast to send: a safe rate, how many requests at once that rate needs, and what the day allows.
+func (s limitState) pace(now time.Time) string {
+	between, known := s.interval()
+	if !known {
+		return "put requests in a queue that keeps under 80 % of the plan's limit a minute (a general rule: this response does not show the limit)" +
+			s.daily(now, 0)
+	}
+	limit, _ := s.perMinute()
+	return fmt.Sprintf("send at most one request every %s (80 %% of %d a minute), %s", intervalText(between), limit, s.atOnce(between)) +
+		s.daily(now, between)
+}
+
+// atOnce says how many requests have to be under way at once to send one every so often.
+func (s limitState) atOnce(between time.Duration) string {
+	took, basis := s.took, "since this answer took "+DurationText(s.took)
+	if took == 0 {
+		took, basis = time.Second, "assuming that an answer takes 1 s"
+	}
+	return fmt.Sprintf("at most %d at once (what that rate needs, %s)", max(int(math.Ceil(float64(took)/float64(between))), 1), basis)
+}
+
+// daily says how far apart requests must be for the rest of the day to last; "" where the minute's pace is slower
+// or the rest is not known.
+func (s limitState) daily(now time.Time, between time.Duration) string {
+	if s.DailyRemaining == nil || *s.DailyRemaining <= 0 {
+		return ""
+	}
+	midnight := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	every := midnight.Sub(now) / time.Duration(*s.DailyRemaining)
+	if every <= between {
+		return ""
+	}
+	return fmt.Sprintf("; for the %s of today to last until midnight UTC, one every %s (when Klyra's day begins is not documented; midnight UTC is usual)",
+		requests(*s.DailyRemaining), intervalText(every))
+}

@@ -1,0 +1,187 @@
+package checks
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// waitHint is one of the ways in which a response says how long to wait, counted from when it was made.
+type waitHint struct {
+	source string
+	wait   time.Duration
+	fixed  bool   // it was named as a time
+	doubt  string // why it is not believed; "" where it is
+}
+
+// The sources of hints.
+const (
+	retryHint   = "Retry-After"
+	resetAtHint = "reset_at"
+	resetHint   = "X-RateLimit-Reset"
+	messageHint = "the message"
+)
+
+// hints returns the waits that a response names, most trusted first. Where nothing tells when it was made, times
+// are trusted before waits.
+func (s limitState) hints() []waitHint {
+	var hints []waitHint
+	add := func(source string, after *int, at time.Time) {
+		switch {
+		case !at.IsZero():
+			hints = append(hints, waitHint{source: source, wait: at.Sub(s.Date), fixed: true})
+		case after != nil && *after >= 0:
+			hints = append(hints, waitHint{source: source, wait: seconds(*after)})
+		}
+	}
+	add(retryHint, s.RetryAfterS, s.RetryTime)
+	add(resetAtHint, nil, s.resetAt)
+	add(resetHint, s.ResetS, s.ResetTime)
+	if wait := messageWait(s.message); wait > 0 {
+		hints = append(hints, waitHint{source: messageHint, wait: wait})
+	}
+	for i := range hints {
+		hints[i].doubt = s.doubt(hints[i])
+	}
+	if s.undated {
+		slices.SortStableFunc(hints, timesFirst)
+	}
+	return hints
+}
+
+func timesFirst(a, b waitHint) int {
+	switch {
+	case a.fixed == b.fixed:
+		return 0
+	case a.fixed:
+		return -1
+	}
+	return 1
+}
+
+// maxWaits bounds what is believed of a wait: a little more than the span of the limit, and a year where that may
+// be any.
+var maxWaits = map[limitKind]time.Duration{
+	minuteLimit:   24 * time.Hour, // some servers lock those out who go on
+	parallelLimit: 24 * time.Hour,
+	dayLimit:      48 * time.Hour, // its roll-over is not documented
+	quotaLimit:    longestWait,
+	someLimit:     longestWait,
+}
+
+const (
+	longestWait = 400 * 24 * time.Hour
+	// sameTime is by how much two ways of naming one time may differ.
+	sameTime = 2 * time.Second
+	// farApart is by how much they differ where that is worth a warning.
+	farApart = 5 * time.Second
+)
+
+// doubt says why a hint is not believed; "" where it is.
+func (s limitState) doubt(h waitHint) string {
+	most, bounded := maxWaits[s.hit()]
+	switch {
+	case bounded && h.wait > most:
+		return "which is " + waitText(h.wait) + " ahead; no more than " + waitText(most) + " is believed here"
+	case s.live && h.fixed && h.wait < -sameTime && s.hit() != noLimit:
+		return "which is " + waitText(-h.wait) + " in the past, although the limit still holds"
+	}
+	return ""
+}
+
+// wait returns the hint that counts for the limit that was hit; false where no hint speaks of it.
+func (s limitState) wait() (waitHint, bool) {
+	kind := s.hit()
+	for _, h := range s.hints() {
+		switch {
+		case kind == noLimit || kind == payloadLimit || h.doubt != "":
+		case kind == parallelLimit && h.source != retryHint && h.source != messageHint:
+		case (kind == dayLimit || kind == quotaLimit) && h.source == resetHint:
+		case kind == dayLimit && h.wait <= time.Minute: // that is the minute's
+		case kind == quotaLimit && h.source == retryHint && !s.resetAt.IsZero(): // some servers name the minute's here too
+		default:
+			return s.named(h), true
+		}
+	}
+	if kind == minuteLimit {
+		return waitHint{source: "the documented window of one minute", wait: time.Minute}, true
+	}
+	return waitHint{}, false
+}
+
+// named returns reset_at in the place of a hint that means the same time.
+func (s limitState) named(h waitHint) waitHint {
+	if at := s.resetAt.Sub(s.Date); !s.resetAt.IsZero() && (at-h.wait).Abs() <= sameTime {
+		return waitHint{source: resetAtHint, wait: at, fixed: true}
+	}
+	return h
+}
+
+// retry returns how long to wait from now, at least 0, and when that is; zero values where no wait is known.
+func (s limitState) retry(now time.Time) (time.Duration, time.Time) {
+	h, known := s.wait()
+	if s.edge != "" {
+		h, known = s.edgeWait()
+	}
+	if !known {
+		return 0, time.Time{}
+	}
+	wait := max(h.wait-s.age, 0)
+	return wait, now.Add(wait)
+}
+
+// edgeWait is wait for the limit of an edge, which knows nothing of the API's headers.
+func (s limitState) edgeWait() (waitHint, bool) {
+	for _, h := range s.hints() {
+		if h.source == retryHint && h.doubt == "" && s.edgeLimits() {
+			return h, true
+		}
+	}
+	return waitHint{}, false
+}
+
+// passed reports whether what a pasted response says is over by now.
+func (s limitState) passed() bool {
+	if s.live {
+		return false
+	}
+	if h, known := s.wait(); known {
+		return h.wait <= s.age
+	}
+	return s.hit() == dayLimit && s.age > 24*time.Hour
+}
+
+// disagreeing returns the hints that name one reset where they lie too far apart; nil where they agree. Where
+// nothing tells when the response was made, a wait cannot be compared with a time.
+func (s limitState) disagreeing() []waitHint {
+	if kind := s.hit(); kind != minuteLimit && kind != someLimit {
+		return nil
+	}
+	hints := slices.DeleteFunc(s.hints(), func(h waitHint) bool { return h.source == messageHint || h.doubt != "" })
+	if s.undated && len(hints) > 0 {
+		first := hints[0].fixed
+		hints = slices.DeleteFunc(hints, func(h waitHint) bool { return h.fixed != first })
+	}
+	for _, h := range hints {
+		if (h.wait - hints[0].wait).Abs() > farApart {
+			return hints
+		}
+	}
+	return nil
+}
+
+var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5}(?:\.\d+)?)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
+
+// messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
+func messageWait(message string) time.Duration {
+	m := tryAgain.FindStringSubmatch(message)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.ParseFloat(m[1], 64)
+	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[m[2][0]|0x20]
+	return time.Duration(n * float64(unit))
+}
+
+func seconds(n int) time.Duration { return time.Duration(min(n, 1e9)) * time.Second }

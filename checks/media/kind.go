@@ -1,0 +1,167 @@
+package media
+
+import (
+	"mime"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// Sort is what a content is to somebody who moderates it.
+type Sort string
+
+const (
+	Other Sort = "" // none of the four
+	Image Sort = "image"
+	Audio Sort = "audio"
+	Video Sort = "video"
+	Text  Sort = "text"
+)
+
+// Played reports whether a sort is seen or heard rather than read.
+func (s Sort) Played() bool { return s == Image || s == Audio || s == Video }
+
+// Agree reports whether two sorts can be the same file: audio and video share their containers.
+func Agree(a, b Sort) bool {
+	return a == b || (a == Audio || a == Video) && (b == Audio || b == Video)
+}
+
+// Kind is what the first bytes of a file say that it is.
+type Kind struct {
+	MIME string // "image/png", without parameters; Unknown where no format is known that begins so
+	Name string // for people: "PNG image"
+	Sort Sort
+}
+
+// Unknown is the type of bytes that begin like no known format.
+const Unknown = "application/octet-stream"
+
+// SniffLen is how many bytes of a beginning tell its kind. More would make text with a control byte binary.
+const SniffLen = 3072
+
+// kindNames holds the types that people know by a shorter name than their MIME type.
+var kindNames = map[string]string{
+	"image/png": "PNG image", "image/jpeg": "JPEG image", "image/gif": "GIF image", "image/webp": "WebP image",
+	"image/bmp": "BMP image", "image/tiff": "TIFF image", "image/heic": "HEIC image", "image/heif": "HEIF image",
+	"image/avif": "AVIF image", "image/svg+xml": "SVG drawing", "image/vnd.adobe.photoshop": "Photoshop file", "image/x-icon": "icon file",
+	"audio/wav": "WAV audio", "audio/mpeg": "MP3 audio", "audio/flac": "FLAC audio", "audio/ogg": "Ogg audio", "application/ogg": "Ogg file",
+	"audio/mp4": "MP4 audio", "audio/x-m4a": "M4A audio", "audio/aac": "AAC audio", "audio/aiff": "AIFF audio", "audio/amr": "AMR audio",
+	"video/mp4": "MP4 video", "video/quicktime": "QuickTime video", "video/webm": "WebM file", "video/matroska": "Matroska file",
+	"video/x-msvideo": "AVI video", "video/ogg": "Ogg video", "video/3gpp": "3GP video", "video/x-m4v": "M4V video",
+	Unknown: "file of an unknown type", "text/plain": "text", "text/html": "HTML page", "application/json": "JSON text",
+	"application/pdf": "PDF document", "application/zip": "ZIP archive", "application/gzip": "gzip archive",
+	"application/x-elf": "Linux program", "application/vnd.microsoft.portable-executable": "Windows program",
+}
+
+// kindSynonyms maps spellings of a type to the one that the sniffing library uses; the library knows more.
+var kindSynonyms = map[string]string{
+	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/svg": "image/svg+xml",
+	"audio/x-flac": "audio/flac", "audio/m4a": "audio/x-m4a", "audio/opus": "audio/ogg", "audio/x-matroska": "video/matroska",
+	"audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg", "audio/mp4a-latm": "audio/mp4",
+	"application/mp4": "video/mp4", "audio/x-ms-wma": "video/x-ms-asf",
+	"image/apng": "image/png", "image/heic-sequence": "image/heic", "image/heif-sequence": "image/heif",
+}
+
+// extensionTypes holds what file names promise.
+var extensionTypes = map[string]string{
+	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".bmp": "image/bmp",
+	".tif": "image/tiff", ".tiff": "image/tiff", ".heic": "image/heic", ".avif": "image/avif", ".svg": "image/svg+xml",
+	".wav": "audio/wav", ".mp3": "audio/mpeg", ".flac": "audio/flac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
+	".m4a": "audio/x-m4a", ".aac": "audio/aac", ".aiff": "audio/aiff",
+	".mp4": "video/mp4", ".m4v": "video/x-m4v", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/matroska",
+	".avi": "video/x-msvideo", ".ogv": "video/ogg", ".3gp": "video/3gpp",
+	".txt": "text/plain", ".md": "text/plain", ".csv": "text/plain", ".html": "text/html", ".htm": "text/html", ".json": "application/json",
+	".pdf": "application/pdf", ".zip": "application/zip",
+}
+
+// wordyTypes are files that are no plain text though they consist of readable characters.
+var wordyTypes = map[string]bool{"application/pdf": true, "application/postscript": true, "image/svg+xml": true, "image/x-xpixmap": true}
+
+// Sniff tells a kind by the first bytes, of which it looks at SniffLen; text says that somebody said it was
+// text, which decides where the bytes do not. A few formats have words for a mark ("MZ", "GIF89a"): what
+// is all readable is text all the same. Text with stray control bytes is still text.
+func Sniff(head []byte, text bool) Kind {
+	head = head[:min(len(head), SniffLen)]
+	sniffed := mimetype.Detect(head)
+	name := Canonical(sniffed.String())
+	kind := Kind{name, Name(name), sortOf(name, sniffed)}
+	stray, runes := strayBytes(head)
+	mostlyText := runes > 0 && stray*20 <= runes
+	readable := stray == 0 || (len(head) == SniffLen && stray < utf8.UTFMax) // the last character may be cut
+	if name == Unknown && (text || mostlyText) || kind.Sort != Text && readable && !wordyTypes[name] {
+		return Kind{"text/plain", Name("text/plain"), Text}
+	}
+	return kind
+}
+
+// strayBytes counts what does not belong in text: control characters and broken ones.
+func strayBytes(b []byte) (stray, runes int) {
+	for ; len(b) > 0; runes++ {
+		r, n := utf8.DecodeRune(b)
+		if (r == utf8.RuneError && n == 1) || (r < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", r)) {
+			stray++
+		}
+		b = b[n:]
+	}
+	return stray, runes
+}
+
+// Name returns what people call a type, or the type itself where they call it nothing shorter.
+func Name(mimeType string) string {
+	if name := kindNames[mimeType]; name != "" {
+		return name
+	}
+	return mimeType + " file"
+}
+
+// SortOf returns what a type counts as.
+func SortOf(mimeType string) Sort { return sortOf(mimeType, nil) }
+
+// sortOf looks at the ancestors of the type that was found too, where it is not nil.
+func sortOf(mimeType string, found *mimetype.MIME) Sort {
+	family, _, _ := strings.Cut(mimeType, "/")
+	switch {
+	case family == "image" || family == "audio" || family == "video" || family == "text":
+		return Sort(family)
+	case mimeType == "application/ogg":
+		return Audio
+	case strings.HasSuffix(mimeType, "json") || strings.HasSuffix(mimeType, "xml"):
+		return Text
+	}
+	for ; found != nil; found = found.Parent() {
+		if found.Is("text/plain") {
+			return Text
+		}
+	}
+	return Other
+}
+
+// Canonical returns the spelling of a type that the sniffing library uses, in lower case and without parameters.
+func Canonical(declared string) string {
+	name, _, err := mime.ParseMediaType(declared)
+	if err != nil {
+		name = strings.ToLower(strings.TrimSpace(declared))
+	}
+	if known := mimetype.Lookup(name); known != nil {
+		name, _, _ = strings.Cut(known.String(), ";")
+	}
+	if synonym := kindSynonyms[name]; synonym != "" {
+		return synonym
+	}
+	return name
+}
+
+// magicTypes always begin with the same few bytes.
+var magicTypes = map[string]bool{
+	"image/png": true, "image/jpeg": true, "image/gif": true, "image/webp": true, "image/bmp": true, "image/tiff": true,
+	"audio/wav": true, "audio/flac": true, "audio/ogg": true, "video/webm": true, "application/pdf": true,
+}
+
+// HasMagic reports whether files of a type always begin with the same few bytes: what begins otherwise is no
+// such file.
+func HasMagic(mimeType string) bool { return magicTypes[mimeType] }
+
+// ByExtension returns the type that the ending of a file's name promises; "" for none.
+func ByExtension(name string) string { return extensionTypes[strings.ToLower(path.Ext(name))] }

@@ -1,0 +1,181 @@
+package mend
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"klyra-doctor/checks"
+)
+
+func opens(data string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }
+}
+
+func inUTF16(text string, bom bool, high, low int) string {
+	if bom {
+		text = "\ufeff" + text
+	}
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		two := [2]byte{}
+		two[high], two[low] = byte(unit>>8), byte(unit)
+		b = append(b, two[:]...)
+	}
+	return string(b)
+}
+
+// garble reads a text's UTF-8 as Windows-1252.
+func garble(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		b.WriteRune(checks.Windows1252Rune(c))
+	}
+	return b.String()
+}
+
+func inWindows1252(text string) string {
+	var b []byte
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			b = append(b, byte(r))
+		} else {
+			b = append(b, checks.Windows1252Byte(r))
+		}
+	}
+	return string(b)
+}
+
+func TestCleanText(t *testing.T) {
+	french := "Déjà vu à l’école, « CAFÉ\u00a0» où l’été s’achève. "
+	for _, c := range []struct {
+		name, text, want string
+		did              []string // parts of what is told
+		status           checks.Status
+	}{
+		{"byte order mark", "\ufeffHello", "Hello", []string{"took out 1 byte order mark"}, checks.Pass},
+		{"NUL", "a\x00b\x00", "ab", []string{"took out 2 NUL characters"}, checks.Pass},
+		{"controls", "a\x07b\x7f\u0090c\td\r\n", "abc\td\r\n", []string{"took out 3 control characters"}, checks.Pass},
+		{"line ends", "a\vb\u0085c", "a\nb\nc", []string{"turned 2 unusual line ends into line feeds"}, checks.Pass},
+		{"UTF-16", inUTF16("Héllo 👍", true, 1, 0), "Héllo 👍", []string{"UTF-16 (little-endian), as its byte order mark says"}, checks.Pass},
+		{"UTF-16, big-endian", inUTF16("Héllo 👍", true, 0, 1), "Héllo 👍", []string{"UTF-16 (big-endian)"}, checks.Pass},
+		{"UTF-16 without a mark", inUTF16("Hello, world", false, 1, 0), "Hello, world", []string{"UTF-16 (little-endian), which is a guess"}, checks.Pass},
+		{"UTF-16 with half a pair", "\xff\xfea\x00\x3d\xd8b\x00", "a\ufffdb", []string{"replaced 1 wrong byte"}, checks.Warn},
+		{"UTF-16 with an odd byte", "\xff\xfea\x00b", "a\ufffd", []string{"replaced 1 wrong byte"}, checks.Warn},
+		{"Windows-1252", inWindows1252(french), french, []string{"Windows-1252, which is a guess"}, checks.Warn},
+		{"Latin-1", "caf\xe9", "café", []string{"Windows-1252, which is a guess"}, checks.Pass},
+		{"wrong bytes in UTF-8", strings.Repeat("größer ", 20) + "a\xffb", strings.Repeat("größer ", 20) + "a\ufffdb", []string{"replaced 1 wrong byte with U+FFFD"}, checks.Warn},
+		{"a character that is cut off", strings.Repeat("größer ", 20) + "\xe2\x82", strings.Repeat("größer ", 20) + "\ufffd\ufffd", []string{"replaced 2 wrong bytes"}, checks.Warn},
+		{"mojibake", garble("Où est l’école ? C’est là.\nÀ bientôt 👍"), "Où est l’école ? C’est là.\nÀ bientôt 👍", []string{"repaired 8 characters", "(Ã¹ became ù)"}, checks.Pass},
+		{"mojibake twice over", garble(garble("l’été")), "l’été", []string{"repaired"}, checks.Pass},
+		{"Russian mojibake", garble("привет всем"), "привет всем", []string{"repaired 10 characters"}, checks.Pass},
+		{"one garbled line", "50 € is the price\n" + garble("café à l’été"), "50 € is the price\ncafé à l’été", []string{"repaired 5 characters"}, checks.Pass},
+		{"French that looks garbled in one place", "\ufeff" + french, french, []string{"left 1 place that may be garbled"}, checks.Warn},
+		{"a chance meeting", "\ufeffCAFÉ\u00a0!", "CAFÉ\u00a0!", []string{"left 1 place that may be garbled"}, checks.Warn},
+		{"U+FFFD", "\ufeffa\ufffdb", "a\ufffdb", []string{"left 1 U+FFFD as it was"}, checks.Warn},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			made, err := cleanText(opens(c.text), &out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := strings.Join(made.Did, "\n")
+			if out.String() != c.want || made.Needless != "" {
+				t.Errorf("wrote %q (needless: %q)", out.String(), made.Needless)
+			}
+			for _, did := range c.did {
+				if !strings.Contains(told, did) {
+					t.Errorf("told %q, want %q", told, did)
+				}
+			}
+			if r := checkedText(out.String()); r.Status != c.status {
+				t.Errorf("the check says %s: %s", r.Status, r.Summary)
+			}
+		})
+	}
+}
+
+func TestCleanTextThatIsClean(t *testing.T) {
+	for _, text := range []string{"", "Hello", "Gruß 👩‍👩‍👧 \r\n\tдом", "内容审核。", "a \u00a0\u202e b", "CAFÉ\u00a0!"} {
+		var out bytes.Buffer
+		made, err := cleanText(opens(text), &out)
+		if err != nil || out.String() != text || !strings.HasPrefix(made.Needless, "the text is clean") || made.Did != nil {
+			t.Errorf("%q: %q, %+v, %v", text, out.String(), made, err)
+		}
+	}
+}
+
+func TestCleanTextOfAnUnknownEncoding(t *testing.T) {
+	for name, text := range map[string]string{
+		"Windows-1251": "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?",
+		"Shift JIS":    strings.Repeat("\x82\xb1\x82\xea\x82\xcd\x83\x79\x83\x93", 4),
+	} {
+		var undone Undone
+		if made, err := cleanText(opens(text), io.Discard); !errors.As(err, &undone) || !strings.Contains(undone.Hint, "iconv") {
+			t.Errorf("%s: %+v, %v", name, made, err)
+		}
+	}
+}
+
+func TestCleanTextErrors(t *testing.T) {
+	bad := errors.New("bad sector")
+	unreadable := func() (io.ReadCloser, error) { return io.NopCloser(iotest.ErrReader(bad)), nil }
+	if _, err := cleanText(unreadable, io.Discard); !errors.Is(err, bad) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := cleanText(func() (io.ReadCloser, error) { return nil, bad }, io.Discard); !errors.Is(err, bad) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := cleanText(opens(strings.Repeat("a\x00", 10_000)), failingWriter{bad}); !errors.Is(err, bad) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type failingWriter struct{ err error }
+
+func (f failingWriter) Write([]byte) (int, error) { return 0, f.err }
+
+// FuzzCleanText: what is written is UTF-8 without control characters, and a text that needs nothing is kept.
+func FuzzCleanText(f *testing.F) {
+	for _, seed := range []string{"Hello", "\xff\xfea\x00\x3d\xd8b\x00", "caf\xe9", garble("l’été\nÀ"), "\ufeff\ufeffa\x00", "a\u0085", garble(garble("é"))} {
+		f.Add(seed, uint8(1))
+		f.Add(seed, uint8(200))
+	}
+	f.Fuzz(func(t *testing.T, text string, times uint8) {
+		if len(text) > 500 {
+			return
+		}
+		text = strings.Repeat(text, int(times))
+		var out bytes.Buffer
+		made, err := cleanText(opens(text), &out)
+		if err != nil {
+			if !errors.As(err, new(Undone)) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if got := out.String(); !utf8.ValidString(got) || strings.ContainsAny(got, "\x00\x07\x7f\u0085\v") || strings.HasPrefix(got, "\ufeff") {
+			t.Fatalf("wrote %q", got)
+		}
+		if made.Needless != "" && out.String() != text {
+			t.Fatalf("%q was changed to %q, and nothing is told", text, out.String())
+		}
+	})
+}
+
+func BenchmarkCleanText(b *testing.B) {
+	text := strings.Repeat("A moderation API reads wörds.\n", 10_000_000/31)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := cleanText(opens(text), io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package mend
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"klyra-doctor/checks"
+	"klyra-doctor/checks/media"
+)
+
+// offers holds which findings call for which fix, the fix to do first before the others. Where a medium is
+// named, the content has to be one.
+var offers = []struct {
+	fix      Fix
+	media    checks.Media
+	findings []string
+}{
+	{Decode, checks.AnyMedia, []string{"content.base64", "content.base64_url_safe", "content.base64_padding", "content.data_uri_mismatch"}},
+	{Clean, checks.Text, []string{"content.not_utf8", "content.bom", "content.nul", "content.mojibake"}},
+	{Shrink, checks.Image, []string{"content.too_large", "content.near_limit", "content.too_many_pixels"}},
+	{Chunk, checks.Text, []string{"content.too_large", "content.near_limit", "content.too_many_words"}},
+}
+
+// Offered returns the fixes that a result of the content check calls for, the one to do first before the
+// others; none where all is well. A finding that could not tell calls for nothing.
+func Offered(r checks.Result) []Fix {
+	var fixes []Fix
+	for _, o := range offers {
+		if o.media != checks.AnyMedia && o.media != r.Media {
+			continue
+		}
+		if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool {
+			return (f.Status == checks.Fail || f.Status == checks.Warn) && slices.Contains(o.findings, f.ID)
+		}) {
+			fixes = append(fixes, o.fix)
+		}
+	}
+	return fixes
+}
+
+// fixWords holds what each fix does, as an order, and what the name of its output gains.
+var fixWords = map[Fix]struct{ does, suffix, ending string }{
+	Chunk:  {"split it", "-parts", ""},
+	Shrink: {"make it smaller", "-small", ".jpg"},
+	Clean:  {"clean it", "-clean", ".txt"},
+	Decode: {"decode it", "-decoded", ""},
+}
+
+// Does says what a fix does, as an order: "make it smaller".
+func (f Fix) Does() string { return fixWords[f].does }
+
+// OutputName returns a name for what a fix makes of a content of some name: "photo-small.jpg" for "photo.png",
+// "text-parts" for a folder of parts. The type is that of the output where it is known, and "" elsewhere.
+func OutputName(fix Fix, name, mimeType string) string {
+	ending := path.Ext(name)
+	stem := strings.TrimSuffix(name, ending)
+	if stem = strings.ReplaceAll(stem, " ", "-"); stem == "" {
+		stem = "content"
+	}
+	switch {
+	case fix != Clean:
+		ending = fixWords[fix].ending
+	case ending == "":
+		ending = fixWords[Clean].ending
+	}
+	if fix == Decode {
+		ending = endingOf(mimeType)
+	}
+	return stem + fixWords[fix].suffix + ending
+}
+
+// endings are those that decoded files get.
+var endings = []string{
+	".png", ".jpg", ".gif", ".webp", ".bmp", ".tiff", ".heic", ".avif", ".svg", ".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac",
+	".mp4", ".mov", ".webm", ".mkv", ".avi", ".txt", ".html", ".json", ".pdf", ".zip",
+}
+
+// endingOf returns the ending of a type's files; ".bin" where nothing is known of the type.
+func endingOf(mimeType string) string {
+	for _, e := range endings {
+		if media.ByExtension("x"+e) == mimeType {
+			return e
+		}
+	}
+	if mimeType == "" {
+		return ""
+	}
+	return ".bin"
+}

@@ -1,0 +1,267 @@
+package mend
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	_ "image/gif" // decoder of
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp" // decoder of
+
+	"klyra-doctor/checks/media"
+)
+
+// What a smaller image is written as.
+const (
+	JPEG = "image/jpeg"
+	PNG  = "image/png"
+)
+
+const (
+	imageTarget = 3 << 20         // bytes; base64 of so many is 4 MiB long, so that it fits whichever of the two counts
+	longSide    = 10_000          // pixels; the content check warns of more
+	mostCopied  = 10_000_000      // pixels of an image that is drawn anew, which takes memory beside the original
+	mostInWhole = 32_000_000      // bytes of a WebP, which is read as a whole
+	lastQuality = 80              // of a JPEG with fewer pixels
+	headOfImage = imageTarget + 1 // bytes that are looked at before anything is decoded
+)
+
+// fullSizeQualities are tried before any pixel is given up.
+var fullSizeQualities = []int{90, 80, 70}
+
+// shrinkImage writes a JPEG or PNG, as the type asks, of at most 3 MiB: upright, without metadata, with as many
+// pixels as fit. An image that is small enough is not written. One that cannot be decoded in bounded memory, or
+// not at all by this program, is Undone.
+func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string) (Made, error) {
+	source, err := open()
+	if err != nil {
+		return Made{}, fmt.Errorf("open the image: %w", err)
+	}
+	defer source.Close()
+	p, needless, err := readPicture(bufio.NewReaderSize(source, headOfImage))
+	if err != nil || needless != "" {
+		return Made{Needless: needless}, err
+	}
+	size, quality, encoded, err := p.fitted(mimeType)
+	if err != nil {
+		return Made{}, err
+	}
+	if _, err := out.Write(encoded); err != nil {
+		return Made{}, err
+	}
+	return p.made(mimeType, size, quality, len(encoded)), nil
+}
+
+// picture is a decoded image and what its file said of it.
+type picture struct {
+	image.Image
+	kind     media.Kind
+	shape    media.Shape
+	opaque   bool
+	original image.Point // its size when it is upright
+}
+
+// readPicture decodes an image; needless says why that is not worth it.
+func readPicture(in *bufio.Reader) (p picture, needless string, err error) {
+	head, err := in.Peek(headOfImage)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return p, "", fmt.Errorf("read the image: %w", err)
+	}
+	small := err != nil
+	if p.kind = media.Sniff(head, false); !media.IsPicture(p.kind.MIME) {
+		return p, "", notDecoded(p.kind)
+	}
+	config, _, err := image.DecodeConfig(bytes.NewReader(head))
+	if err != nil {
+		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
+	}
+	if small && max(config.Width, config.Height) <= longSide {
+		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", grouped(imageTarget)), nil
+	}
+	return p, "", p.read(in, head, config)
+}
+
+// read decodes a picture of which the head and the sizes that it announces are known.
+func (p *picture) read(in io.Reader, head []byte, config image.Config) (err error) {
+	if p.kind.MIME == "image/webp" { // its parts announce sizes of their own, anywhere in the file
+		if head, err = io.ReadAll(io.LimitReader(in, mostInWhole)); err != nil {
+			return fmt.Errorf("read the image: %w", err)
+		}
+		in = bytes.NewReader(head)
+	}
+	p.shape = media.WalkImage(p.kind.MIME, head)
+	if err := p.decodable(config); err != nil {
+		return err
+	}
+	return p.decode(in)
+}
+
+func notDecoded(kind media.Kind) error {
+	if kind.Sort == media.Image {
+		return Undone{"this program has no decoder for a " + kind.Name, "save it as PNG or JPEG first"}
+	}
+	return Misfit{"this is of the type " + kind.Name + ", not an image", "only images can be made smaller; a long text is split by --chunk"}
+}
+
+// decodable says why a picture should not be decoded.
+func (p *picture) decodable(config image.Config) error {
+	if p.kind.MIME == "image/webp" && p.shape.Animated {
+		return Undone{"this program cannot decode an animated WebP", "save one of its frames as PNG or JPEG first"}
+	}
+	if need := p.shape.DecodeBytes(config.Width, config.Height); need > media.DecodeBudget {
+		return Undone{
+			fmt.Sprintf("decoding so many pixels (the header says %d×%d) would take %s MB of memory; this program takes at most %d MB",
+				config.Width, config.Height, grouped(int64(need/1e6)), media.DecodeBudget/1_000_000),
+			"scale it down with a program that works in pieces, such as vipsthumbnail, and check it again",
+		}
+	}
+	return nil
+}
+
+func (p *picture) decode(in io.Reader) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("decode the %s: %w: %v", p.kind.Name, media.ErrDecoderCrashed, cause)
+		}
+	}()
+	if p.Image, _, err = image.Decode(in); err != nil {
+		return fmt.Errorf("decode the %s: %w", p.kind.Name, err)
+	}
+	if o, ok := p.Image.(interface{ Opaque() bool }); ok {
+		p.opaque = o.Opaque()
+	}
+	p.original = p.Bounds().Size()
+	if p.onItsSide() {
+		p.original.X, p.original.Y = p.original.Y, p.original.X
+	}
+	return nil
+}
+
+// onItsSide reports whether upright means that width and height change places.
+func (p *picture) onItsSide() bool { return p.shape.Orientation >= 5 }
+
+// fitted encodes the picture so that it fits: first at a lower quality, then with fewer pixels.
+func (p *picture) fitted(mimeType string) (size image.Point, quality int, encoded []byte, err error) {
+	qualities := fullSizeQualities
+	if mimeType == PNG {
+		qualities = []int{0}
+	}
+	size = p.firstSize()
+	for {
+		drawn, used := p.drawn(size, mimeType), int64(0)
+		for _, quality = range qualities {
+			if encoded, used, err = encode(drawn, mimeType, quality); err != nil || encoded != nil {
+				return size, quality, encoded, err
+			}
+		}
+		const margin = 0.95 // smaller pictures take more bytes a pixel
+		factor := margin * math.Sqrt(imageTarget/float64(used))
+		size = scaled(size, factor)
+		if mimeType == JPEG {
+			qualities = []int{lastQuality}
+		}
+	}
+}
+
+// firstSize is the picture's own size, unless that is over what is allowed.
+func (p *picture) firstSize() image.Point {
+	size := p.original
+	if long := max(size.X, size.Y); long > longSide {
+		size = scaled(size, longSide/float64(long))
+	}
+	if pixels := size.X * size.Y; pixels > mostCopied && (p.shape.Orientation > 1 || !p.opaque || size != p.original) {
+		size = scaled(size, math.Sqrt(mostCopied/float64(pixels)))
+	}
+	return size
+}
+
+func scaled(size image.Point, factor float64) image.Point {
+	return image.Pt(max(1, int(float64(size.X)*factor)), max(1, int(float64(size.Y)*factor)))
+}
+
+// drawn returns the picture in a size, upright, and for a JPEG on white.
+func (p *picture) drawn(size image.Point, mimeType string) image.Image {
+	if size == p.original && p.shape.Orientation <= 1 && (p.opaque || mimeType == PNG) {
+		return p.Image
+	}
+	canvas, op := image.NewRGBA(image.Rectangle{Max: size}), draw.Src
+	if !p.opaque && mimeType == JPEG {
+		draw.Draw(canvas, canvas.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+		op = draw.Over
+	}
+	var scaler draw.Transformer = draw.CatmullRom
+	if size == p.original { // every pixel keeps its colour
+		scaler = draw.NearestNeighbor
+	}
+	scaler.Transform(canvas, upright(p.shape.Orientation, p.Bounds(), size), p.Image, p.Bounds(), op, nil)
+	return canvas
+}
+
+// encode returns an image's file; nil where it is longer than it may be. The length is that of the whole file
+// in any case.
+func encode(m image.Image, mimeType string, quality int) (encoded []byte, length int64, err error) {
+	var b shortBuffer
+	if mimeType == PNG {
+		err = png.Encode(&b, m)
+	} else {
+		err = jpeg.Encode(&b, m, &jpeg.Options{Quality: quality})
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("encode the image: %w", err)
+	}
+	if b.length > imageTarget {
+		return nil, b.length, nil
+	}
+	return b.data, b.length, nil
+}
+
+// shortBuffer keeps what is not too long, and counts the rest.
+type shortBuffer struct {
+	data   []byte
+	length int64
+}
+
+func (b *shortBuffer) Write(p []byte) (int, error) {
+	if b.length += int64(len(p)); b.length <= imageTarget {
+		b.data = append(b.data, p...)
+	}
+	return len(p), nil
+}
+
+// made tells what was done.
+func (p *picture) made(mimeType string, size image.Point, quality, length int) Made {
+	m := Made{Type: mimeType}
+	format := "PNG"
+	if mimeType == JPEG {
+		format = fmt.Sprintf("JPEG of quality %d", quality)
+	}
+	pixels := fmt.Sprintf("with all of its %d×%d pixels", size.X, size.Y)
+	if size != p.original {
+		pixels = fmt.Sprintf("scaled down from %d×%d to %d×%d pixels", p.original.X, p.original.Y, size.X, size.Y)
+	}
+	m.did("written as %s, %s", format, pixels)
+	m.did("it has %s; the aim was at most %s, which fit also as base64, however 4 MB is counted", counted(int64(length), "byte"), grouped(imageTarget))
+	if o := p.shape.Orientation; o > 1 {
+		m.did("turned upright, as its EXIF orientation %d asks", o)
+	}
+	if p.shape.Animated {
+		m.did("lost: the animation; only the first frame was kept")
+	}
+	switch {
+	case p.opaque:
+	case mimeType == JPEG:
+		m.did("lost: transparency; what was transparent is white now. Write to a file that ends in .png to keep it")
+	default:
+		m.did("transparency was kept")
+	}
+	m.did("lost: all metadata (EXIF, place, camera, comments, colour profile)")
+	return m
+}

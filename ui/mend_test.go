@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"klyra-doctor/catalog"
+	"klyra-doctor/checks"
+)
+
+// contentWith is a content check with one finding.
+func contentWith(status checks.Status, id string, media checks.Media) checks.Result {
+	r := result(catalog.ContentCheck, status, id, "something is wrong with it")
+	r.Media = media
+	return r
+}
+
+// openContentStep runs the checklist of an image that is too large up to the result of its check.
+func openContentStep(t *testing.T, results ...checks.Result) *driver {
+	t.Helper()
+	d := newDriver(t, Options{})
+	d.results[catalog.ContentCheck] = results
+	return d.size(80, 40).write("content_too_large").press("enter", "enter").write("photo.png").press("enter")
+}
+
+func TestMendAnImage(t *testing.T) {
+	d := openContentStep(t, tooLarge, contentWith(checks.Pass, "content.fits", checks.Image))
+	d.shows("x make it smaller", "Press x to make it smaller. It is written to the current folder as photo-small.jpg; photo.png stays as it is.")
+	d.press("x").shows("Written: /home/dev/photo-small.jpg", "What x did: written as JPEG of quality 90; lost: all metadata.", "Content: photo-small.jpg, from a fix of photo.png")
+	d.hides("Press x")
+	d.did("content content=photo.png", "content content=photo-small.jpg")
+	if !slices.Equal(d.mended, []string{"shrink photo.png"}) {
+		t.Errorf("fixes: %q", d.mended)
+	}
+	d.press("e").shows("/home/dev/photo-small.jpg")
+	d.press("ctrl+u").write("photo.png").press("enter").did("content content=photo.png", "content content=photo-small.jpg", "content content=photo.png")
+	d.hides("What x did")
+}
+
+func TestMendAText(t *testing.T) {
+	d := openContentStep(t, contentWith(checks.Fail, "content.too_many_words", checks.Text), contentWith(checks.Pass, "content.fits", checks.Text))
+	d.shows("x split it", "current folder as the folder photo-parts;")
+	d.press("x").shows("Written: /home/dev/photo-parts", "Content: photo-parts, from a fix of photo.png")
+	if parts := d.app.target.Content.Parts; len(parts) != 2 || d.app.file != "photo.png" {
+		t.Errorf("%d parts are checked, the file is %q", len(parts), d.app.file)
+	}
+	d.press("x").shows("Nothing can be done")
+	if len(d.mended) != 1 {
+		t.Errorf("fixes: %q", d.mended)
+	}
+}
+
+func TestOneFixAfterTheOther(t *testing.T) {
+	both := contentWith(checks.Fail, "content.too_many_words", checks.Text)
+	both.Findings = append(both.Findings, contentWith(checks.Warn, "content.bom", checks.Text).Findings...)
+	d := openContentStep(t, both, contentWith(checks.Fail, "content.too_many_words", checks.Text), contentWith(checks.Pass, "content.fits", checks.Text))
+	d.shows("x clean it").press("x").shows("x split it").press("x").hides("x split it")
+	if !slices.Equal(d.mended, []string{"clean photo.png", "chunk /home/dev/photo-clean.png"}) {
+		t.Errorf("fixes: %q", d.mended)
+	}
+}
+
+func TestMendingThatFails(t *testing.T) {
+	d := openContentStep(t, tooLarge)
+	d.mendErr = errors.New("write photo-small.jpg: no space left on device\x1b[2J")
+	d.press("x").shows("Could not make it smaller: write photo-small.jpg: no space left on device", "x make it smaller")
+	d.hides("\x1b[2J")
+	d.mendErr, d.needless = nil, "the image has at most 3,145,728 bytes"
+	d.press("x").shows("Nothing was written: the image has at most 3,145,728 bytes")
+	d.did("content content=photo.png")
+}
+
+func TestNothingToMend(t *testing.T) {
+	for _, r := range []checks.Result{
+		contentWith(checks.Pass, "content.fits", checks.Image),
+		contentWith(checks.Unknown, "content.too_many_pixels", checks.Image),
+		contentWith(checks.Fail, "content.corrupt", checks.Image),
+	} {
+		d := openContentStep(t, r)
+		d.hides("Press x")
+		if d.press("x").shows("Nothing can be done"); d.mended != nil {
+			t.Errorf("%s: fixes: %q", r.Findings[0].ID, d.mended)
+		}
+	}
+}
+
+// TestLateFix: a fix that comes to its end after the content was changed changes nothing.
+func TestLateFix(t *testing.T) {
+	d := openContentStep(t, tooLarge)
+	s := d.app.top().(*checklistScreen)
+	cmd := s.mend(d.app)
+	d.size(80, 40).shows("At work: make it smaller").hides("x make it smaller")
+	d.press("e", "ctrl+u").write("other.png").press("enter")
+	d.run(cmd)
+	d.shows("Content: other.png").hides("Written:")
+}

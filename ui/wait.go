@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"klyra-doctor/checks/guide"
+)
+
+// countEvery is how often a wait is counted down.
+const countEvery = time.Second
+
+// wait is how long the selected step's result says to wait before a retry, counted down; "" where it says nothing.
+func (s *checklistScreen) wait() string {
+	r := s.step().Result
+	switch {
+	case r == nil || r.RetryAt.IsZero() || s.now.IsZero():
+		return ""
+	case !r.RetryAt.After(s.now):
+		return "The wait is over: r runs the check again, and a retry can succeed now."
+	}
+	return fmt.Sprintf("Retry in %s, %s.", countdown(r.RetryAt.Sub(s.now)), atTime(r.RetryAt, s.now))
+}
+
+// waits reports whether a step's wait is still being counted down.
+func (s *checklistScreen) waits() bool {
+	for _, step := range s.list.Steps {
+		if waiting(step, s.now) {
+			return true
+		}
+	}
+	return false
+}
+
+func waiting(step guide.Step, now time.Time) bool {
+	return step.Result != nil && step.Result.RetryAt.After(now)
+}
+
+// countdown writes what is left as a clock that runs down: "0:37", "1:02:03".
+func countdown(left time.Duration) string {
+	s := int64(math.Ceil(left.Seconds()))
+	if s < 60*60 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// atTime names a time in now's zone, with its date where that is another day.
+func atTime(at, now time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return "at " + at.Format(time.TimeOnly)
+	}
+	return "on " + at.Format(time.DateTime)
+}

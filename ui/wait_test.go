@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestAWaitCountsDown(t *testing.T) {
+	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
+	d.shows("Retry in 0:37, at 12:00:37.")
+	s := d.app.top().(*checklistScreen)
+	if !s.ticking {
+		t.Error("nothing counts the wait down")
+	}
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(36*time.Second + 200*time.Millisecond)}}).shows("Retry in 0:01, at 12:00:37.")
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(37 * time.Second)}}).shows("The wait is over: r runs the check again")
+	if s.ticking {
+		t.Error("the clock still ticks though nothing is left to wait for")
+	}
+}
+
+func TestAWaitOfAnotherDay(t *testing.T) {
+	if got := countdown(25*time.Hour + time.Second); got != "25:00:01" {
+		t.Errorf("25 hours are counted as %s", got)
+	}
+	if got := atTime(noon.Add(13*time.Hour), noon); got != "on 2026-03-02 01:00:00" {
+		t.Errorf("tomorrow is named %q", got)
+	}
+}
+
+func TestBlocksAreCopiedOneAfterAnother(t *testing.T) {
+	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
+	d.press("y").shows("Copied “Retry with curl” (y again: “What to tell support”).")
+	d.press("y", "y")
+	want := []string{limited.Blocks[0].Text, limited.Blocks[1].Text, limited.Blocks[0].Text}
+	if !slices.Equal(d.copied, want) {
+		t.Errorf("copied %q, want %q", d.copied, want)
+	}
+	d.press("down").press("y")
+	if len(d.copied) != len(want) {
+		t.Errorf("a step without blocks copied %q", d.copied[len(want):])
+	}
+}
