@@ -143,6 +143,6 @@ func (p *urlProbe) page(b *body) Finding {
 	if title != "" {
 		f.Evidence = []Evidence{{"page title", firstRunes(title)}}
 	}
-	f.Evidence = append(f.Evidence, pageRedirect(b.head)...)
+	f.Evidence = append(f.Evidence, pageRedirect(p.hops[len(p.hops)-1].header, b.head)...)
 	return f
 }

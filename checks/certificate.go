@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// judgeCertificate returns all that is wrong with a chain, not only what the verification stopped at.
-func (p *urlProbe) judgeCertificate(h *hop, sent []*x509.Certificate) []Finding {
+// judgeCertificate returns all that is wrong with a chain, not only cause, which the verification stopped at.
+func (p *urlProbe) judgeCertificate(h *hop, sent []*x509.Certificate, cause error) []Finding {
 	var found []Finding
 	add := func(f Finding) {
 		f.Evidence = append(certificateEvidence(sent[0], p.Now()), f.Evidence...)
@@ -31,8 +31,8 @@ func (p *urlProbe) judgeCertificate(h *hop, sent []*x509.Certificate) []Finding 
 	if len(found) == 0 {
 		add(Finding{
 			ID: "tls.unknown_authority", Status: Fail, Summary: "the certificate chain of " + h.url.Hostname() + " does not verify",
-			Evidence: []Evidence{{"sent", chainText(sent)}},
-			Remedy:   "Look at the chain with openssl s_client -showcerts; install the full chain of a public authority.",
+			Evidence: []Evidence{{"sent", chainText(sent)}, {"cause", firstRunes(cause.Error())}},
+			Remedy:   "The cause in the evidence names what is wrong. Have the certificate issued anew for use by a web server, by a public authority, and install its full chain.",
 		})
 	}
 	return found

@@ -37,6 +37,7 @@ type attempt struct {
 	to   netip.AddrPort
 	conn net.Conn
 	err  error
+	took time.Duration
 }
 
 // String is the address and what became of it.
@@ -56,8 +57,9 @@ func (a attempt) String() string {
 // connect dials every address of the hop at once and keeps the connection to the first one that works, in
 // the resolver's order; for https all that work, since each may have a certificate of its own.
 func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
-	defer h.timed(connectPhase)()
+	stop := h.timed(connectPhase)
 	attempts := p.dialAll(ctx, h)
+	stop()
 	var bad []attempt
 	for _, a := range attempts {
 		switch {
@@ -73,6 +75,7 @@ func (p *urlProbe) connect(ctx context.Context, h *hop) bool {
 		}
 	}
 	if h.conn != nil {
+		h.took[connectPhase] = h.open[0].took // the others are no part of the way
 		p.reportSome(h, bad, attempts)
 		return true
 	}
@@ -89,11 +92,13 @@ func (p *urlProbe) dialAll(ctx context.Context, h *hop) []attempt {
 	defer cancel()
 	port := portOf(h.url)
 	attempts := make([]attempt, min(len(h.addrs), maxAddresses))
+	start := time.Now()
 	done := make(chan int)
 	for i := range attempts {
 		attempts[i].to = netip.AddrPortFrom(h.addrs[i], port)
 		go func() {
 			attempts[i].conn, attempts[i].err = p.net.dial(ctx, attempts[i].to, addressKind(h.addrs[i]))
+			attempts[i].took = time.Since(start)
 			done <- i
 		}()
 	}

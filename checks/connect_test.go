@@ -75,6 +75,31 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestTimingOfTheWay holds that waiting for a second address does not count as time of the one that was used.
+func TestTimingOfTheWay(t *testing.T) {
+	w := newWorld(t)
+	silent := rawServer(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
+	root := newAuthority("Test Root", nil)
+	w.roots = poolOf(root)
+	n := w.at(w.tlsServer(t, serverConfig(root.issue(certWish{names: []string{"half.example.com"}}))), silent)
+	n.phases.others = 300 * time.Millisecond
+	p := &urlProbe{Target: urlTarget(t, "", "https://half.example.com/"), net: n}
+	u := p.form()
+	h := &hop{url: u, addrs: []netip.Addr{netip.MustParseAddr("93.184.216.10"), netip.MustParseAddr("93.184.216.101")}}
+	if !p.connect(t.Context(), h) {
+		t.Fatal(p.findings)
+	}
+	start := time.Now()
+	if !p.secure(t.Context(), h) {
+		t.Fatal(p.findings)
+	}
+	all := time.Since(start)
+	defer h.conn.Close()
+	if h.took[tlsPhase]+n.phases.others > all || !p.has("tls.timeout") {
+		t.Errorf("TLS took %v of %v with %+v", h.took[tlsPhase], all, p.findings)
+	}
+}
+
 // serverOf is a name server that answers every question with the same addresses.
 func serverOf(t *testing.T, addresses []string) string {
 	var record dnsRecord

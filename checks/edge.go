@@ -136,8 +136,11 @@ func byCloudflare(header http.Header) bool {
 // cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
 // or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
-	return byCloudflare(header) || len(page) < 64 || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
+	return byCloudflare(header) || shortEdgePage.Match(page) || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
 }
+
+// shortEdgePage ends in Cloudflare's own words; a database that writes its number otherwise is not meant.
+var shortEdgePage = regexp.MustCompile(`(?is)^.{0,200}\berror code: 1\d{3}\s*(?:</?[a-z]+>\s*)*$`)
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
 func edgeMark(a answer) string {

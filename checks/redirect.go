@@ -1,11 +1,13 @@
 package checks
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -27,7 +29,7 @@ func isRedirect(status int) bool {
 }
 
 // redirected returns the URL that the answer of a hop leads to, or nil after the finding that ends the way.
-func (p *urlProbe) redirected(h *hop, location string) *url.URL {
+func (p *urlProbe) redirected(ctx context.Context, h *hop, location string) *url.URL {
 	to, err := h.url.Parse(location)
 	if location == "" || err != nil || to.Host == "" && (to.Scheme == "http" || to.Scheme == "https") {
 		p.add(badLocation(h, location))
@@ -35,7 +37,7 @@ func (p *urlProbe) redirected(h *hop, location string) *url.URL {
 	}
 	// The fragment is the browser's business, and a password in a Location would be sent to its host.
 	to.Fragment, to.RawFragment = "", ""
-	if p.looped(h, to) {
+	if p.looped(ctx, h, to) {
 		return nil
 	}
 	if len(p.hops) > maxRedirects {
@@ -86,26 +88,51 @@ func badLocation(h *hop, location string) Finding {
 }
 
 // looped reports whether the way has been at a URL before.
-func (p *urlProbe) looped(h *hop, to *url.URL) bool {
-	cookies, seen := false, false
-	for _, earlier := range p.hops {
-		seen = seen || earlier.url.String() == to.String()
-		cookies = cookies || seen && len(earlier.header.Values("Set-Cookie")) > 0
-	}
-	if !seen {
+func (p *urlProbe) looped(ctx context.Context, h *hop, to *url.URL) bool {
+	start := slices.IndexFunc(p.hops, func(earlier *hop) bool { return earlier.url.String() == to.String() })
+	if start < 0 {
 		return false
 	}
 	f := Finding{
 		ID: "http.redirect_loop", Status: Fail, Summary: "the redirects form a loop",
-		Remedy: "Repair the redirects on the server. Rules that force https, www or a final slash often work against each other.",
+		Evidence: []Evidence{{"from", shownURL(h.url)}, {"back to", shownURL(to)}},
+		Remedy:   "Repair the redirects on the server. Rules that force https, www or a final slash often work against each other.",
 	}
-	if cookies {
-		f.ID, f.Summary = "http.cookies_required", "the redirects form a loop and set cookies on it: the server seems to wait for them to come back"
-		f.Remedy = noSession
+	if cookies := cookiesSet(p.hops[start:], to); len(cookies) > 0 {
+		p.suspectCookies(ctx, p.hops[start], cookies, &f)
 	}
-	f.Evidence = []Evidence{{"from", shownURL(h.url)}, {"back to", shownURL(to)}}
 	p.add(f)
 	return true
+}
+
+// cookiesSet returns the cookies that the host of a URL has set on some hops.
+func cookiesSet(hops []*hop, to *url.URL) []*http.Cookie {
+	var cookies []*http.Cookie
+	for _, h := range hops {
+		if h.url.Host == to.Host {
+			cookies = append(cookies, (&http.Response{Header: h.header}).Cookies()...)
+		}
+	}
+	return cookies
+}
+
+// suspectCookies says of a loop on which cookies were set that it waits for them. Where Deep is set, sending them
+// back, once, proves or disproves it.
+func (p *urlProbe) suspectCookies(ctx context.Context, h *hop, cookies []*http.Cookie, f *Finding) {
+	suspected := "the redirects form a loop and set cookies on it: the server seems to wait for them to come back"
+	if p.Deep {
+		other, ok := p.again(ctx, h, withCookies(h, cookies))
+		switch {
+		case !ok:
+		case other.opens():
+			suspected = "the redirects form a loop that ends only once the server's cookies come back"
+			f.Evidence = append(f.Evidence, Evidence{"with the cookies", other.String()})
+		case other.location == h.header.Get("Location"):
+			f.Evidence = append(f.Evidence, Evidence{"with the cookies", "the same redirect: they are not what it waits for"})
+			return
+		}
+	}
+	f.ID, f.Summary, f.Remedy = "http.cookies_required", suspected, noSession
 }
 
 // loginWords find a page for signing in by its address.
@@ -126,8 +153,11 @@ var (
 	scriptRedirect = regexp.MustCompile(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
 )
 
-// pageRedirect says where a page sends browsers on to, which no downloader follows.
-func pageRedirect(page []byte) []Evidence {
+// pageRedirect says where a page or a header with it sends browsers on to, which no downloader follows.
+func pageRedirect(header http.Header, page []byte) []Evidence {
+	if m := refreshTarget.FindStringSubmatch(header.Get("Refresh")); m != nil {
+		return []Evidence{{"the page sends browsers on to", firstRunes(m[1])}, {"by", "a Refresh header, which downloaders do not follow"}}
+	}
 	if tag := metaRefresh.Find(page); tag != nil {
 		if m := refreshTarget.FindSubmatch(tag); m != nil {
 			to := strings.TrimSpace(html.UnescapeString(string(m[1])))

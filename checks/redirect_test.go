@@ -96,12 +96,15 @@ func TestPageRedirects(t *testing.T) {
 		`<p>window.location is a property</p>`:                                        "",
 	} {
 		got := ""
-		if told := pageRedirect([]byte(page)); told != nil {
+		if told := pageRedirect(nil, []byte(page)); told != nil {
 			got = told[0].Value
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", page, got, want)
 		}
+	}
+	if told := pageRedirect(http.Header{"Refresh": {"0; url=/next.png"}}, nil); len(told) != 2 || told[0].Value != "/next.png" {
+		t.Errorf("the header: %v", told)
 	}
 	w := newWorld(t)
 	body := escaped("<!DOCTYPE html><title>Moved</title><meta http-equiv=refresh content='0;url=/a.png'>")

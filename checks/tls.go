@@ -17,13 +17,15 @@ type handshake struct {
 	conn  *tls.Conn
 	asked bool  // for a certificate of the client
 	err   error // why there is no agreement; nil where there is
+	took  time.Duration
 }
 
 // secure turns the hop's connections into TLS ones and keeps the first that holds. Nothing is sent over one
 // whose certificate does not.
 func (p *urlProbe) secure(ctx context.Context, h *hop) bool {
-	defer h.timed(tlsPhase)()
+	stop := h.timed(tlsPhase)
 	tries := p.shakeAll(ctx, h)
+	stop()
 	good := slices.IndexFunc(tries, func(s handshake) bool { return s.err == nil })
 	for i, s := range tries {
 		if i != good {
@@ -37,6 +39,7 @@ func (p *urlProbe) secure(ctx context.Context, h *hop) bool {
 		return false
 	}
 	h.conn, h.peer, h.clientCertAsked = tries[good].conn, tries[good].to, tries[good].asked
+	h.took[tlsPhase] = tries[good].took
 	p.expiresSoon(h, tries[good].conn.ConnectionState())
 	p.secondOpinion(h, tries[good].conn.ConnectionState())
 	p.reportSomeTLS(ctx, h, tries)
@@ -49,12 +52,14 @@ func (p *urlProbe) shakeAll(ctx context.Context, h *hop) []handshake {
 	ctx, cancel := context.WithTimeout(ctx, p.net.phases.tls)
 	defer cancel()
 	tries := make([]handshake, len(h.open))
+	start := time.Now()
 	done := make(chan int)
 	for i, a := range h.open {
 		s := &tries[i]
 		s.to, s.conn = a.to, tls.Client(a.conn, p.tlsConfig(h, &s.asked))
 		go func() {
 			s.err = s.conn.HandshakeContext(ctx)
+			s.took = time.Since(start)
 			done <- i
 		}()
 	}
@@ -131,37 +136,42 @@ func (p *urlProbe) reportSomeTLS(ctx context.Context, h *hop, tries []handshake)
 func (p *urlProbe) tlsTrouble(ctx context.Context, h *hop, s handshake) []Finding {
 	var badCert *tls.CertificateVerificationError
 	if errors.As(s.err, &badCert) {
-		return p.judgeCertificate(h, badCert.UnverifiedCertificates)
+		return p.judgeCertificate(h, badCert.UnverifiedCertificates, badCert.Err)
 	}
 	return []Finding{p.refusedHandshake(ctx, h, s)}
 }
 
-// oldOffer is everything that Go still speaks, for finding out what a server has to offer.
+// oldOffer is everything that Go still speaks but the newest key exchange, whose first message is so large that
+// some boxes lose it. It serves to find out what a server has to offer.
 func oldOffer(name string) *tls.Config {
 	var suites []uint16
 	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
 		suites = append(suites, s.ID)
 	}
-	// Nothing is sent over such a connection, so that it does not matter who is at its other end.
-	return &tls.Config{ServerName: name, MinVersion: tls.VersionTLS10, CipherSuites: suites, InsecureSkipVerify: true}
+	return &tls.Config{
+		ServerName: name, MinVersion: tls.VersionTLS10, CipherSuites: suites,
+		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
+		// Nothing is sent over such a connection, so that it does not matter who is at its other end.
+		InsecureSkipVerify: true,
+	}
 }
 
-// oldTLS asks a server that accepted no offer of today what it agrees to of yesterday's; "" where it agrees to
-// nothing. It sends nothing but the handshake.
-func (p *urlProbe) oldTLS(ctx context.Context, h *hop, to netip.AddrPort) string {
-	ctx, cancel := context.WithTimeout(ctx, p.net.phases.tls)
-	defer cancel()
+// offerOld asks a server that agreed to no offer of today what it agrees to of yesterday's. It sends nothing but
+// the handshake.
+func (p *urlProbe) offerOld(ctx context.Context, h *hop, to netip.AddrPort) (tls.ConnectionState, error) {
 	conn, err := p.net.dial(ctx, to, addressKind(to.Addr()))
 	if err != nil {
-		return ""
+		return tls.ConnectionState{}, err
 	}
 	defer conn.Close()
 	old := tls.Client(conn, oldOffer(tlsName(h)))
-	if err := old.HandshakeContext(ctx); err != nil {
-		return selectedVersion(err)
-	}
-	state := old.ConnectionState()
-	return tls.VersionName(state.Version) + " with " + tls.CipherSuiteName(state.CipherSuite)
+	err = old.HandshakeContext(ctx)
+	return old.ConnectionState(), err
+}
+
+// ofToday reports whether what was agreed on is nothing that today's clients refuse.
+func ofToday(state tls.ConnectionState) bool {
+	return state.Version >= tls.VersionTLS12 && slices.ContainsFunc(tls.CipherSuites(), func(s *tls.CipherSuite) bool { return s.ID == state.CipherSuite })
 }
 
 // expiresSoon warns of a certificate that ends within days.

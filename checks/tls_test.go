@@ -2,9 +2,12 @@ package checks
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -96,6 +99,7 @@ func chainCases(public authority) []chainCase {
 	staging := newAuthority("(STAGING) Pretend Pear X1", nil)
 	weak := site
 	weak.SignatureAlgorithm = x509.ECDSAWithSHA1
+	noAuthority := public.certify(x509.Certificate{Subject: pkix.Name{CommonName: "shop.example.org"}, DNSNames: []string{"shop.example.org"}})
 	only := func(a authority) []authority { return []authority{a} }
 	return []chainCase{
 		{"whole", []authority{r3.certify(site), r3}, only(public), "view.public pass", nil},
@@ -120,6 +124,9 @@ func chainCases(public authority) []chainCase {
 		{"self-signed", only(newAuthority("media.example.com", names)), only(public), "tls.self_signed fail; view.not_reached skip", nil},
 		{"default certificate", only(newAuthority("Kubernetes Ingress Controller Fake Certificate", names)), only(public), "tls.self_signed fail; view.not_reached skip", []string{"none is set up for this name"}},
 		{"SHA-1", []authority{r3.certify(weak), r3}, only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"SHA-1"}},
+
+		{"not for servers", only(public.certify(x509.Certificate{DNSNames: names, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})), only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"incompatible key usage"}},
+		{"signed by a certificate that may not sign", []authority{noAuthority.certify(site), noAuthority}, only(public), "tls.unknown_authority fail; view.not_reached skip", []string{"cannot sign"}},
 
 		{"wildcard", only(public.certify(x509.Certificate{DNSNames: []string{"*.example.com"}})), only(public), "view.public pass", nil},
 		{"wildcard one level up", only(public.certify(x509.Certificate{DNSNames: []string{"*.com"}})), only(public), "tls.wrong_host fail; view.not_reached skip", []string{"*.com covers one level only"}},
@@ -260,6 +267,65 @@ func TestTLSOffers(t *testing.T) {
 	}
 }
 
+// TestLargeFirstMessage has a box before a server that loses first messages as large as those with a post-quantum
+// key exchange, in one of two ways.
+func TestLargeFirstMessage(t *testing.T) {
+	w := newWorld(t)
+	server := w.tlsServer(t, serverConfig(newAuthority("media.example.com", nil).self()))
+	for _, silent := range []bool{true, false} {
+		n := w.at(rawServer(t, func(conn net.Conn) {
+			hello := make([]byte, 4096)
+			size, _ := conn.Read(hello)
+			if size > 1000 {
+				if silent {
+					io.Copy(io.Discard, conn)
+				}
+				return
+			}
+			behind, err := net.Dial("tcp", server)
+			if err != nil {
+				return
+			}
+			defer behind.Close()
+			behind.Write(hello[:size])
+			go io.Copy(behind, conn)
+			io.Copy(conn, behind)
+		}))
+		n.phases.tls = time.Second
+		r := n.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/"))
+		if got := verdicts(r); got != "tls.handshake unknown; view.not_reached skip" || !strings.Contains(texts(r), "post-quantum") {
+			t.Errorf("silent: %v\n%s", silent, texts(r))
+		}
+	}
+	if len(w.asked()) > 0 {
+		t.Error("a request was sent")
+	}
+}
+
+// TestOldCiphers has a server that speaks TLS 1.2, but with ciphers of yesterday only.
+func TestOldCiphers(t *testing.T) {
+	w := newWorld(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := withSerial(x509.Certificate{DNSNames: []string{"media.example.com"}, NotAfter: time.Now().Add(time.Hour)})
+	template.KeyUsage |= x509.KeyUsageKeyEncipherment | x509.KeyUsageDigitalSignature
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA},
+	}
+	n := w.at(rawTLS(t, w, old))
+	r := n.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/"))
+	if got := verdicts(r); got != "tls.version fail; view.not_reached skip" || !strings.Contains(texts(r), "speaks TLS 1.2 with TLS_RSA_WITH_3DES_EDE_CBC_SHA") {
+		t.Error(texts(r))
+	}
+}
+
 // rawTLS serves the world's pages with exactly the given settings, which httptest would add protocols to.
 func rawTLS(t *testing.T, w *world, config *tls.Config) string {
 	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
@@ -362,6 +428,18 @@ func TestTLSOfEveryAddress(t *testing.T) {
 		r := n.checkURL(t.Context(), urlTarget(t, "", "https://half.example.com/body/png"))
 		if got := verdicts(r); got != c.want {
 			t.Errorf("want %s\n%s", c.want, texts(r))
+		}
+	}
+}
+
+// BenchmarkSecondVerification is what holding a chain against Mozilla's roots adds to a check.
+func BenchmarkSecondVerification(b *testing.B) {
+	stranger := newAuthority("Stranger", nil)
+	sent := []*x509.Certificate{stranger.certify(x509.Certificate{DNSNames: []string{"media.example.com"}}).cert, stranger.cert}
+	roots := mozillaRoots()
+	for b.Loop() {
+		if verify(sent, nil, roots, time.Now()) == nil {
+			b.Fatal("a stranger's certificate was trusted")
 		}
 	}
 }

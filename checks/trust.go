@@ -53,7 +53,7 @@ func (p *urlProbe) secondOpinion(h *hop, state tls.ConnectionState) {
 	if err == nil {
 		return
 	}
-	evidence := append(certificateEvidence(sent[0], now), Evidence{"sent", chainText(sent)}, Evidence{"by Mozilla's roots", firstRunes(err.Error())})
+	evidence := append(certificateEvidence(sent[0], now), Evidence{"sent", chainText(sent)}, Evidence{"by Mozilla's roots, as this program has them", firstRunes(err.Error())})
 	for _, chain := range state.VerifiedChains {
 		if verify(sent, chain[1:], p.net.mozilla(), now) == nil {
 			p.add(missingHere(h, sent, chain, evidence))
@@ -251,7 +251,7 @@ var knownIssuers = []knownIssuer{
 		"Install a certificate of a public authority (Let's Encrypt is free).",
 	},
 	{
-		regexp.MustCompile(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|adguard|iboss|smoothwall`), Unknown,
+		regexp.MustCompile(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|cloudflare for teams|avg web|adguard|iboss|smoothwall`), Unknown,
 		"something between this machine and %s reads the traffic and signs certificates of its own (TLS inspection): the server's own certificate cannot be seen from here",
 		"Check from another network, or with that product switched off. Its name stands in the issuer.",
 	},

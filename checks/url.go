@@ -153,7 +153,7 @@ func (p *urlProbe) follow(ctx context.Context, u *url.URL) {
 		h.total = time.Since(h.start)
 		u = nil
 		if location != nil {
-			u = p.redirected(h, *location)
+			u = p.redirected(ctx, h, *location)
 		}
 	}
 }
@@ -310,7 +310,7 @@ func (p *urlProbe) permitRedirect(h *hop, all []netip.Addr) bool {
 		ID: "http.redirect_private", Status: Fail,
 		Summary:  fmt.Sprintf("the redirect leads to a %s address, which is not reachable from the internet; it was not followed", h.kind),
 		Evidence: []Evidence{{"from", shownURL(from.url)}, {"to", shownURL(h.url)}, {"addresses", joined(all)}},
-		Remedy:   "Redirect to a public host, or give the API the final public URL itself.",
+		Remedy:   "Redirect to a public host, or give the API the final public URL itself. If the server does not redirect there, this network does (a page to sign in to it): check from another one.",
 	})
 	return false
 }

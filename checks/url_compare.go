@@ -21,13 +21,16 @@ type comparison struct {
 
 // otherAnswer is what is kept of an answer to compare it with another.
 type otherAnswer struct {
-	status int
-	page   bool  // the body is a web page
-	kind   Media // of the body by its bytes
-	body   *body // as far as it was read; nil for HEAD
+	status   int
+	location string // of a redirect
+	page     bool   // the body is a web page
+	kind     Media  // of the body by its bytes
+	body     *body  // as far as it was read; nil for HEAD
 }
 
-func answerOf(status int, b *body) otherAnswer { return otherAnswer{status, isPage(b), b.kind.Sort, b} }
+func answerOf(status int, b *body) otherAnswer {
+	return otherAnswer{status: status, page: isPage(b), kind: b.kind.Sort, body: b}
+}
 
 // String is the answer in a few words.
 func (a otherAnswer) String() string {
@@ -60,20 +63,31 @@ var notRepeated = []int{
 }
 
 // compareRefused finds out whether a refusal depends on the client's name, on where it comes from, on cookies, or
-// on the address that was asked: at most three more requests, and none after one that was let in.
+// on the address that was asked: at most three more requests, and none after one that was let in or not answered.
 func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Response) {
-	if resp.StatusCode < 400 || slices.Contains(notRepeated, resp.StatusCode) {
+	if resp.StatusCode < 400 || resp.Header.Get("WWW-Authenticate") != "" || slices.Contains(notRepeated, resp.StatusCode) {
 		return
 	}
 	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
-	if other, ok := p.again(ctx, h, asBrowser(h)); ok && other.opens() {
+	other, ok := p.again(ctx, h, asBrowser(h))
+	if ok && other.opens() {
 		p.add(byAgent(first, other))
+	}
+	if !ok || other.opens() {
 		return
 	}
-	if other, ok := p.again(ctx, h, fromSite(h)); ok && other.opens() {
+	other, ok = p.again(ctx, h, fromSite(h))
+	if ok && other.opens() {
 		p.add(byReferer(Fail, first, other))
-		return
 	}
+	if ok && !other.opens() {
+		p.compareSession(ctx, h, resp)
+	}
+}
+
+// compareSession asks with the cookies that a refusal has set or, where it has set none, at another address.
+func (p *urlProbe) compareSession(ctx context.Context, h *hop, resp *http.Response) {
+	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	if cookies := resp.Cookies(); len(cookies) > 0 {
 		if other, ok := p.again(ctx, h, withCookies(h, cookies)); ok && other.opens() {
 			p.add(byCookies(first, other))
@@ -158,7 +172,9 @@ func (p *urlProbe) again(ctx context.Context, h *hop, c comparison) (otherAnswer
 		return otherAnswer{status: resp.StatusCode}, true
 	}
 	b := quiet.read(resp)
-	return answerOf(resp.StatusCode, b), b.err == nil
+	answer := answerOf(resp.StatusCode, b)
+	answer.location = resp.Header.Get("Location")
+	return answer, b.err == nil
 }
 
 // withCookies sends back what an answer has set, to the URL that it was the answer of.

@@ -78,7 +78,10 @@ func refusalEvidence(h *hop, resp *http.Response, said refusal) []Evidence {
 		{"the bucket is at", said.place},
 		{"answer", said.words},
 	}
-	for _, name := range []string{"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "X-Amzn-Waf-Action", "X-Iinfo", "X-Datadome-Cid", "X-Oss-Ec", "X-Cache", "Server"} {
+	for _, name := range []string{
+		"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "X-Amzn-Waf-Action", "X-Iinfo", "X-Datadome-Cid", "X-Oss-Ec", "X-Cache", "Via", "Server",
+		"X-Amz-Request-Id", "X-Amz-Cf-Id", "X-Ms-Request-Id", "X-Azure-Ref", "X-Oss-Request-Id", "X-Request-Id",
+	} {
 		all = append(all, Evidence{name, resp.Header.Get(name)})
 	}
 	var told []Evidence

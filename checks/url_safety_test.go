@@ -176,7 +176,6 @@ func TestURLClientIsBare(t *testing.T) {
 	w := newWorld(t)
 	target := urlTarget(t, "", "https://me:hunter2@media.example.com/moved")
 	target.Keys = []Key{{Secret: safe.NewSecret("klyra_0123456789abcdef0123"), Source: "typed"}}
-	target.Deep = true
 	r := w.checkURL(t.Context(), target)
 	if len(w.asked()) != 2 {
 		t.Fatalf("%d requests, want 2\n%s", len(w.asked()), texts(r))

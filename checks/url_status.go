@@ -29,13 +29,22 @@ const (
 
 // statusRules are read from the top; the first that fits counts.
 var statusRules = []statusRule{
-	{101, 101, "http.server_error", Fail, "the server switches to another protocol, which nobody asked for", "Look at what listens there: it may be a WebSocket server."},
-	{304, 304, "http.server_error", Fail, "the server says that nothing has changed, though nothing was there to compare with", "A bug of the server or of a cache in front of it: purge that cache."},
+	{
+		101, 101, "http.server_error", Fail, "the server switches to another protocol, which nobody asked for",
+		"Look at what listens there: it may be a WebSocket server.",
+	},
+	{
+		304, 304, "http.server_error", Fail, "the server says that nothing has changed, though nothing was there to compare with",
+		"A bug of the server or of a cache in front of it: purge that cache.",
+	},
 	{
 		401, 401, "http.unauthorized", Fail, "the server wants a login",
 		"The API has none to give: make the file public, or hand out a pre-signed URL.",
 	},
-	{402, 402, "http.client_error", Fail, "the server wants to be paid, or its owner's plan has run out", "Look at the account that hosts the file: its plan, its bills, its traffic limit."},
+	{
+		402, 402, "http.client_error", Fail, "the server wants to be paid, or its owner's plan has run out",
+		"Look at the account that hosts the file: its plan, its bills, its traffic limit.",
+	},
 	{
 		403, 403, "http.forbidden", Fail, "the server refuses to hand the file out",
 		"Make the object public, or sign the URL anew for GET and use it at once. Rules by country, address or client look the same from here.",
@@ -44,42 +53,89 @@ var statusRules = []statusRule{
 		404, 404, "http.not_found", Fail, "there is nothing at this URL",
 		"Compare path and upper and lower case with the stored file; it may have been moved or deleted.",
 	},
-	{405, 405, "http.client_error", Fail, "the server does not allow GET at this URL", "Give the URL of the file itself, not that of an API call or a form."},
-	{406, 406, "http.client_error", Fail, "the server has no form of the file that any client may have, or a firewall answers so", "This program accepts every type: look for a rule (ModSecurity answers 406) in the server's log."},
 	{
-		407, 407, "http.proxy_authentication", Unknown, "a proxy in this network wants a login", ownNetwork,
+		405, 405, "http.client_error", Fail, "the server does not allow GET at this URL",
+		"Give the URL of the file itself, not that of an API call or a form.",
 	},
-	{408, 408, "http.timeout", Unknown, "the server gave up waiting for the request", "The request was sent at once: the server, or a box in between, is overloaded. Try again in a minute."},
+	{
+		406, 406, "http.client_error", Fail, "the server has no form of the file that any client may have, or a firewall answers so",
+		"This program accepts every type: look for a rule (ModSecurity answers 406) in the server's log.",
+	},
+	{
+		407, 407, "http.proxy_authentication", Unknown, "a proxy in this network wants a login",
+		ownNetwork,
+	},
+	{
+		408, 408, "http.timeout", Unknown, "the server gave up waiting for the request",
+		"The request was sent at once: the server, or a box in between, is overloaded. Try again in a minute.",
+	},
 	{
 		410, 410, "http.not_found", Fail, "the file has been removed for good",
 		"Upload it again and use the new URL.",
 	},
-	{414, 414, "http.client_error", Fail, "the URL is too long for the server", "Shorten the URL: its query holds more than the server reads."},
-	{416, 416, "http.client_error", Fail, "the server says that a range is not there, though none was asked for", "The file is empty, or a cache holds a broken copy: look at its size at its source, and purge the cache."},
-	{421, 421, "http.client_error", Fail, "the server says that it does not answer for this host name", "Set the server up for this name; behind a proxy, see that it passes the host name on, also in TLS (SNI)."},
-	{425, 425, "http.client_error", Unknown, "the server takes the request for one that was sent too early", "No early data was sent: a bug of the server or of a box in between. Try again."},
-	{426, 426, "http.client_error", Fail, "the server wants another protocol than HTTP/1.1", "Let the server accept HTTP/1.1 for this path: downloaders cannot follow such a demand."},
+	{
+		414, 414, "http.client_error", Fail, "the URL is too long for the server",
+		"Shorten the URL: its query holds more than the server reads.",
+	},
+	{
+		416, 416, "http.client_error", Fail, "the server says that a range is not there, though none was asked for",
+		"The file is empty, or a cache holds a broken copy: look at its size at its source, and purge the cache.",
+	},
+	{
+		421, 421, "http.client_error", Fail, "the server says that it does not answer for this host name",
+		"Set the server up for this name; behind a proxy, see that it passes the host name on, also in TLS (SNI).",
+	},
+	{
+		425, 425, "http.client_error", Unknown, "the server takes the request for one that was sent too early",
+		"No early data was sent: a bug of the server or of a box in between. Try again.",
+	},
+	{
+		426, 426, "http.client_error", Fail, "the server wants another protocol than HTTP/1.1",
+		"Let the server accept HTTP/1.1 for this path: downloaders cannot follow such a demand.",
+	},
 	{
 		429, 429, "http.rate_limited", Unknown, "the host limits how often this machine may download",
 		"Could not tell whether the API's servers are limited too. Wait and try again; put the file on a CDN without such a limit, or send its content in the request.",
 	},
-	{431, 431, "http.client_error", Fail, "the server says that the request's headers are too large", "This program sends very few: the URL's query may be too long for the server."},
+	{
+		431, 431, "http.client_error", Fail, "the server says that the request's headers are too large",
+		"This program sends very few: the URL's query may be too long for the server.",
+	},
 	{
 		451, 451, "http.legal_block", Fail, "blocked for legal reasons, at least where this machine is",
 		"Host the file where it is not blocked, or send its content in the request.",
 	},
-	{502, 502, "http.server_error", Fail, "a gateway got no usable answer of the server behind it", readBehind},
-	{503, 503, "http.server_error", Fail, "the host is overloaded or under maintenance", readHost},
-	{504, 504, "http.server_error", Fail, "a gateway got no answer of the server behind it in time", readBehind},
-	{508, 508, "http.server_error", Fail, "the host goes round in circles within itself", readHost},
-	{509, 509, "http.server_error", Fail, "the host has used up its traffic", "Raise the host's traffic limit, or put the file on a CDN."},
+	{
+		502, 502, "http.server_error", Fail, "a gateway got no usable answer of the server behind it",
+		readBehind,
+	},
+	{
+		503, 503, "http.server_error", Fail, "the host is overloaded or under maintenance",
+		readHost,
+	},
+	{
+		504, 504, "http.server_error", Fail, "a gateway got no answer of the server behind it in time",
+		readBehind,
+	},
+	{
+		508, 508, "http.server_error", Fail, "the host goes round in circles within itself",
+		readHost,
+	},
+	{
+		509, 509, "http.server_error", Fail, "the host has used up its traffic",
+		"Raise the host's traffic limit, or put the file on a CDN.",
+	},
 	{
 		511, 511, "http.proxy_authentication", Unknown, "this network wants a login (a captive portal)",
 		"That is this machine's network, not the URL: sign in to it, then run the check again.",
 	},
-	{520, 530, "http.edge_error", Fail, "the CDN cannot use the server behind it", readBehind},
 	{
-		500, 599, "http.server_error", Fail, "the host of the file has an error of its own", readHost,
+		520, 530, "http.edge_error", Fail, "the CDN cannot use the server behind it",
+		readBehind,
+	},
+	{
+		500, 599, "http.server_error", Fail, "the host of the file has an error of its own",
+		readHost,
 	},
 	{
 		400, 499, "http.client_error", Fail, "the server does not accept the request",
@@ -107,8 +163,8 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
 	p.heedRetryAfter(resp, &f)
 	p.add(f)
-	if said.code != "" && signatureEnded.MatchString(said.message) {
-		p.signed.refused = said.message
+	if told := cmp.Or(said.message, said.words); signatureEnded.MatchString(told) {
+		p.signed.refused = told
 	}
 	if p.Deep || !named && resp.StatusCode < 500 {
 		p.compareRefused(ctx, h, resp)
@@ -181,7 +237,7 @@ func statusVerdict(status int) Finding {
 var (
 	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
 	noClientCert   = regexp.MustCompile(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
-	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|token.*expired`)
+	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
 )
 
 // oddSuccesses are the statuses of success that do not promise the whole file.

@@ -25,7 +25,7 @@ func FuzzRefusal(f *testing.F) {
 		if found, named := p.verdictOn(resp, said, []byte(page)); named && (found.ID == "" || found.Status == "" || found.Summary == "" || found.Remedy == "") {
 			t.Errorf("a verdict without words: %+v", found)
 		}
-		for _, e := range append(refusalEvidence(h, resp, said), pageRedirect([]byte(page))...) {
+		for _, e := range append(refusalEvidence(h, resp, said), pageRedirect(nil, []byte(page))...) {
 			if utf8.RuneCountInString(e.Value) > 301 {
 				t.Errorf("%s is %d bytes long", e.Label, len(e.Value))
 			}

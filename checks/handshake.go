@@ -14,12 +14,6 @@ import (
 // refusedHandshake names what stopped a handshake other than the certificate.
 func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Finding {
 	kind := handshakeKind(s.err, s.asked)
-	if kind == closedHandshake {
-		f := noConnection(h, []attempt{{to: s.to, err: s.err}})
-		f.Summary = fmt.Sprintf("%s closed the connection during the TLS handshake", h.url.Host)
-		f.Remedy = "Look at the server's own log. A crash, another protocol on that port, and a firewall that goes by the name in the handshake look like this."
-		return f
-	}
 	words := handshakeWords[kind]
 	f := Finding{
 		ID: words.id, Status: words.status,
@@ -28,24 +22,47 @@ func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Fi
 		Remedy:   words.remedy,
 	}
 	switch kind {
-	case oldHandshake, noCommonHandshake:
-		p.nameOldTLS(ctx, h, s, &f)
 	case notTLSHandshake:
 		f.Evidence = append(f.Evidence, greeting(s.err)...)
+	case closedHandshake, lateHandshake, oldHandshake, noCommonHandshake, alertHandshake:
+		p.explainByOld(ctx, h, s, &f)
 	}
 	return f
 }
 
-// nameOldTLS adds what a server speaks that would not speak with today's clients.
-func (p *urlProbe) nameOldTLS(ctx context.Context, h *hop, s handshake, f *Finding) {
-	speaks := selectedVersion(s.err)
-	if speaks == "" {
-		speaks = p.oldTLS(ctx, h, s.to)
+// explainByOld puts what a server agrees to of yesterday's TLS in place of a guess, where it agrees to anything.
+func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Finding) {
+	if errors.Is(s.err, context.Canceled) {
+		return // it was given up on before its time, since another address had answered
 	}
-	if speaks == "" {
-		f.Evidence = append(f.Evidence, Evidence{"older versions and ciphers", "were offered as well, in a second handshake, and not accepted either"})
+	if version := selectedVersion(s.err); version != "" {
+		oldOnly(h, version, f)
 		return
 	}
+	patience := p.net.phases.tls
+	if deadlinePassed(s.err) {
+		patience = p.net.phases.others // it has had its time
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	state, err := p.offerOld(ctx, h, s.to)
+	switch {
+	case err == nil && ofToday(state):
+		f.ID, f.Status = "tls.handshake", Unknown
+		f.Summary = fmt.Sprintf("%s agrees on %s only without the post-quantum key exchange that today's clients offer first", h.url.Host, tls.VersionName(state.Version))
+		f.Remedy = "A server or a box before it does not cope with the large first message that comes with it: update it. Whether Klyra's downloader offers this key exchange is not documented."
+	case err == nil:
+		oldOnly(h, tls.VersionName(state.Version)+" with "+tls.CipherSuiteName(state.CipherSuite), f)
+	case selectedVersion(err) != "":
+		oldOnly(h, selectedVersion(err), f)
+	default:
+		f.Evidence = append(f.Evidence, Evidence{"older versions and ciphers", "were offered as well, in a second handshake, and not accepted either"})
+	}
+}
+
+// oldOnly makes a finding of a server that speaks what today's clients refuse.
+func oldOnly(h *hop, speaks string, f *Finding) {
+	f.ID, f.Status = "tls.version", Fail
 	f.Summary = fmt.Sprintf("%s speaks %s, which today's clients refuse", h.url.Host, speaks)
 	f.Remedy = "Enable TLS 1.2 or 1.3 with ciphers of today (ECDHE with AES-GCM or ChaCha20) on the server."
 }
@@ -114,6 +131,10 @@ var handshakeWords = map[handshakeEnd]struct {
 	status          Status
 	summary, remedy string
 }{
+	closedHandshake: {
+		"tcp.reset", Fail, "%s closed the connection during the TLS handshake",
+		"Look at the server's own log. A crash, another protocol on that port, and a firewall that goes by the name in the handshake look like this.",
+	},
 	notTLSHandshake: {
 		"tls.not_tls", Fail, "%s does not speak TLS",
 		"The port serves plain HTTP or something else: use the HTTPS port, or set the server up for TLS there.",

@@ -256,6 +256,11 @@ func TestComparisons(t *testing.T) {
 		{"/wall/agent", false, "http.not_found fail; http.user_agent warn", 2},
 		{"/wall/referer", false, "http.forbidden fail; http.hotlink fail", 3},
 		{"/wall/login", false, "http.forbidden fail", 3}, // a browser gets a page for signing in: that is no file
+		{"/session", false, "http.cookies_required fail", 1},
+		{"/session", true, "http.redirect_loop fail", 2}, // it goes round with its cookie, too
+		{"/wall/round", false, "http.cookies_required fail", 1},
+		{"/wall/round", true, "http.cookies_required fail", 2},
+		{"/wall/password", false, "http.unauthorized fail", 1},
 		{"/wall/everybody", false, "http.forbidden fail", 3},
 		{"/wall/503", false, "http.server_error fail", 1},
 		{"/wall/503", true, "http.server_error fail", 3},
@@ -280,6 +285,22 @@ func TestComparisons(t *testing.T) {
 			if carried(req, key) || i == 0 && (req.Header.Get("Cookie")+req.Header.Get("Referer") != "" || req.Method != http.MethodGet) {
 				t.Errorf("%s: request %d carried %v", c.path, i, req.Header)
 			}
+		}
+	}
+}
+
+// TestAddressesAnswerDifferently refuses at one address what another one serves.
+func TestAddressesAnswerDifferently(t *testing.T) {
+	w := newWorld(t)
+	refusing := plainHTTP(t, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNotFound) }))
+	for _, c := range []struct{ first, second, want string }{
+		{refusing, w.plainServer(t), "http.not_found fail; body.changes warn; view.not_reached skip"},
+		{refusing, refusing, "http.not_found fail; view.not_reached skip"},
+	} {
+		n := w.at(c.first, c.second)
+		r := n.checkURL(t.Context(), urlTarget(t, "", "http://half.example.com/body/png"))
+		if got := verdicts(r); got != c.want || strings.Contains(c.want, "changes") != strings.Contains(texts(r), "93.184.216.101: HTTP 200 with image") {
+			t.Errorf("want %s\n%s", c.want, texts(r))
 		}
 	}
 }
@@ -317,6 +338,12 @@ func wallServer(t *testing.T, w *world) string {
 			refuse(http.StatusNotFound)
 		case path == "referer" && r.Referer() == "", path == "everybody", path == "login" && !browser:
 			refuse(http.StatusForbidden)
+		case path == "round" && (cookie == nil || cookie.Value != "1"):
+			http.SetCookie(rw, &http.Cookie{Name: "seen", Value: "1", Path: "/"})
+			http.Redirect(rw, r, r.URL.Path, http.StatusFound)
+		case path == "password":
+			rw.Header().Set("WWW-Authenticate", "Basic")
+			refuse(http.StatusUnauthorized)
 		case path == "503":
 			refuse(http.StatusServiceUnavailable)
 		case path == "429":
