@@ -24,6 +24,13 @@ func checkLimits(ctx context.Context, t Target) Result {
 	if form.sendable.Empty() {
 		return Result{Target: "the API's limits", Findings: []Finding{noLimitsInput(form)}}
 	}
+	if t.API.webHost() != "" {
+		return Result{Target: "the limits at " + t.API.base.Host, Findings: []Finding{{
+			ID: "service.not_the_api", Status: Unknown,
+			Summary: "not asked, since the key is not for that host: " + t.API.baseDoubt(),
+			Remedy:  useDocumented,
+		}}}
+	}
 	x := t.ask(ctx, "with the key", t.probePath(), form.sendable)
 	if x.err != nil {
 		f := t.API.noAnswer(ctx, x.err)
