@@ -89,7 +89,7 @@ func TestLimitsBlocks(t *testing.T) {
 		}
 		for _, b := range r.Blocks {
 			if len(b.Title) > 60 || strings.HasSuffix(b.Text, "\n") || strings.Contains(b.Text, "[secret]") || strings.Contains(b.Text, "<no value>") ||
-				strings.Count(b.Text, "\n") > 36 {
+				strings.Count(b.Text, "\n") > 32 {
 				t.Errorf("%s: %s:\n%s", c.script, b.Title, b.Text)
 			}
 		}

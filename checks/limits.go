@@ -113,7 +113,7 @@ func pastedLimits(d paste.Diagnosis, now time.Time) limitState {
 	if f, found := limitFinding(d.Findings); found {
 		s.resetAt, s.status, s.message = f.ResetAt, f.HTTPStatus, f.Message
 		if f.Kind == paste.Gateway {
-			s.edge = f.Message
+			s.edge, _, _ = strings.Cut(strings.TrimSuffix(f.Message, "."), ". ") // what to do is said here in other words
 		} else {
 			s.code = f.Code
 		}

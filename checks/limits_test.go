@@ -358,8 +358,8 @@ var limitsPastedCases = []struct {
 	},
 	{
 		"a gateway's limit",
-		paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address"}}},
-		"limits.headers_missing", Unknown, 0, "Cloudflare limits your address",
+		paste.Diagnosis{Findings: []paste.Finding{{Code: "rate_limit_exceeded", Kind: paste.Gateway, HTTPStatus: 429, Message: "Cloudflare limits your address. Wait."}}},
+		"limits.headers_missing", Unknown, 0, "(Cloudflare limits your address)",
 	},
 	{
 		"a bare 429 with something left",

@@ -53,17 +53,17 @@ func TestService(t *testing.T) {
 			"warn service.degraded, pass service.reachable", "500 internal_server_error",
 		},
 		{"a gateway's bare error", "502", "502", "none none key", "fail service.degraded", "nothing tells whether the API or a gateway"},
-		{"Cloudflare without its origin", "522", "", "none none", "fail service.edge_error", "could not be connected to in time"},
-		{"Cloudflare's block", "403 <html>error code: 1020</html>", "", "none none", "fail service.edge_error", "firewall rule"},
-		{"a page of the edge", "503 <html>", "", "none none", "fail service.edge_error", "web page with status 503"},
+		{"Cloudflare without its origin", "522", "", "none none none", "fail service.edge_error", "could not be connected to in time"},
+		{"Cloudflare's block", "403 <html>error code: 1020</html>", "", "none none none", "fail service.edge_error", "firewall rule"},
+		{"a page of the edge", "503 <html>", "", "none none none", "fail service.edge_error", "web page with status 503"},
 		{
 			"the edge for the key only", "401 missing_api_key", "520", "none none key",
 			"warn service.edge_error, pass service.reachable", "some of the requests",
 		},
-		{"a web site", "200 <html>", "", "none none", "fail service.not_the_api", "web page"},
-		{"a web site without such a page", "404 <html>", "", "none none", "fail service.not_the_api", "web page"},
-		{"a redirect", "301 https://www.klyra.example/x", "", "none none", "fail service.not_the_api", "redirects to https://www.klyra.example"},
-		{"a portal", "511", "", "none none", "fail service.not_the_api", "wants a login"},
+		{"a web site", "200 <html>", "", "none none none", "fail service.not_the_api", "web page"},
+		{"a web site without such a page", "404 <html>", "", "none none none", "fail service.not_the_api", "web page"},
+		{"a redirect", "301 https://www.klyra.example/x", "", "none none none", "fail service.not_the_api", "redirects to https://www.klyra.example"},
+		{"a portal", "511", "", "none none none", "fail service.not_the_api", "wants a login"},
 		{"something", "404", "404", "none none key", "unknown service.not_the_api", "could not tell"},
 		{"other JSON", `200 {"ok":true}`, `200 {"ok":true}`, "none none key", "unknown service.not_the_api", "could not tell"},
 		{
@@ -92,7 +92,7 @@ func TestServiceSendsNoUnusableKey(t *testing.T) {
 	for _, key := range []string{"", "sk-ant-foreign", testKey + "\n", "${KEY}"} {
 		s := &scripted{none: "401 missing_api_key"}
 		r := Run(inTime(t), catalog.ServiceCheck, keyTarget(s.start(t), key))
-		if s.sent() != "none none" || r.Status != Pass {
+		if s.sent() != "none none none" || r.Status != Pass {
 			t.Errorf("key %q: sent %q, %+v", key, s.sent(), r)
 		}
 	}
@@ -120,6 +120,11 @@ func TestServiceSlow(t *testing.T) {
 			ps = append(ps, serviceProbe{exchange: exchange{answer: answer{status: 401, took: d}}, by: apiSender})
 		}
 		return ps
+	}
+	distant := probes(3 * time.Second)
+	distant[0].stages.connected = 2 * time.Second
+	if f, slow := serviceSlow(distant); !slow || !strings.Contains(f.Summary, "3 s for a request that is refused at once, most of it for connecting") {
+		t.Errorf("a distant API: %+v", f)
 	}
 	for _, c := range []struct {
 		ps   serviceProbes
