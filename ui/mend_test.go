@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/mend"
 )
 
 // contentWith is a content check with one finding.
@@ -94,4 +96,28 @@ func TestLateFix(t *testing.T) {
 	d.press("e", "ctrl+u").write("other.png").press("enter")
 	d.run(cmd)
 	d.shows("Content: other.png").hides("Written:")
+}
+
+// TestLeavingStopsAFix: a screen that is left cancels its fix, and the app's end waits until that has cleared up.
+func TestLeavingStopsAFix(t *testing.T) {
+	d := openContentStep(t, tooLarge)
+	started, cleared := make(chan struct{}), false
+	d.app.options.Effects.Mend = func(ctx context.Context, _ mend.Fix, _ checks.Content, _ string) (Mended, error) {
+		close(started)
+		<-ctx.Done()
+		cleared = true
+		return Mended{}, ctx.Err()
+	}
+	cmd := d.app.top().(*checklistScreen).mend(d.app)
+	go cmd()
+	<-started
+	if d.app.writing.TryLock() {
+		t.Fatal("nothing waits for the fix")
+	}
+	d.press("esc")
+	d.app.writing.Lock()
+	defer d.app.writing.Unlock()
+	if !cleared {
+		t.Error("the fix was not waited for")
+	}
 }

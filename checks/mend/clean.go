@@ -53,6 +53,7 @@ func eachLine(open func() (io.ReadCloser, error), e encoding, line func([]rune) 
 type textSurvey struct {
 	letters, others, wrong int64 // ASCII letters, characters beyond ASCII, wrong bytes
 	accents                int64 // wrong bytes that are no western marks
+	halves                 int64 // wrong bytes that are halves of a character in CESU-8
 
 	garbled, rare, unlike int64 // what garbling calls places, rare and unlike
 }
@@ -87,9 +88,30 @@ func (s *textSurvey) line(line []rune) error {
 			s.letters++
 		}
 	}
+	s.halves += halvesIn(line)
 	g := garblingOf(line)
 	s.garbled, s.rare, s.unlike = s.garbled+g.places, s.rare+g.rare, s.unlike+g.unlike
 	return nil
+}
+
+// halvesIn counts the wrong bytes of a line that are halves of a character in CESU-8.
+func halvesIn(line []rune) (n int64) {
+	for i := 0; i+surrogatesLength <= len(line); i++ {
+		if line[i] >= 0 {
+			continue
+		}
+		var b [surrogatesLength]byte
+		for j, r := range line[i : i+surrogatesLength] {
+			if r < 0 {
+				b[j] = byte(-r)
+			}
+		}
+		if surrogates(b[:]) != 0 {
+			n += surrogatesLength
+			i += surrogatesLength - 1
+		}
+	}
+	return n
 }
 
 // westernMarks are common in western texts beside letters, in Windows-1252.
@@ -99,6 +121,8 @@ const westernMarks = "€…‘’“”–—\u00a0«»°"
 func (s textSurvey) otherEncoding() (encoding, error) {
 	const few = 8
 	switch {
+	case s.halves > 0 && s.halves == s.wrong:
+		return asCESU8, nil
 	case s.others > s.wrong: // it is UTF-8 for the most part
 		return asUTF8, nil
 	case s.accents > few && s.accents*2 > s.letters: // no language of Western Europe has so many accents
@@ -261,11 +285,8 @@ func (c *cleaner) clean(r rune) rune {
 // made tells what was changed.
 func (c *cleaner) made(e encoding) Made {
 	m := Made{Type: "text/plain"}
-	switch {
-	case e.guessed != "":
-		m.did("decoded from %s, which is a guess: %s. Look at the letters with accents", e.name, e.guessed)
-	case e.name != asUTF8.name:
-		m.did("decoded from %s, as its byte order mark says", e.name)
+	if e.why != "" {
+		m.did("decoded from %s, %s", e.name, e.why)
 	}
 	for _, change := range []struct {
 		n            int64

@@ -69,6 +69,8 @@ func TestCleanText(t *testing.T) {
 		{"UTF-16 with an odd byte", "\xff\xfea\x00b", "a\ufffd", []string{"replaced 1 wrong byte"}, checks.Warn},
 		{"Windows-1252", inWindows1252(french), french, []string{"Windows-1252, which is a guess"}, checks.Warn},
 		{"Latin-1", "caf\xe9", "café", []string{"Windows-1252, which is a guess"}, checks.Pass},
+		{"CESU-8", "Gruß \xed\xa0\xbd\xed\xb8\x80!", "Gruß 😀!", []string{"decoded from CESU-8, in which some programs write emoji"}, checks.Pass},
+		{"half a character of CESU-8", "Größe, süß, für \xed\xa0\xbd!", "Größe, süß, für \ufffd\ufffd\ufffd!", []string{"replaced 3 wrong bytes"}, checks.Warn},
 		{"wrong bytes in UTF-8", strings.Repeat("größer ", 20) + "a\xffb", strings.Repeat("größer ", 20) + "a\ufffdb", []string{"replaced 1 wrong byte with U+FFFD"}, checks.Warn},
 		{"a character that is cut off", strings.Repeat("größer ", 20) + "\xe2\x82", strings.Repeat("größer ", 20) + "\ufffd\ufffd", []string{"replaced 2 wrong bytes"}, checks.Warn},
 		{"mojibake", garble("Où est l’école ? C’est là.\nÀ bientôt 👍"), "Où est l’école ? C’est là.\nÀ bientôt 👍", []string{"repaired 8 characters", "(Ã¹ became ù)"}, checks.Pass},

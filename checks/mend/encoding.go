@@ -18,16 +18,17 @@ const wrong rune = -1
 
 // encoding is how the characters of a text are written as bytes.
 type encoding struct {
-	name    string
-	guessed string // why it is a guess; "" where it is none
-	next    func(*bufio.Reader) (rune, error)
+	name string
+	why  string // it is taken for that, for people; "" where nothing has to be said
+	next func(*bufio.Reader) (rune, error)
 }
 
 var (
 	asUTF8        = encoding{name: "UTF-8", next: nextUTF8}
-	asWindows1252 = encoding{name: "Windows-1252", guessed: "its bytes are no UTF-8", next: nextWindows1252}
-	asUTF16LE     = encoding{name: "UTF-16 (little-endian)", next: func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }}
-	asUTF16BE     = encoding{name: "UTF-16 (big-endian)", next: func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }}
+	asCESU8       = encoding{"CESU-8", "in which some programs write emoji", nextCESU8}
+	asWindows1252 = encoding{"Windows-1252", "which is a guess: its bytes are no UTF-8. Look at the letters with accents", nextWindows1252}
+	asUTF16LE     = encoding{"UTF-16 (little-endian)", "as its byte order mark says", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }}
+	asUTF16BE     = encoding{"UTF-16 (big-endian)", "as its byte order mark says", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }}
 )
 
 // encodingOf tells an encoding by a text's beginning: by a byte order mark, or by where its NUL bytes stand. All
@@ -49,7 +50,7 @@ func encodingOf(head []byte) encoding {
 	most := len(head) * 3 / 10 // of all bytes, which is 6 in 10 of every second one
 	for i, e := range []encoding{asUTF16BE, asUTF16LE} {
 		if len(head) >= enough && nuls[i] > most && nuls[1-i] == 0 {
-			e.guessed = "every second byte is NUL"
+			e.why = "which is a guess: every second byte is NUL"
 			return e
 		}
 	}
@@ -64,6 +65,36 @@ func nextUTF8(in *bufio.Reader) (rune, error) {
 		return -rune(c), err
 	}
 	return r, err
+}
+
+// surrogatesLength is the length of a character that CESU-8 writes as two halves.
+const surrogatesLength = 6
+
+// surrogates returns the character that CESU-8 writes with such bytes; 0 where it writes none so.
+func surrogates(b []byte) rune {
+	half := func(b []byte) rune { return rune(b[0]&0x0f)<<12 | rune(b[1]&0x3f)<<6 | rune(b[2]&0x3f) }
+	const begin = 0xed
+	if len(b) < surrogatesLength || b[0] != begin || b[3] != begin {
+		return 0
+	}
+	for _, i := range []int{1, 2, 4, 5} {
+		if b[i]&0xc0 != 0x80 {
+			return 0
+		}
+	}
+	if r := utf16.DecodeRune(half(b), half(b[3:])); r != utf8.RuneError {
+		return r
+	}
+	return 0
+}
+
+func nextCESU8(in *bufio.Reader) (rune, error) {
+	b, _ := in.Peek(surrogatesLength)
+	if r := surrogates(b); r != 0 {
+		_, err := in.Discard(surrogatesLength)
+		return r, err
+	}
+	return nextUTF8(in)
 }
 
 func nextWindows1252(in *bufio.Reader) (rune, error) {
