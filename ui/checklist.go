@@ -378,7 +378,7 @@ func (s *checklistScreen) copyBlock(a *app) tea.Cmd {
 		return a.copy("“"+b.Title+"”", b.Text)
 	}
 	next := r.Blocks[s.copies%len(r.Blocks)].Title
-	return a.copy(fmt.Sprintf("“%s” (y again: “%s”)", b.Title, next), b.Text)
+	return a.copy(fmt.Sprintf("“%s” (c again: “%s”)", b.Title, next), b.Text)
 }
 
 // lead selects the next step, from the selected one on and round, for which the first of some conditions

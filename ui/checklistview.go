@@ -178,7 +178,7 @@ func (l look) writePictures(p *page, r checks.Result) {
 	}
 	for _, b := range r.Blocks {
 		p.blank()
-		p.text(l.strong, b.Title+" (y copies it):")
+		p.text(l.strong, b.Title+" (c copies it):")
 		p.text(plain, b.Text)
 	}
 }

@@ -362,12 +362,12 @@ func TestWaysToQuit(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
-	d := play(t, "envelope", "paste\npress y", sandboxed()).shows("Copied the request id.")
+	d := play(t, "envelope", "paste\npress c", sandboxed()).shows("Copied the request id.")
 	if !slices.Equal(d.copied, []string{"req_1a2b3c4d5e6f"}) {
 		t.Errorf("copied %q", d.copied)
 	}
 	d.app.options.Effects.Copy = func(string) error { return errFull }
-	d.press("y").shows("terminal's clipboard")
+	d.press("c").shows("terminal's clipboard")
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

@@ -16,7 +16,7 @@ var (
 	keyBack      = binding("esc", "back", "esc", "alt+esc") // several escapes at once come as alt+esc
 	keyEnter     = binding("enter", "open", "enter")
 	keyPaste     = binding("ctrl+d", "paste", "ctrl+d", "ctrl+v")
-	keyCopy      = binding("y", "copy", "y")
+	keyCopy      = binding("c", "copy", "c")
 
 	keyUp       = binding("up", "up", "up", "ctrl+p")
 	keyDown     = binding("down", "down", "down", "ctrl+n")
@@ -43,7 +43,6 @@ var (
 	keyYes       = binding("y", "it went through", "y")
 	keyNo        = binding("n", "it failed again", "n")
 	keySend      = binding("y", "send it", "y")
-	keyCommand   = binding("c", "copy it for curl", "c")
 	keyAsText    = binding("ctrl+t", "check it as text", "ctrl+t")
 	keyDiagnose  = binding("ctrl+d", "diagnose", "ctrl+d")
 	keyClear     = binding("ctrl+u", "clear", "ctrl+u")

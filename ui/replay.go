@@ -37,7 +37,7 @@ func (s *replayScreen) bindings() []key.Binding {
 	if s.sending {
 		return []key.Binding{does(keyBack, "stop"), keyScroll}
 	}
-	bs := []key.Binding{keyBack, keyCommand, does(keyTick, sentAgain), keyScroll, keyQuit}
+	bs := []key.Binding{keyBack, does(keyCopy, "copy it for curl"), does(keyTick, sentAgain), keyScroll, keyQuit}
 	if s.sendable() {
 		bs = append([]key.Binding{keySend}, bs...)
 	}
@@ -70,7 +70,7 @@ func (s *replayScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 		s.sending = true
 		s.view.GotoTop()
 		return a.replay(s.place, *s.outgoing)
-	case key.Matches(k, keyCommand) && s.outgoing != nil && s.outgoing.Command.Text != "":
+	case key.Matches(k, keyCopy) && s.outgoing != nil && s.outgoing.Command.Text != "":
 		return a.copy("the command for curl", s.outgoing.Command.Text)
 	case key.Matches(k, keyTick):
 		a.back()

@@ -31,13 +31,13 @@ func TestAWaitOfAnotherDay(t *testing.T) {
 
 func TestBlocksAreCopiedOneAfterAnother(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.press("y").shows("Copied “Retry with curl” (y again: “What to tell support”).")
-	d.press("y", "y")
+	d.press("c").shows("Copied “Retry with curl” (c again: “What to tell support”).")
+	d.press("c", "c")
 	want := []string{limited.Blocks[0].Text, limited.Blocks[1].Text, limited.Blocks[0].Text}
 	if !slices.Equal(d.copied, want) {
 		t.Errorf("copied %q, want %q", d.copied, want)
 	}
-	d.press("down").press("y")
+	d.press("down").press("c")
 	if len(d.copied) != len(want) {
 		t.Errorf("a step without blocks copied %q", d.copied[len(want):])
 	}
