@@ -49,7 +49,7 @@ func (s limitState) blocks(t Target, now time.Time) []Block {
 		return nil
 	}
 	b := backoffFor(s)
-	return append([]Block{{"Backoff schedule", s.schedule(b, now)}}, b.snippets(t.snippetURL())...)
+	return append([]Block{{Title: "Backoff schedule", Text: s.schedule(b, now)}}, b.snippets(t.snippetURL())...)
 }
 
 // schedule writes a schedule as a table, under what is known of the first wait.
@@ -87,11 +87,11 @@ var snippetFiles embed.FS
 var snippetTemplates = template.Must(template.ParseFS(snippetFiles, "backoff/*.tmpl"))
 
 // snippetTitles are the programs in the order in which they are shown.
-var snippetTitles = []struct{ title, file string }{
-	{"Retry with curl (shell)", "retry.sh.tmpl"},
-	{"Retry in Python (requests)", "retry.py.tmpl"},
-	{"Retry in Node (fetch)", "retry.mjs.tmpl"},
-	{"Retry in Go (net/http)", "retry.go.tmpl"},
+var snippetTitles = []struct{ title, client, file string }{
+	{"Retry with curl (shell)", "curl", "retry.sh.tmpl"},
+	{"Retry in Python (requests)", "python", "retry.py.tmpl"},
+	{"Retry in Node (fetch)", "node", "retry.mjs.tmpl"},
+	{"Retry in Go (net/http)", "go", "retry.go.tmpl"},
 }
 
 // snippets writes the programs for an address, which must be plain.
@@ -106,7 +106,7 @@ func (b backoff) snippets(address string) []Block {
 		if err := snippetTemplates.ExecuteTemplate(&text, s.file, values); err != nil {
 			panic(err) // the templates are our own
 		}
-		blocks = append(blocks, Block{s.title, strings.TrimRight(text.String(), "\n")})
+		blocks = append(blocks, Block{s.title, strings.TrimRight(text.String(), "\n"), s.client})
 	}
 	return blocks
 }

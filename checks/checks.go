@@ -74,6 +74,9 @@ type PhaseTime struct {
 type Block struct {
 	Title string // what it is, at most 60 characters: "Retry with curl"
 	Text  string // one or more lines, without a final line end
+	// Client is the program or library that it is code for, in one word: "curl", "python"; "" for a text that is
+	// no matter of the reader's own tools.
+	Client string
 }
 
 // Key is an API key and where it came from: "environment KLYRA_API_KEY", "what you typed", "the paste".
@@ -292,8 +295,9 @@ func (r Result) shown(redactor *safe.Redactor) Result {
 			f.Evidence[j] = Evidence{show(f.Evidence[j].Label), show(f.Evidence[j].Value)}
 		}
 	}
+	r.Blocks = slices.Clone(r.Blocks) // they may be another's
 	for i, b := range r.Blocks {
-		r.Blocks[i] = Block{show(b.Title), show(b.Text)}
+		r.Blocks[i] = Block{show(b.Title), show(b.Text), b.Client}
 	}
 	return r
 }

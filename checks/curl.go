@@ -35,7 +35,7 @@ func (p *preparation) curl() Block {
 	case body != "":
 		words = append(words, "--data-binary "+quoted(body))
 	}
-	return Block{"The same with curl, the key in $KLYRA_API_KEY", strings.Join(words, " \\\n  ")}
+	return Block{Title: "The same with curl, the key in $KLYRA_API_KEY", Text: strings.Join(words, " \\\n  ")}
 }
 
 // commandAddress is where the command goes: where the request went, without a password.

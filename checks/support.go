@@ -84,7 +84,7 @@ func (t Target) supportBlock(ps serviceProbes, summary string) Block {
 			lines = append(lines, f.Label+": "+firstRunes(value))
 		}
 	}
-	return Block{"What to tell Klyra's support", strings.Join(lines, "\n")}
+	return Block{Title: "What to tell Klyra's support", Text: strings.Join(lines, "\n")}
 }
 
 // telling returns the newest answer that shows the trouble, else the newest.

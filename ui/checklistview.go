@@ -176,10 +176,22 @@ func (l look) writePictures(p *page, r checks.Result) {
 		p.blank()
 		p.lines = append(p.lines, guide.Waterfall(r.Phases, p.width)...)
 	}
+	var code []string
 	for _, b := range r.Blocks {
+		if b.Client != "" { // code for every client would hide the step's own text
+			code = append(code, b.Title)
+			continue
+		}
 		p.blank()
 		p.text(l.strong, b.Title+" (c copies it):")
 		p.text(plain, b.Text)
+	}
+	if len(code) > 0 {
+		p.blank()
+		p.text(l.strong, "Code that c copies, one after another:")
+		for _, title := range code {
+			p.hang("  ", plain, title)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ func TestAWaitOfAnotherDay(t *testing.T) {
 
 func TestBlocksAreCopiedOneAfterAnother(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.press("c").shows("Copied “Retry with curl” (c again: “What to tell support”).")
+	d.press("c").shows("Copied “What to tell support” (c again: “Retry with curl”).")
 	d.press("c", "c")
 	want := []string{limited.Blocks[0].Text, limited.Blocks[1].Text, limited.Blocks[0].Text}
 	if !slices.Equal(d.copied, want) {

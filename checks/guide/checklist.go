@@ -404,6 +404,17 @@ func (c Checklist) source(input catalog.Input) string {
 	return "the command line"
 }
 
+// Blocks returns what the results give to be copied, in the steps' order.
+func (c Checklist) Blocks() []checks.Block {
+	var blocks []checks.Block
+	for _, s := range c.Steps {
+		if s.Result != nil {
+			blocks = append(blocks, s.Result.Blocks...)
+		}
+	}
+	return blocks
+}
+
 // Secrets returns what must not be shown of the checklist: the target's secrets and those of the paste.
 func (c Checklist) Secrets() []safe.Secret {
 	secrets := c.Target.Secrets()

@@ -32,6 +32,9 @@ func (p *program) runCheck(check catalog.Check, t checks.Target) error {
 
 func (p *program) printCheck(r checks.Result) error {
 	p.conclude(p.resultCode(r))
+	if p.snippet != "" {
+		return p.printSnippet(r.Blocks)
+	}
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), nil, exitCode{p.code}})
 	}
@@ -101,6 +104,7 @@ a hidden prompt, never from the command line. It is sent to the API alone.`,
 	}
 	keys.add(c)
 	endpoint.add(c)
+	p.addSnippet(c, "axios", "node", "python", "httpx", "go", "curl")
 	return c
 }
 
@@ -326,6 +330,7 @@ without one it asks the API, with the key.`,
 	}
 	keys.add(c)
 	endpoint.add(c)
+	p.addSnippet(c, "curl", "python", "node", "go")
 	return c
 }
 

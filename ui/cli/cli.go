@@ -53,6 +53,7 @@ type program struct {
 	interrupt func() // ends ctx, as a signal does
 
 	sandbox    *sandboxed // started on demand; nil until then
+	snippet    string     // the client whose code alone is printed; "" for the whole result
 	stdinTaken string     // by which flag or argument; "" while nobody reads it
 	code       int        // the exit code of a command that ran
 }

@@ -62,6 +62,7 @@ to do. The code is given, or read from a pasted response with --from.`,
 	f.endpoint.add(c)
 	f.contentFlags.add(c)
 	f.expect.add(c)
+	p.addSnippet(c, "curl", "python", "node", "go")
 	return c
 }
 
@@ -245,6 +246,9 @@ func (p *program) checklistCode(c guide.Checklist) int {
 }
 
 func (p *program) printChecklist(c guide.Checklist, notes []string) error {
+	if p.snippet != "" {
+		return p.printSnippet(c.Blocks())
+	}
 	if p.flags.json {
 		doc := showChecklist(c, notes)
 		doc.ExitCode = p.code
@@ -279,11 +283,7 @@ func (g *page) checklist(c guide.Checklist, notes []string) {
 			g.indented("      ", faint+s.Detail+reset)
 		}
 	}
-	for _, s := range c.Steps {
-		if s.Result != nil {
-			g.blocks(s.Result.Blocks)
-		}
-	}
+	g.blocks(c.Blocks())
 	g.blank()
 	for _, n := range notes {
 		g.labelled(0, "note", n)

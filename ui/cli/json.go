@@ -283,8 +283,9 @@ type phaseDoc struct {
 }
 
 type blockDoc struct {
-	Title string `json:"title"`
-	Text  string `json:"text"`
+	Title  string `json:"title"`
+	Text   string `json:"text"`
+	Client string `json:"client,omitempty"`
 }
 
 type framedCheckDoc struct {

@@ -209,12 +209,19 @@ func (g *page) waterfall(indent int, phases []checks.PhaseTime) {
 	}
 }
 
-// blocks writes what is to be copied, at the line's start so that it can be.
+// blocks writes what is to be copied, at the line's start so that it can be. Code for a client, of which there is
+// the same for several, is only named: it would push the verdict off the screen.
 func (g *page) blocks(blocks []checks.Block) {
 	for _, b := range blocks {
+		if b.Client == "" {
+			g.blank()
+			g.heading(b.Title + ":")
+			g.b.WriteString(b.Text + "\n")
+		}
+	}
+	if clients := clientsOf(blocks); len(clients) > 0 {
 		g.blank()
-		g.heading(b.Title + ":")
-		g.b.WriteString(b.Text + "\n")
+		g.indented(bold+"ready to copy:"+reset+" ", "add --snippet NAME to print the code alone: "+strings.Join(clients, ", "))
 	}
 }
 
