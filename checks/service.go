@@ -23,7 +23,7 @@ func checkService(ctx context.Context, t Target) Result {
 	} else {
 		r.Findings = t.judgeService(seen)
 	}
-	if t.Response != nil || slices.ContainsFunc(r.Findings, isServiceTrouble) {
+	if t.Pasted != nil || slices.ContainsFunc(r.Findings, isServiceTrouble) {
 		r.Blocks = []Block{t.supportBlock(seen, r.judged().Summary)}
 	}
 	return r

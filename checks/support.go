@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"klyra-doctor/catalog/paste"
 )
 
 // baseDoubt says what is odd about the API URL; "" where nothing is.
@@ -75,9 +73,7 @@ func (t Target) supportBlock(ps serviceProbes, summary string) Block {
 		facts = append(facts, Evidence{"Latency", ps.latency().Value})
 	}
 	facts = append(facts, Evidence{"Asked with", "klyra-doctor, an empty object in each of " + fmt.Sprint(len(ps)) + " requests"})
-	if t.Response != nil {
-		facts = append(facts, pastedFacts(*t.Response)...)
-	}
+	facts = append(facts, t.pastedFacts()...)
 	var lines []string
 	for _, f := range facts {
 		if value := strings.Join(strings.Fields(f.Value), " "); value != "" {
@@ -128,22 +124,20 @@ func (a *API) networkText(ps serviceProbes) string {
 	return ""
 }
 
-// pastedFacts are the facts of an answer that was pasted.
-func pastedFacts(d paste.Diagnosis) []Evidence {
-	var facts []Evidence
-	for _, f := range d.Findings[:min(len(d.Findings), 1)] {
-		status := ""
-		if f.HTTPStatus != 0 {
-			status = fmt.Sprint(f.HTTPStatus)
-		}
-		facts = []Evidence{
-			{"Pasted answer's status", status},
-			{"Pasted answer's error code", string(f.Code)},
-			{"Pasted answer's request id", f.RequestID},
-		}
+// pastedFacts are the facts of the pasted error; nil where none was pasted.
+func (t Target) pastedFacts() []Evidence {
+	if t.Pasted == nil {
+		return nil
 	}
-	if d.RateLimit != nil && !d.RateLimit.Date.IsZero() {
-		facts = append(facts, Evidence{"Pasted answer's Date", d.RateLimit.Date.UTC().Format(http.TimeFormat)})
+	facts := []Evidence{
+		{"Pasted answer's error code", string(t.Pasted.Code)},
+		{"Pasted answer's request id", t.Pasted.RequestID},
+	}
+	if t.Pasted.HTTPStatus != 0 {
+		facts = append(facts, Evidence{"Pasted answer's status", fmt.Sprint(t.Pasted.HTTPStatus)})
+	}
+	if t.Response != nil && t.Response.RateLimit != nil && !t.Response.RateLimit.Date.IsZero() {
+		facts = append(facts, Evidence{"Pasted answer's Date", t.Response.RateLimit.Date.UTC().Format(http.TimeFormat)})
 	}
 	return facts
 }

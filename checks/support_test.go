@@ -155,10 +155,8 @@ func TestSupportBlock(t *testing.T) {
 	target := keyTarget(api, testKey)
 	target.Endpoint = "/v1/text?api_key=" + testKey
 	target.Now = func() time.Time { return limitsNow }
-	target.Response = &paste.Diagnosis{
-		Findings:  []paste.Finding{{Code: "internal_server_error", HTTPStatus: 500, RequestID: "req_pasted\nStatus: 200"}},
-		RateLimit: &paste.RateLimit{Date: limitsNow},
-	}
+	target.Pasted = &paste.Finding{Code: "internal_server_error", HTTPStatus: 500, RequestID: "req_pasted\nStatus: 200"}
+	target.Response = &paste.Diagnosis{RateLimit: &paste.RateLimit{Date: limitsNow}}
 	r := Run(inTime(t), catalog.ServiceCheck, target)
 	if len(r.Blocks) != 1 || r.Blocks[0].Title != "What to tell Klyra's support" {
 		t.Fatalf("%+v", r.Blocks)
@@ -178,9 +176,9 @@ func TestSupportBlock(t *testing.T) {
 		"Endpoint: /v1/text",
 		"Network: loopback, no proxy set",
 		"Asked with: klyra-doctor, an empty object in each of 3 requests",
-		"Pasted answer's status: 500",
 		"Pasted answer's error code: internal_server_error",
 		"Pasted answer's request id: req_pasted Status: 200",
+		"Pasted answer's status: 500",
 		"Pasted answer's Date: Mon, 04 May 2026 00:13:27 GMT",
 	}
 	if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {

@@ -49,6 +49,9 @@ type Checklist struct {
 // fills what target does not know yet; diagnosis may be nil.
 func New(entry catalog.Entry, target checks.Target, diagnosis *paste.Diagnosis) Checklist {
 	c := Checklist{Entry: entry, Target: fill(target, diagnosis), Diagnosis: diagnosis}
+	if f, found := c.Finding(); found {
+		c.Target.Pasted = &f
+	}
 	if c.Target.Request != nil {
 		c.Steps = append(c.Steps, Step{Step: judgeRequest, Status: Todo})
 	}
