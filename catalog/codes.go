@@ -470,14 +470,15 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Check: ContentCheck, Title: "Shrink the image",
-				Detail: "`magick in.jpg -resize '2048x2048>' -quality 85 out.jpg` brings nearly every photo far " +
-					"below 4 MB. PNG photos shrink most when they become JPEG. Give the new file to this checklist " +
-					"to measure it.",
+				Detail: "In the app x on the step that measures does it; elsewhere `klyra-doctor check content photo.png " +
+					"--shrink small.jpg`, or your own program. PNG photos shrink most when they become JPEG. Give " +
+					"the new file to this checklist to measure it.",
 			},
 			{
 				Kind: DoStep, Title: "Split long text into parts of under 500 words",
-				Detail: "Cut at ends of sentences or paragraphs and send each part as a request of its own. The " +
-					"strictest verdict of all parts is that of the whole.",
+				Detail: "`klyra-doctor check content long.txt --chunk parts` cuts at ends of sentences, and so does x in " +
+					"the app. Send each part as a request of its own. The strictest verdict of all parts is that of the " +
+					"whole.",
 			},
 			{
 				Kind: DoStep, Title: "Send a URL instead of base64",
@@ -1215,13 +1216,14 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Check: ContentCheck, Title: "Convert the text to UTF-8",
-				Detail: "`iconv -f WINDOWS-1252 -t UTF-8 in.txt > out.txt`. In code name the encoding where you " +
-					"read the file (`open(path, encoding=…)`): the default of Windows and of many databases is " +
-					"another one.",
+				Detail: "`klyra-doctor check content in.txt --clean out.txt`, or x in the app; where you know the encoding, " +
+					"`iconv -f WINDOWS-1252 -t UTF-8 in.txt > out.txt`. In code name it where you read the file " +
+					"(`open(path, encoding=…)`): the default of Windows and of many databases is another one.",
 			},
 			{
 				Kind: DoStep, Title: "Decode your base64 and compare",
-				Detail: "`base64 -d sent.txt | cmp - original.jpg` must print nothing. Look for a data: prefix " +
+				Detail: "After `klyra-doctor check content sent.txt --base64 --decode got.jpg`, `cmp got.jpg original.jpg` " +
+					"must print nothing. Look for a data: prefix " +
 					"where none is expected, - and _ from the URL-safe alphabet, line breaks every 76 characters, " +
 					"and content that was encoded twice.",
 			},
@@ -1357,8 +1359,8 @@ var entries = []Entry{
 		Steps: []Step{
 			{
 				Kind: CheckStep, Check: ContentCheck, Title: "See what the text looks like to a machine",
-				Detail: "Its encoding, its script and, where there is enough text, the language that it seems to " +
-					"be. Garbled letters of a wrong encoding look like a foreign language too.",
+				Detail: "Its encoding, its script and, from about 40 letters on, a guess at its language: a hint, since whether " +
+					"Klyra takes that language only Klyra can say. Garbled letters of a wrong encoding look like a foreign language too.",
 			},
 			{
 				Kind: DoStep, Title: "Read the text that was really sent",

@@ -218,7 +218,7 @@ func (g languageGuess) finding() Finding {
 		},
 	}
 	if g.unsure != "" {
-		f.ID, f.Summary = "content.language_unsure", "the text's language cannot be told: "+g.unsure
+		f.ID, f.Summary = "content.language_unsure", "no guess at the text's language: "+g.unsure
 		f.Evidence = nil
 		if g.letters > 0 {
 			f.Evidence = []Evidence{{"letters", fmt.Sprintf("%s (%s)", grouped(int64(g.letters)), g.shares())}}

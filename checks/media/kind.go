@@ -59,6 +59,7 @@ var kindNames = map[string]string{
 
 // kindSynonyms maps spellings of a type to the one that the sniffing library uses; the library knows more.
 var kindSynonyms = map[string]string{
+	"text/csv": "text/plain", "text/tab-separated-values": "text/plain", // prose with commas looks the same
 	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/svg": "image/svg+xml",
 	"audio/x-flac": "audio/flac", "audio/m4a": "audio/x-m4a", "audio/opus": "audio/ogg", "audio/x-matroska": "video/matroska",
 	"audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg", "audio/mp4a-latm": "audio/mp4",
