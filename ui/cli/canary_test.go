@@ -90,7 +90,7 @@ func stranger(t *testing.T) string {
 var leakyPastes = map[string]string{
 	"transcript.txt": "> POST /v1/moderate?token=%[1]s HTTP/2\n> Authorization: Bearer %[1]s\n> X-Api-Key: %[1]s\n\n" +
 		"< HTTP/2 401\n{\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no such key: %[1]s\",\"request_id\":\"req_%[1]s\"}}",
-	"curl.txt":    "$ curl -X POST %[2]s/v1/moderate -H 'Authorization: Bearer %[1]s' -d '{\"image_url\":\"https://%[1]s@nothere.invalid/a.png?sig=%[1]s\"}'\n{\"error\":{\"code\":\"content_download_failed\",\"message\":\"%[1]s\"}}",
+	"curl.txt":    "$ curl -X POST %[2]s/v1/moderate -H 'Authorization: Bearer %[1]s' -d '{\"image_url\":\"https://%[1]s@127.0.0.1:1/a.png?sig=%[1]s\"}'\n{\"error\":{\"code\":\"content_download_failed\",\"message\":\"%[1]s\"}}",
 	"python.txt":  "Traceback (most recent call last):\n  File \"x.py\", line 3\n    KlyraClient(api_key=\"%[1]s\")\nklyra.AuthError: Error code: 401 - {'error': {'code': 'expired_api_key', 'message': 'key %[1]s', 'request_id': '%[1]s'}}",
 	"app.log":     "2026-11-23T09:14:05Z ERROR key=%[1]s {\"error\":{\"code\":\"rate_limit_exceeded\",\"request_id\":\"req_%[1]s\",\"message\":\"%[1]s\"}}",
 	"unknown.txt": "{\"error\":{\"code\":\"%[1]s\",\"message\":\"Bearer %[1]s\",\"type\":\"%[1]s\",\"request_id\":\"req_7\"}}",
@@ -170,11 +170,17 @@ func liveCommands(api string) [][]string {
 		{"check", "service"},
 		{"check", "url", api + "/" + canary + "?key=" + canary, "--deep"},
 		{"check", "url", "http://" + canary + ":" + canary + "@127.0.0.1:1/?token=" + canary},
-		{"check", "url", "https://" + canary + ".invalid/#" + canary},
+		{"check", "url", "https://127.0.0.1:1/" + canary + "#" + canary},
 		{"check", "content", "content.txt"},
 		{"check", "content", "broken.json"},
 		{"check", "content", "encoded.txt", "--base64"},
 		{"check", "content", "--text", canary, "--type", "image/" + canary},
+		{"check", "content", "content.txt", "--chunk", canary},
+		{"check", "content", "content.txt", "--clean", canary + ".txt"},
+		{"check", "content", "--text", canary, "--shrink", canary + ".jpg"},
+		{"check", "content", "encoded.txt", "--base64", "--decode", canary + ".bin"},
+		{"check", "key", "--snippet", "curl"},
+		{"check", "limits", "--snippet", "python"},
 	}
 	for name := range leakyPastes {
 		commands = append(commands, []string{"diagnose", name}, []string{"scan", name})
