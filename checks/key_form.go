@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/text"
 )
 
 // keyForm is what can be told of a key without sending it.
@@ -320,7 +321,7 @@ func lookOf(r rune) string {
 		place := 0
 		for _, letter := range alphabet.letters {
 			if letter == r {
-				return fmt.Sprintf("%s letter that looks like %c", scriptOf(r), alphabet.like[place])
+				return fmt.Sprintf("%s letter that looks like %c", text.Script(r), alphabet.like[place])
 			}
 			place++
 		}
@@ -337,7 +338,7 @@ func kindOfRune(r rune) string {
 	case unicode.Is(unicode.Cf, r):
 		return "invisible character"
 	case unicode.IsLetter(r):
-		return cmp.Or(scriptOf(r), "foreign") + " letter"
+		return cmp.Or(text.Script(r), "foreign") + " letter"
 	case r > unicode.MaxASCII:
 		return "not ASCII"
 	}

@@ -1,314 +1,135 @@
 package checks
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	segment "github.com/clipperhouse/uax29/v2/words"
+	"klyra-doctor/checks/text"
 )
 
-const (
-	encodingSample = 4 << 10 // bytes from the first wrong one on that an encoding is guessed from
-
-	textPiece     = 64 << 10 // of a text is held at a time
-	segmentedText = 1 << 20  // so much is split by Unicode's rules: far more than any text that fits
-
-	// wordlessLimit is so many characters that 500 words cannot be meant, whatever counts as a word.
-	wordlessLimit = 30 * wordLimit
-
-	// piecesPerWord is how many pieces Unicode's rules make of one word in scripts that put no blanks
-	// between words: measured on Chinese and Thai, an estimate.
-	piecesPerWord = 1.6
-)
-
-// textScan is what was seen of a text; offsets are -1 where there is none.
-type textScan struct {
-	bytes, runes, lines int64
-	visible             bool // something other than blanks was there
-
-	fields    int64 // words between blanks
-	inField   bool
-	pieces    int64 // words by Unicode's rules in the first segmentedText bytes
-	unblanked int64 // letters of scripts that put no blanks between words
-
-	bad, badAt, badLine int64 // bytes that are no UTF-8; the first one
-	badByte             byte
-	badText             []byte // from the first one on, encodingSample at most
-	combining           int64  // accents that stand as characters of their own
-	nuls, nulAt         int64
-	replaced            int64 // U+FFFD: what was there is lost already
-	garbled             int64 // UTF-8 that was read as Windows-1252 and written again
-	garbledAs           string
-	sample              string // the beginning
-	bom                 string // "UTF-8", "UTF-16 (little-endian)", …; "" for none
-}
-
-// scanText reads a text to its end.
-func scanText(in io.Reader) *textScan {
-	t := &textScan{badAt: -1, nulAt: -1}
-	buf := make([]byte, 0, textPiece)
-	for {
-		n, err := io.ReadFull(in, buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err != nil {
-			t.add(buf)
-			return t
-		}
-		cut := pieceEnd(buf)
-		t.add(buf[:cut])
-		buf = buf[:copy(buf, buf[cut:])]
-	}
-}
-
-// pieceEnd returns where a full buffer can be cut without cutting a word or, in a word as long as the
-// buffer, without cutting a character.
-func pieceEnd(buf []byte) int {
-	if i := bytes.LastIndexAny(buf, " \n\t\r"); i > 0 {
-		return i
-	}
-	for i := len(buf) - 1; i > len(buf)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(buf[i]) {
-			if utf8.FullRune(buf[i:]) {
-				break
-			}
-			return i
-		}
-	}
-	return len(buf)
-}
-
-// byteOrderMarks stand in the order in which they must be tried.
-var byteOrderMarks = []struct{ mark, name string }{
-	{"\xef\xbb\xbf", "UTF-8"},
-	{"\xff\xfe", utf16LE.name},
-	{"\xfe\xff", utf16BE.name},
-}
-
-// add takes the next piece in.
-func (t *textScan) add(piece []byte) {
-	if t.bytes == 0 {
-		t.sample = string(piece[:min(len(piece), languageSample)])
-		for _, m := range byteOrderMarks {
-			if bytes.HasPrefix(piece, []byte(m.mark)) {
-				t.bom = m.name
-				break
-			}
-		}
-	}
-	if t.bytes < segmentedText {
-		t.pieces += segmented(piece)
-	}
-	for len(piece) > 0 {
-		n := 1
-		if c := piece[0]; c < utf8.RuneSelf {
-			t.addASCII(c)
-		} else {
-			n = t.addRune(piece)
-		}
-		t.bytes, t.runes, piece = t.bytes+int64(n), t.runes+1, piece[n:]
-	}
-}
-
-func (t *textScan) addASCII(c byte) {
-	switch {
-	case c > ' ':
-		t.letter()
-		return
-	case c == '\n':
-		t.lines++
-	case c == 0:
-		if t.nuls++; t.nulAt < 0 {
-			t.nulAt = t.bytes
-		}
-		return
-	}
-	t.inField = t.inField && c != ' ' && (c < '\t' || c > '\r')
-}
-
-func (t *textScan) letter() {
-	t.visible = true
-	if !t.inField {
-		t.inField = true
-		t.fields++
-	}
-}
-
-// unblankedScripts put no blanks between words; their first letter is firstUnblanked.
-var unblankedScripts = []*unicode.RangeTable{
-	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
-}
-
-const firstUnblanked = '\u0e01'
-
-// addRune takes in the character that is not ASCII at the beginning of b, and returns its length.
-func (t *textScan) addRune(b []byte) int {
-	r, n := utf8.DecodeRune(b)
-	switch {
-	case r == utf8.RuneError && n == 1:
-		if t.bad++; t.badAt < 0 {
-			t.badAt, t.badLine, t.badByte = t.bytes, t.lines+1, b[0]
-			t.badText = beginning(b, encodingSample)
-		}
-	case r == utf8.RuneError:
-		t.replaced++
-	case r == '\ufeff':
-		return n
-	case unicode.IsSpace(r):
-		t.inField = false
-		return n
-	case r >= '\u0300' && r <= '\u036f':
-		t.combining++
-	case r >= firstUnblanked && unicode.In(r, unblankedScripts...):
-		t.unblanked++
-	default:
-		if was := ungarbled(b); was != 0 {
-			if t.garbled++; t.garbledAs == "" {
-				t.garbledAs = garbledPicture(was)
-			}
-		}
-	}
-	t.letter()
-	return n
-}
-
-// segmented counts the words of a piece by Unicode's rules (UAX #29) that hold a letter or a digit.
-func segmented(piece []byte) int64 {
-	var n int64
-	for split := segment.FromBytes(piece); split.Next(); {
-		if bytes.ContainsFunc(split.Value(), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
-			n++
-		}
-	}
-	return n
-}
-
-// ungarbled returns the character whose UTF-8 bytes, shown as Windows-1252, begin b: 'é' for "Ã©". It
-// returns 0 where b is no such thing.
-func ungarbled(b []byte) rune {
-	var was [utf8.UTFMax]byte
-	for i := range was {
-		r, n := utf8.DecodeRune(b)
-		was[i] = Windows1252Byte(r)
-		if was[i] == 0 || (i == 0 && was[0] < 0xc2) {
-			return 0
-		}
-		if r, n := utf8.DecodeRune(was[:i+1]); n == i+1 && r != utf8.RuneError {
-			return r
-		}
-		b = b[n:]
-	}
-	return 0
-}
-
-// garbledPicture shows what a character became: "Ã© for é".
-func garbledPicture(r rune) string {
-	var shown []rune
-	for _, c := range []byte(string(r)) {
-		shown = append(shown, Windows1252Rune(c))
-	}
-	return fmt.Sprintf("%s for %c", string(shown), r)
-}
-
-// estimatedWords is the number of words between blanks or, in scripts without blanks, an estimate.
-func (t *textScan) estimatedWords() int64 {
-	if t.unblanked == 0 {
-		return t.fields
-	}
-	return max(t.fields, int64(math.Round(float64(t.pieces)/piecesPerWord)))
-}
-
-// wordsInWords is the number of words, honest about scripts that show none: "3 words", "about 12 words".
-func (t *textScan) wordsInWords() string {
-	if words := t.estimatedWords(); words != t.fields {
-		return "about " + counted(words, "word")
-	}
-	return counted(t.fields, "word")
-}
+// wordlessLimit is so many characters that 500 words cannot be meant, whatever counts as a word.
+const wordlessLimit = 30 * wordLimit
 
 // readText surveys a text.
 func (s *survey) readText(in io.Reader) {
-	t := scanText(in)
-	s.what += ", " + t.wordsInWords()
-	s.fact("words between blanks", "%s", grouped(t.fields))
-	if t.bytes <= segmentedText {
-		s.fact("words by Unicode's rules", "%s", grouped(t.pieces))
+	t, _ := text.Survey(in) // the meter below keeps the error
+	s.what += ", " + wordsInWords(t)
+	s.fact("words between blanks", "%s", grouped(t.Fields))
+	if t.Bytes <= text.SegmentedSize {
+		s.fact("words by Unicode's rules", "%s", grouped(t.Pieces))
 	} else {
-		s.fact("words by Unicode's rules", "%s in the first %s", grouped(t.pieces), sizeWords(segmentedText))
+		s.fact("words by Unicode's rules", "%s in the first %s", grouped(t.Pieces), sizeWords(text.SegmentedSize))
 	}
-	s.fact("characters", "%s", grouped(t.runes))
-	if t.combining > 0 {
-		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", grouped(t.combining))
+	s.fact("characters", "%s", grouped(t.Runes))
+	if t.Combining > 0 {
+		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", grouped(t.Combining))
 	}
-	if !t.visible && t.bad == 0 {
+	if !t.Visible && t.Wrong == 0 {
 		s.found(emptyContent("the text is empty: nothing but blanks"))
 		return
 	}
 	s.judgeEncoding(t)
 	s.judgeWords(t)
-	if t.bad == 0 && t.encoding().name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
-		s.hints = append(s.hints, guessLanguage(t.sample).finding())
+	if t.Wrong == 0 && t.Looks.Name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
+		s.hints = append(s.hints, languageFinding(text.GuessLanguage(t.Sample)))
 	}
 }
 
+// wordsInWords is the number of words, honest about scripts that show none: "3 words", "about 12 words".
+func wordsInWords(t text.Stats) string {
+	if t.Words != t.Fields {
+		return "about " + counted(t.Words, "word")
+	}
+	return counted(t.Fields, "word")
+}
+
 // judgeEncoding says what is wrong with the characters.
-func (s *survey) judgeEncoding(t *textScan) {
-	if looks := t.encoding(); t.bad > 0 || looks.name != "" {
-		s.found(t.notUTF8(looks))
+func (s *survey) judgeEncoding(t text.Stats) {
+	if t.Wrong > 0 || t.Looks.Name != "" {
+		s.found(notUTF8(t))
 		return // what else the characters show would follow from that
 	}
-	if t.bom == "UTF-8" {
+	if t.BOM == "UTF-8" {
 		s.found(Finding{
 			ID: "content.bom", Status: Warn, Summary: "the text begins with an invisible byte order mark (EF BB BF)",
 			Remedy: "save it as UTF-8 without BOM (in Python, read it with encoding=\"utf-8-sig\")",
 		})
 	}
-	if t.nuls > 0 {
+	if t.NULs > 0 {
 		s.found(Finding{
 			ID: "content.nul", Status: Warn,
-			Summary: fmt.Sprintf("the text holds %s: many servers refuse them", counted(t.nuls, "NUL byte")),
+			Summary: fmt.Sprintf("the text holds %s: many servers refuse them", counted(t.NULs, "NUL byte")),
 			Evidence: []Evidence{
-				{"first one at byte", grouped(t.nulAt)},
+				{"first one at byte", grouped(t.NULAt)},
 			},
 			Remedy: "take them out, and find out what put them there: often a C string's end, or a fixed-width field of a database",
 		})
 	}
-	if t.garbled > 0 || t.replaced > 0 {
-		s.found(t.mojibake())
+	if t.Garbled > 0 || t.Replaced > 0 {
+		s.found(mojibake(t))
 	}
 }
 
-func (t *textScan) mojibake() Finding {
+// notUTF8 says where the text stops being UTF-8, and what it looks like instead.
+func notUTF8(t text.Stats) Finding {
+	f := Finding{
+		ID: "content.not_utf8", Status: Fail,
+		Remedy: "find out what it was written in, and convert it to UTF-8 from that (iconv -f … -t UTF-8)",
+	}
+	if t.Wrong > 0 {
+		f.Summary = fmt.Sprintf("the text is not UTF-8, which JSON demands: the byte at offset %s, on line %s, is wrong", grouped(t.WrongAt), grouped(t.WrongLine))
+		f.Evidence = []Evidence{
+			{"first wrong byte", fmt.Sprintf("0x%02X at offset %d", t.WrongByte, t.WrongAt)},
+			{"wrong bytes", grouped(t.Wrong)},
+		}
+	} else {
+		f.Summary = "the text is not UTF-8, which JSON demands: every second byte is NUL"
+	}
+	switch {
+	case t.Cut:
+		f.Summary = fmt.Sprintf("the text ends in the middle of a character, at offset %s: it was cut at a number of bytes", grouped(t.WrongAt))
+		f.Remedy = "cut it at a number of characters, not of bytes, or send the whole"
+	case t.Looks.Iconv != "":
+		f.Remedy = fmt.Sprintf("convert it to UTF-8 (iconv -f %s -t UTF-8), and look whether it then reads right", t.Looks.Iconv)
+	}
+	if t.Looks.Name != "" && !t.Cut {
+		f.Evidence = append(f.Evidence, Evidence{"looks like", t.Looks.Name})
+	}
+	if t.BOM != "" {
+		f.Evidence = append(f.Evidence, Evidence{"byte order mark", t.BOM})
+	}
+	return f
+}
+
+// mojibake says what a wrong encoding did to the text before it came here.
+func mojibake(t text.Stats) Finding {
 	f := Finding{
 		ID: "content.mojibake", Status: Warn,
 		Remedy: "read the original as UTF-8 once, and write it as UTF-8 once: somewhere on the way it was read as another encoding",
 	}
-	if t.garbled > 0 {
-		f.Summary = fmt.Sprintf("the text looks garbled by a wrong encoding in %s", counted(t.garbled, "place"))
-		f.Evidence = append(f.Evidence, Evidence{"for example", t.garbledAs})
+	if t.Garbled > 0 {
+		f.Summary = fmt.Sprintf("the text looks garbled by a wrong encoding in %s", counted(t.Garbled, "place"))
+		f.Evidence = append(f.Evidence, Evidence{"for example", fmt.Sprintf("%s for %c", text.Garble(string(t.GarbledAs)), t.GarbledAs)})
 	}
-	if t.replaced > 0 {
-		f.Evidence = append(f.Evidence, Evidence{"replacement characters (U+FFFD)", grouped(t.replaced)})
+	if t.Replaced > 0 {
+		f.Evidence = append(f.Evidence, Evidence{"replacement characters (U+FFFD)", grouped(t.Replaced)})
 		if f.Summary == "" {
-			f.Summary = "the text has lost characters before: U+FFFD stands in " + counted(t.replaced, "place")
+			f.Summary = "the text has lost characters before: U+FFFD stands in " + counted(t.Replaced, "place")
 		}
 	}
 	return f
 }
 
 // judgeWords compares the number of words with the documented limit.
-func (s *survey) judgeWords(t *textScan) {
+func (s *survey) judgeWords(t text.Stats) {
 	limit := Evidence{"limit", "about 500 words for a text (documented; not how words are counted)"}
 	f := Finding{
 		Evidence: []Evidence{limit},
 		Remedy:   "split the text at sentence borders and send the parts one by one",
 	}
-	switch low, high := t.fields, t.estimatedWords(); {
-	case t.bytes > imageLimit:
+	switch low, high := t.Fields, t.Words; {
+	case t.Bytes > imageLimit:
 		return // its size says so already
 	case low > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Fail
@@ -316,9 +137,9 @@ func (s *survey) judgeWords(t *textScan) {
 	case high > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Warn
 		f.Summary = fmt.Sprintf("the text may be too long: its script puts no blanks between words, an estimate is %s words, and about 500 are allowed", grouped(high))
-	case t.runes > wordlessLimit:
+	case t.Runes > wordlessLimit:
 		f.ID, f.Status = "content.too_many_words", Warn
-		f.Summary = fmt.Sprintf("the text may be too long: only %s, but %s characters, far more than 500 words usually have", counted(low, "word"), grouped(t.runes))
+		f.Summary = fmt.Sprintf("the text may be too long: only %s, but %s characters, far more than 500 words usually have", counted(low, "word"), grouped(t.Runes))
 	case high >= wordNear:
 		f.ID, f.Status = "content.near_limit", Warn
 		f.Summary = fmt.Sprintf("the text is at the limit: %s words, and about 500 are allowed", grouped(high))

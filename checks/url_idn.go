@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"klyra-doctor/checks/text"
 )
 
 // asciiHost gives the URL's host its ASCII form and judges the letters that it is made of. It reports whether
@@ -89,16 +91,6 @@ func foreignLetters(host string) []Evidence {
 	return placesEvidence(all)
 }
 
-// scriptOf names the script of a character; "" for those of no script of their own, as digits and hyphens.
-func scriptOf(r rune) string {
-	for name, table := range unicode.Scripts {
-		if name != "Common" && name != "Inherited" && unicode.Is(table, r) {
-			return name
-		}
-	}
-	return ""
-}
-
 // writtenTogether are scripts that one word may rightly mix, beside Latin (UTS #39, "highly restrictive").
 var writtenTogether = [][]string{
 	{"Han", "Hiragana", "Katakana", "Latin"},
@@ -112,7 +104,7 @@ func mixedLabel(host string) (label, scripts string) {
 	for label := range strings.SplitSeq(host, ".") {
 		var names []string
 		for _, r := range label {
-			if name := scriptOf(r); name != "" && !slices.Contains(names, name) {
+			if name := text.Script(r); name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/text"
 )
 
 // cleanText writes a text as UTF-8 without what other programs trip over: a byte order mark, NUL and other
@@ -79,7 +79,7 @@ func (s *textSurvey) line(line []rune) error {
 		switch {
 		case r < 0:
 			s.wrong++
-			if !strings.ContainsRune(westernMarks, checks.Windows1252Rune(byte(-r))) {
+			if !strings.ContainsRune(westernMarks, text.Windows1252Rune(byte(-r))) {
 				s.accents++
 			}
 		case r >= utf8.RuneSelf:
@@ -155,7 +155,7 @@ func garblingOf(line []rune) garbling {
 	var g garbling
 	for i := 0; i < len(line); {
 		r := line[i]
-		was, n := ungarbled(line[i:])
+		was, n := text.Ungarbled(line[i:])
 		switch {
 		case n > 0:
 			g.places++
@@ -178,29 +178,6 @@ func garblingOf(line []rune) garbling {
 		i += n
 	}
 	return g
-}
-
-// ungarbled returns the character whose UTF-8, shown as Windows-1252, begins a line, and how many characters
-// were shown for it: 'é' and 2 for "Ã©"; 0 where there is no such.
-func ungarbled(line []rune) (was rune, n int) {
-	var b [utf8.UTFMax]byte
-	for n = range min(len(b), len(line)) {
-		if b[n] = windowsByte(line[n]); b[n] == 0 {
-			return 0, 0
-		}
-		if r, size := utf8.DecodeRune(b[:n+1]); size == n+1 && r != utf8.RuneError {
-			return r, size
-		}
-	}
-	return 0, 0
-}
-
-// windowsByte is the byte that Windows-1252 shows as r; 0 for what is no such.
-func windowsByte(r rune) byte {
-	if r < utf8.RuneSelf {
-		return 0
-	}
-	return checks.Windows1252Byte(r)
 }
 
 // cleaner writes clean lines and counts what it changes.
@@ -251,7 +228,7 @@ func (c *cleaner) ungarbled(line []rune) []rune {
 // firstChange shows the first place at which a line was repaired: "Ã© became é".
 func firstChange(line, was []rune) string {
 	for i, r := range was {
-		if _, n := ungarbled(line[i:]); n > 0 {
+		if _, n := text.Ungarbled(line[i:]); n > 0 {
 			return fmt.Sprintf("%s became %c", string(line[i:i+n]), r)
 		}
 	}

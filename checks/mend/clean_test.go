@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/text"
 )
 
 func opens(data string) func() (io.ReadCloser, error) {
@@ -30,22 +31,13 @@ func inUTF16(text string, bom bool, high, low int) string {
 	return string(b)
 }
 
-// garble reads a text's UTF-8 as Windows-1252.
-func garble(text string) string {
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		b.WriteRune(checks.Windows1252Rune(c))
-	}
-	return b.String()
-}
-
-func inWindows1252(text string) string {
+func inWindows1252(s string) string {
 	var b []byte
-	for _, r := range text {
+	for _, r := range s {
 		if r < utf8.RuneSelf {
 			b = append(b, byte(r))
 		} else {
-			b = append(b, checks.Windows1252Byte(r))
+			b = append(b, text.Windows1252Byte(r))
 		}
 	}
 	return string(b)
@@ -73,10 +65,10 @@ func TestCleanText(t *testing.T) {
 		{"half a character of CESU-8", "Größe, süß, für \xed\xa0\xbd!", "Größe, süß, für \ufffd\ufffd\ufffd!", []string{"replaced 3 wrong bytes"}, checks.Warn},
 		{"wrong bytes in UTF-8", strings.Repeat("größer ", 20) + "a\xffb", strings.Repeat("größer ", 20) + "a\ufffdb", []string{"replaced 1 wrong byte with U+FFFD"}, checks.Warn},
 		{"a character that is cut off", strings.Repeat("größer ", 20) + "\xe2\x82", strings.Repeat("größer ", 20) + "\ufffd\ufffd", []string{"replaced 2 wrong bytes"}, checks.Warn},
-		{"mojibake", garble("Où est l’école ? C’est là.\nÀ bientôt 👍"), "Où est l’école ? C’est là.\nÀ bientôt 👍", []string{"repaired 8 characters", "(Ã¹ became ù)"}, checks.Pass},
-		{"mojibake twice over", garble(garble("l’été")), "l’été", []string{"repaired"}, checks.Pass},
-		{"Russian mojibake", garble("привет всем"), "привет всем", []string{"repaired 10 characters"}, checks.Pass},
-		{"one garbled line", "50 € is the price\n" + garble("café à l’été"), "50 € is the price\ncafé à l’été", []string{"repaired 5 characters"}, checks.Pass},
+		{"mojibake", text.Garble("Où est l’école ? C’est là.\nÀ bientôt 👍"), "Où est l’école ? C’est là.\nÀ bientôt 👍", []string{"repaired 8 characters", "(Ã¹ became ù)"}, checks.Pass},
+		{"mojibake twice over", text.Garble(text.Garble("l’été")), "l’été", []string{"repaired"}, checks.Pass},
+		{"Russian mojibake", text.Garble("привет всем"), "привет всем", []string{"repaired 10 characters"}, checks.Pass},
+		{"one garbled line", "50 € is the price\n" + text.Garble("café à l’été"), "50 € is the price\ncafé à l’été", []string{"repaired 5 characters"}, checks.Pass},
 		{"French that looks garbled in one place", "\ufeff" + french, french, []string{"left 1 place that may be garbled"}, checks.Warn},
 		{"a chance meeting", "\ufeffCAFÉ\u00a0!", "CAFÉ\u00a0!", []string{"left 1 place that may be garbled"}, checks.Warn},
 		{"U+FFFD", "\ufeffa\ufffdb", "a\ufffdb", []string{"left 1 U+FFFD as it was"}, checks.Warn},
@@ -145,7 +137,7 @@ func (f failingWriter) Write([]byte) (int, error) { return 0, f.err }
 
 // FuzzCleanText: what is written is UTF-8 without control characters, and a text that needs nothing is kept.
 func FuzzCleanText(f *testing.F) {
-	for _, seed := range []string{"Hello", "\xff\xfea\x00\x3d\xd8b\x00", "caf\xe9", garble("l’été\nÀ"), "\ufeff\ufeffa\x00", "a\u0085", garble(garble("é"))} {
+	for _, seed := range []string{"Hello", "\xff\xfea\x00\x3d\xd8b\x00", "caf\xe9", text.Garble("l’été\nÀ"), "\ufeff\ufeffa\x00", "a\u0085", text.Garble(text.Garble("é"))} {
 		f.Add(seed, uint8(1))
 		f.Add(seed, uint8(200))
 	}

@@ -9,7 +9,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"klyra-doctor/checks"
+	"klyra-doctor/checks/text"
 )
 
 // wrong stands for what is no character in a text's encoding. Every character below zero is wrong: in UTF-8
@@ -99,7 +99,7 @@ func nextCESU8(in *bufio.Reader) (rune, error) {
 
 func nextWindows1252(in *bufio.Reader) (rune, error) {
 	c, err := in.ReadByte()
-	return checks.Windows1252Rune(c), err
+	return text.Windows1252Rune(c), err
 }
 
 // nextUTF16 reads one character. Half of one, and an odd byte at the end, are wrong.

@@ -14,6 +14,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/media/mediatest"
+	"klyra-doctor/checks/text"
 )
 
 func contentOf(name, data string) checks.Content {
@@ -36,7 +37,7 @@ func TestOffered(t *testing.T) {
 		{"a.txt", "\ufeff" + strings.Repeat("word ", 600), "[clean chunk]"},
 		{"a.txt", "caf\xe9", "[clean]"},
 		{"a.txt", "a\x00 b c d e f g h i j k l m n o p q r s t u v w x y z", "[clean]"},
-		{"a.txt", garble("café à l’été"), "[clean]"},
+		{"a.txt", text.Garble("café à l’été"), "[clean]"},
 		{"a.txt", "Fine.", "[]"},
 		{"a.pdf", "%PDF-1.7\n1 0 obj\n" + strings.Repeat("x", 5_000_000), "[]"},
 		{"a.bin", strings.Repeat("\x8f\x01\x9c\xe3\x00\x17\xfe\x81", 1_000_000), "[]"},
