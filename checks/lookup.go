@@ -14,9 +14,9 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// lookup is one resolution of a host name, with all that the name servers said. net.Resolver tells less: for it
+// transcript is one resolution of a host name, with all that the name servers said. net.Resolver tells less: for it
 // a name that does not exist and a name without an address are the same error.
-type lookup struct {
+type transcript struct {
 	host     string
 	server   string        // host:port to be asked in place of the machine's name servers; "" for those
 	patience time.Duration // for one query, so that the next server, or the next try, has its turn
@@ -30,11 +30,11 @@ type lookup struct {
 }
 
 // addresses resolves the host.
-func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
+func (t *transcript) addresses(ctx context.Context) ([]netip.Addr, error) {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(dialCtx context.Context, network, configured string) (net.Conn, error) {
-		return l.dial(ctx, dialCtx, network, configured)
+		return t.dial(ctx, dialCtx, network, configured)
 	}}
-	name := l.host
+	name := t.host
 	if strings.Contains(name, ".") && !strings.HasSuffix(name, ".") {
 		name += "." // without it, the search domains of this machine could answer
 	}
@@ -45,18 +45,18 @@ func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, ctx.Err()
 	}
-	return l.believed(addrs), err
+	return t.believed(addrs), err
 }
 
 // believed returns those of the resolver's addresses that the answers give to the host itself, in its order; none
 // where a filter made them. The resolver takes the addresses of any name, and none where one of its two questions
 // got no answer in time.
-func (l *lookup) believed(addrs []netip.Addr) []netip.Addr {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (t *transcript) believed(addrs []netip.Addr) []netip.Addr {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var said []netip.Addr
 	strangers := false
-	for _, a := range l.answers {
+	for _, a := range t.answers {
 		if a.blocked() {
 			return nil
 		}
@@ -77,135 +77,106 @@ func (l *lookup) believed(addrs []netip.Addr) []netip.Addr {
 }
 
 // nobodyAsked reports whether a file of this machine gave the addresses.
-func (l *lookup) nobodyAsked() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.asked) == 0
-}
-
-// halfAnswered is the finding for a host of which one sort of addresses is known, and the name servers failed on
-// the other.
-func (l *lookup) halfAnswered() (Finding, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, asked := range l.asked {
-		if _, fine := l.first(func(a dnsAnswer) bool {
-			return a.asked == asked && a.code == dnsmessage.RCodeSuccess && !a.truncated && !a.lame && !a.strangers
-		}); fine {
-			continue
-		}
-		c := halfFailure
-		if !l.answered(asked) {
-			c.id = "dns.timeout"
-		}
-		f := l.finding(c)
-		f.Summary = strings.Replace(f.Summary, "FAMILY", familyOf[asked], 1)
-		return f, true
-	}
-	return Finding{}, false
+func (t *transcript) nobodyAsked() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.asked) == 0
 }
 
 // dial connects to a name server for a lookup that ends with ctx.
-func (l *lookup) dial(ctx, dialCtx context.Context, network, configured string) (net.Conn, error) {
-	if l.server != "" {
-		configured = l.server
+func (t *transcript) dial(ctx, dialCtx context.Context, network, configured string) (net.Conn, error) {
+	if t.server != "" {
+		configured = t.server
 	}
 	conn, err := new(net.Dialer).DialContext(dialCtx, network, configured)
 	if ctx.Err() == nil { // else the failure is only the end of the lookup's own time
-		l.met(configured, err)
+		t.met(configured, err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	// The resolver itself lets a socket wait for its deadline after a cancellation.
 	context.AfterFunc(ctx, func() { conn.Close() })
-	tap := dnsTap{Conn: conn, lookup: l}
+	socket := tap{Conn: conn, transcript: t}
 	if udp, ok := conn.(*net.UDPConn); ok {
-		return &dnsPackets{tap, udp}, nil
+		return &packets{socket, udp}, nil
 	}
-	return &dnsStream{dnsTap: tap}, nil
+	return &stream{tap: socket}, nil
 }
 
-func (l *lookup) met(server string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.servers = addOnce(l.servers, server)
+func (t *transcript) met(server string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.servers = addOnce(t.servers, server)
 	if err != nil && !deadlinePassed(err) {
-		l.dead++
+		t.dead++
 	}
 }
 
-func addOnce(list []string, text string) []string {
-	if slices.Contains(list, text) {
-		return list
-	}
-	return append(list, text)
-}
-
-// dnsTap is a socket to a name server whose queries and answers are recorded as they pass.
-type dnsTap struct {
+// tap is a socket to a name server whose queries and answers are recorded as they pass.
+type tap struct {
 	net.Conn
-	lookup *lookup
-	query  dnsQuery
+	transcript *transcript
+	query      dnsQuery
 }
 
 // SetDeadline ends the wait for an answer at t, or when the lookup's patience ends.
-func (c *dnsTap) SetDeadline(t time.Time) error {
-	if end := time.Now().Add(c.lookup.patience); c.lookup.patience > 0 && end.Before(t) {
+func (c *tap) SetDeadline(t time.Time) error {
+	if end := time.Now().Add(c.transcript.patience); c.transcript.patience > 0 && end.Before(t) {
 		t = end
 	}
 	return c.Conn.SetDeadline(t)
 }
 
-func (c *dnsTap) sent(packet []byte) {
+func (c *tap) sent(packet []byte) {
 	query, err := readQuery(packet)
 	if err != nil {
 		return
 	}
 	c.query = query
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
-	if asked := query.question.Type; !slices.Contains(c.lookup.asked, asked) {
-		c.lookup.asked = append(c.lookup.asked, asked)
+	c.transcript.mu.Lock()
+	defer c.transcript.mu.Unlock()
+	if asked := query.question.Type; !slices.Contains(c.transcript.asked, asked) {
+		c.transcript.asked = append(c.transcript.asked, asked)
 	}
 }
 
-func (c *dnsTap) heard(packet []byte) {
+func (c *tap) heard(packet []byte) {
 	answer, err := readDNSAnswer(packet, c.query)
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
+	c.transcript.mu.Lock()
+	defer c.transcript.mu.Unlock()
 	if err != nil {
-		c.lookup.unreadable++
+		c.transcript.unreadable++
 		return
 	}
-	answers := slices.DeleteFunc(c.lookup.answers, func(a dnsAnswer) bool { return a.asked == answer.asked })
-	c.lookup.answers = append(answers, answer)
-	slices.SortFunc(c.lookup.answers, func(a, b dnsAnswer) int { return cmp.Compare(a.asked, b.asked) })
+	answers := slices.DeleteFunc(c.transcript.answers, func(a dnsAnswer) bool { return a.asked == answer.asked })
+	c.transcript.answers = append(answers, answer)
+	slices.SortFunc(c.transcript.answers, func(a, b dnsAnswer) int { return cmp.Compare(a.asked, b.asked) })
 }
 
-func (c *dnsTap) broke(err error) {
+func (c *tap) broke(err error) {
 	if errors.Is(err, net.ErrClosed) || deadlinePassed(err) {
 		return
 	}
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
-	c.lookup.dead++
+	c.transcript.mu.Lock()
+	defer c.transcript.mu.Unlock()
+	c.transcript.dead++
 }
 
-// dnsPackets is a UDP socket to a name server: every read and write is one packet.
-type dnsPackets struct {
-	dnsTap
+// packets is a UDP socket to a name server: every read and write is one packet.
+type packets struct {
+	tap
 	udp *net.UDPConn
 }
 
 // Write sends one query.
-func (c *dnsPackets) Write(b []byte) (int, error) {
+func (c *packets) Write(b []byte) (int, error) {
 	c.sent(b)
 	return c.udp.Write(b)
 }
 
 // Read reads one answer.
-func (c *dnsPackets) Read(b []byte) (int, error) {
+func (c *packets) Read(b []byte) (int, error) {
 	n, err := c.udp.Read(b)
 	if err != nil {
 		c.broke(err)
@@ -216,22 +187,22 @@ func (c *dnsPackets) Read(b []byte) (int, error) {
 }
 
 // ReadFrom makes the resolver take the socket for one of packets.
-func (c *dnsPackets) ReadFrom(b []byte) (int, net.Addr, error) {
+func (c *packets) ReadFrom(b []byte) (int, net.Addr, error) {
 	n, err := c.Read(b)
 	return n, c.udp.RemoteAddr(), err
 }
 
 // WriteTo makes the resolver take the socket for one of packets.
-func (c *dnsPackets) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
+func (c *packets) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
 
-// dnsStream is a TCP connection to a name server: two bytes of length stand before every message.
-type dnsStream struct {
-	dnsTap
+// stream is a TCP connection to a name server: two bytes of length stand before every message.
+type stream struct {
+	tap
 	answer []byte
 }
 
 // Write sends one query.
-func (c *dnsStream) Write(b []byte) (int, error) {
+func (c *stream) Write(b []byte) (int, error) {
 	if len(b) > 2 {
 		c.sent(b[2:])
 	}
@@ -239,7 +210,7 @@ func (c *dnsStream) Write(b []byte) (int, error) {
 }
 
 // Read reads a part of an answer, which is recorded once it is whole.
-func (c *dnsStream) Read(b []byte) (int, error) {
+func (c *stream) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	c.answer = append(c.answer, b[:n]...)
 	if len(c.answer) >= 2 {
@@ -248,15 +219,6 @@ func (c *dnsStream) Read(b []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// offline is the finding that no name can be resolved at all.
-func offline(evidence ...Evidence) Finding {
-	return Finding{
-		ID: "check.offline", Status: Unknown, Evidence: evidence,
-		Summary: "no name can be resolved here, so this machine looks offline",
-		Remedy:  "connect to the network (a VPN may be needed) and run it again",
-	}
 }
 
 // namesResolve reports whether name servers give any name at all. It asks for those of the root, which tells
@@ -277,10 +239,4 @@ func resolverAt(server string) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server)
 	}}
-}
-
-// deadlinePassed reports whether err is a deadline's doing, of a context or of a socket.
-func deadlinePassed(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }

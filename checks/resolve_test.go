@@ -140,7 +140,7 @@ func TestResolveNothingElse(t *testing.T) {
 // TestResolveSettled holds that a lookup ends in its own time though the name server is silent, and then tells
 // which server that was.
 func TestResolveSettled(t *testing.T) {
-	l := &lookup{host: "h.example.com", server: playDNS(t, dnsScript{way: "silence"}), patience: 50 * time.Millisecond}
+	l := &transcript{host: "h.example.com", server: playDNS(t, dnsScript{way: "silence"}), patience: 50 * time.Millisecond}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	addrs, err := l.addresses(ctx)
@@ -161,7 +161,7 @@ func TestHostsFile(t *testing.T) {
 	} {
 		p := probeOf(t, "https://"+host+"/")
 		u := p.form()
-		p.judgeLookup(&hop{url: u, addrs: []netip.Addr{netip.MustParseAddr("10.0.0.10")}, fromFile: true}, &lookup{host: host})
+		p.judgeLookup(&hop{url: u, addrs: []netip.Addr{netip.MustParseAddr("10.0.0.10")}, fromFile: true}, &transcript{host: host})
 		if got := verdicts(Result{Findings: p.findings}); got != want {
 			t.Errorf("%s: found %q, want %q", host, got, want)
 		}
@@ -374,7 +374,7 @@ func FuzzDNSAnswer(f *testing.F) {
 		if a.strangers && len(a.addrs) > 0 {
 			t.Fatalf("addresses of another name: %v", a.addrs)
 		}
-		l := &lookup{host: "h.example.com", asked: []dnsmessage.Type{a.asked}, answers: []dnsAnswer{a}}
+		l := &transcript{host: "h.example.com", asked: []dnsmessage.Type{a.asked}, answers: []dnsAnswer{a}}
 		if found := l.failure(nil); found.ID == "" || found.Summary == "" || strings.Contains(found.Summary, "HOST") || strings.Contains(found.Summary, "ALIAS") {
 			t.Fatalf("%#v", found)
 		}

@@ -2,7 +2,9 @@ package checks
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -107,12 +109,12 @@ var halfFailure = lookupCause{
 var familyOf = map[dnsmessage.Type]string{dnsmessage.TypeA: "IPv4", dnsmessage.TypeAAAA: "IPv6"}
 
 // causeOf tells from all that was said why a lookup that failed with err gave no address.
-func (l *lookup) causeOf(err error) lookupCause {
-	if _, ok := l.first(dnsAnswer.blocked); ok {
+func (t *transcript) causeOf(err error) lookupCause {
+	if _, ok := t.first(dnsAnswer.blocked); ok {
 		return blockedName
 	}
-	if a, ok := l.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError }); ok && !l.contradicted() {
-		return missing(a, l.host)
+	if a, ok := t.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError }); ok && !t.contradicted() {
+		return missing(a, t.host)
 	}
 	for _, c := range []struct {
 		is    func(dnsAnswer) bool
@@ -130,27 +132,27 @@ func (l *lookup) causeOf(err error) lookupCause {
 		{func(a dnsAnswer) bool { return a.strangers }, strangeAnswer},
 		{func(a dnsAnswer) bool { return a.truncated }, cutAnswer},
 	} {
-		if _, ok := l.first(c.is); ok {
+		if _, ok := t.first(c.is); ok {
 			return c.cause
 		}
 	}
-	return l.causeOfSilence(err)
+	return t.causeOfSilence(err)
 }
 
 // causeOfSilence tells why there is no address where every answer that came is in order.
-func (l *lookup) causeOfSilence(err error) lookupCause {
+func (t *transcript) causeOfSilence(err error) lookupCause {
 	switch {
-	case len(l.asked) == 0 && l.dead == 0 && !deadlinePassed(err):
+	case len(t.asked) == 0 && t.dead == 0 && !deadlinePassed(err):
 		return unknownToDNS
-	case l.unreadable > 0 && len(l.answers) < len(l.asked):
+	case t.unreadable > 0 && len(t.answers) < len(t.asked):
 		return unreadableAnswer
-	case len(l.answers) == 0 && l.dead > 0:
+	case len(t.answers) == 0 && t.dead > 0:
 		return noNetwork
-	case deadlinePassed(err) || len(l.answers) < len(l.asked):
+	case deadlinePassed(err) || len(t.answers) < len(t.asked):
 		return unansweredQuery
-	case len(l.answers) == 0:
+	case len(t.answers) == 0:
 		return noUsableAnswer
-	case len(l.answers[0].aliases) > 0:
+	case len(t.answers[0].aliases) > 0:
 		return noAddressOfAlias
 	}
 	return noAddress
@@ -172,71 +174,170 @@ func missing(a dnsAnswer, host string) lookupCause {
 }
 
 // contradicted reports whether one of the questions was answered as if the name existed, though another was not.
-func (l *lookup) contradicted() bool {
-	_, exists := l.first(func(a dnsAnswer) bool {
+func (t *transcript) contradicted() bool {
+	_, exists := t.first(func(a dnsAnswer) bool {
 		return a.asked == dnsmessage.TypeA && a.code == dnsmessage.RCodeSuccess && !a.lame
 	})
 	return exists
 }
 
 // first returns the first answer that a condition holds for.
-func (l *lookup) first(holds func(dnsAnswer) bool) (dnsAnswer, bool) {
-	if i := slices.IndexFunc(l.answers, holds); i >= 0 {
-		return l.answers[i], true
+func (t *transcript) first(holds func(dnsAnswer) bool) (dnsAnswer, bool) {
+	if i := slices.IndexFunc(t.answers, holds); i >= 0 {
+		return t.answers[i], true
 	}
 	return dnsAnswer{}, false
 }
 
 // answered reports whether an answer came to a question.
-func (l *lookup) answered(asked dnsmessage.Type) bool {
-	_, ok := l.first(func(a dnsAnswer) bool { return a.asked == asked })
+func (t *transcript) answered(asked dnsmessage.Type) bool {
+	_, ok := t.first(func(a dnsAnswer) bool { return a.asked == asked })
 	return ok
 }
 
 // failure says why the lookup, which failed with err, gave no address.
-func (l *lookup) failure(err error) Finding {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	cause := l.causeOf(err)
+func (t *transcript) failure(err error) Finding {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	cause := t.causeOf(err)
 	if cause.id == noNetwork.id {
-		return offline(l.evidence()...)
+		return offline(t.evidence()...)
 	}
-	return l.finding(cause)
+	return t.finding(cause)
 }
 
-func (l *lookup) finding(c lookupCause) Finding {
-	last := l.host
-	if a, ok := l.first(func(a dnsAnswer) bool { return len(a.aliases) > 0 }); ok {
+func (t *transcript) finding(c lookupCause) Finding {
+	last := t.host
+	if a, ok := t.first(func(a dnsAnswer) bool { return len(a.aliases) > 0 }); ok {
 		last = a.aliases[len(a.aliases)-1]
 	}
 	words := func(text string) string {
-		return strings.NewReplacer("HOST", l.host, "ALIAS", last).Replace(text)
+		return strings.NewReplacer("HOST", t.host, "ALIAS", last).Replace(text)
 	}
-	return Finding{ID: c.id, Status: c.status, Summary: words(c.summary), Remedy: words(c.remedy), Evidence: l.evidence()}
+	return Finding{ID: c.id, Status: c.status, Summary: words(c.summary), Remedy: words(c.remedy), Evidence: t.evidence()}
 }
 
 // evidence is what was asked and what was said.
-func (l *lookup) evidence() []Evidence {
+func (t *transcript) evidence() []Evidence {
 	var said, why []string
-	for _, a := range l.answers {
+	for _, a := range t.answers {
 		said = addOnce(said, a.String())
 		for _, e := range a.extended {
 			why = addOnce(why, e.String())
 		}
 	}
-	if l.unreadable > 0 {
-		said = append(said, fmt.Sprintf("%d packets that are no answer to the question", l.unreadable))
+	if t.unreadable > 0 {
+		said = append(said, fmt.Sprintf("%d packets that are no answer to the question", t.unreadable))
 	}
-	all := []Evidence{{"name", l.host}}
-	if a, ok := l.first(func(a dnsAnswer) bool { return len(a.aliases) > 0 }); ok {
+	all := []Evidence{{"name", t.host}}
+	if a, ok := t.first(func(a dnsAnswer) bool { return len(a.aliases) > 0 }); ok {
 		all = append(all, Evidence{"alias of", firstRunes(strings.Join(a.aliases, ", then "))})
 	}
 	all = append(all, Evidence{"answer", cmp.Or(strings.Join(said, "; "), "none")})
-	if a, ok := l.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError && a.zone != "" }); ok {
+	if a, ok := t.first(func(a dnsAnswer) bool { return a.code == dnsmessage.RCodeNameError && a.zone != "" }); ok {
 		all = append(all, Evidence{"said for the zone", cmp.Or(strings.TrimSuffix(a.zone, "."), "the root")})
 	}
 	if len(why) > 0 {
 		all = append(all, Evidence{"the name server adds", strings.Join(why, "; ")})
 	}
-	return append(all, Evidence{"name server", cmp.Or(strings.Join(l.servers, ", "), "none was asked")})
+	return append(all, Evidence{"name server", cmp.Or(strings.Join(t.servers, ", "), "none was asked")})
+}
+
+// halfAnswered is the finding for a host of which one sort of addresses is known, and the name servers failed on
+// the other.
+func (t *transcript) halfAnswered() (Finding, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, asked := range t.asked {
+		if _, fine := t.first(func(a dnsAnswer) bool {
+			return a.asked == asked && a.code == dnsmessage.RCodeSuccess && !a.truncated && !a.lame && !a.strangers
+		}); fine {
+			continue
+		}
+		c := halfFailure
+		if !t.answered(asked) {
+			c.id = "dns.timeout"
+		}
+		f := t.finding(c)
+		f.Summary = strings.Replace(f.Summary, "FAMILY", familyOf[asked], 1)
+		return f, true
+	}
+	return Finding{}, false
+}
+
+// resolve fills in the addresses of the hop's host.
+func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
+	host := h.url.Hostname()
+	if a, err := netip.ParseAddr(host); err == nil {
+		h.addrs = []netip.Addr{a.Unmap()}
+		return true
+	}
+	defer h.timed(dnsPhase)()
+	phaseCtx, cancel := context.WithTimeout(ctx, p.net.phases.dns)
+	defer cancel()
+	l := &transcript{host: host, server: p.net.nameServer, patience: p.net.phases.dns * 2 / 5}
+	addrs, err := l.addresses(phaseCtx)
+	if len(addrs) == 0 {
+		f := l.failure(err)
+		if doubtfulOffline[f.ID] && !namesResolve(ctx, resolverAt(p.net.nameServer)) {
+			f = offline(append(f.Evidence, Evidence{"the root's name servers", "cannot be looked up either"})...)
+		}
+		if !p.interrupted(ctx, "looking up "+host) {
+			p.add(f)
+		}
+		return false
+	}
+	h.addrs, h.fromFile = addrs, l.nobodyAsked()
+	p.judgeLookup(h, l)
+	return true
+}
+
+// judgeLookup warns where others may not get the addresses that were found for the hop.
+func (p *urlProbe) judgeLookup(h *hop, l *transcript) {
+	if f, half := l.halfAnswered(); half {
+		p.add(f)
+	} else if !hasIPv4(h.addrs) {
+		p.add(Finding{
+			ID: "dns.ipv6_only", Status: Warn,
+			Summary:  fmt.Sprintf("%s has IPv6 addresses only", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "Add an A record: a downloader without IPv6 cannot reach this host. Whether Klyra's has IPv6 is not documented.",
+		})
+	}
+	if h.fromFile && !p.isAPI(h.url) && !p.has("url.local_name") {
+		p.add(Finding{
+			ID: "view.hosts_file", Status: Warn,
+			Summary:  fmt.Sprintf("a file of this machine (its hosts file) says where %s is; no name server was asked", l.host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "The API's servers see what the DNS says. Compare the addresses (dig NAME), or take the name out of the hosts file and run the check again.",
+		})
+	}
+}
+
+// doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.
+var doubtfulOffline = map[string]bool{"dns.not_found": true, "dns.server_failure": true, "dns.timeout": true}
+
+func hasIPv4(addrs []netip.Addr) bool {
+	for _, a := range addrs {
+		if a.Is4() {
+			return true
+		}
+	}
+	return false
+}
+
+func addOnce(list []string, text string) []string {
+	if slices.Contains(list, text) {
+		return list
+	}
+	return append(list, text)
+}
+
+// offline is the finding that no name can be resolved at all.
+func offline(evidence ...Evidence) Finding {
+	return Finding{
+		ID: "check.offline", Status: Unknown, Evidence: evidence,
+		Summary: "no name can be resolved here, so this machine looks offline",
+		Remedy:  "connect to the network (a VPN may be needed) and run it again",
+	}
 }
