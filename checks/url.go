@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/dns"
 )
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
@@ -207,15 +208,15 @@ func (p *urlProbe) permit(h *hop) bool {
 		return true
 	}
 	all := h.addrs
-	h.kind = addressKind(all[0])
+	h.kind = dns.AddressKind(all[0])
 	for _, a := range all {
-		if addressKind(a) == "" {
+		if dns.AddressKind(a) == "" {
 			h.kind = ""
 		}
 	}
 	h.addrs = nil
 	for _, a := range all {
-		if addressKind(a) == h.kind {
+		if dns.AddressKind(a) == h.kind {
 			h.addrs = append(h.addrs, a)
 		}
 	}
@@ -228,7 +229,7 @@ func (p *urlProbe) permit(h *hop) bool {
 	case h.kind != "":
 		// Nobody serves content from a cloud's metadata service, and what it serves is nobody's business.
 		why := ""
-		if h.kind == metadataKind {
+		if h.kind == dns.MetadataKind {
 			why = "it was not contacted, since it hands out credentials"
 		} else if p.URLPasted {
 			why = "it was not contacted, since the URL only stood in a paste"
