@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"klyra-doctor/checks/dns"
 )
 
 // maxAddresses is how many addresses of one name are dialled.
@@ -24,7 +26,7 @@ var errOtherNetwork = errors.New("the socket's address is of another kind than t
 func dialJudged(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
 	d := net.Dialer{ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		socket, err := netip.ParseAddrPort(address)
-		if err != nil || addressKind(socket.Addr()) != kind {
+		if err != nil || dns.AddressKind(socket.Addr()) != kind {
 			return errOtherNetwork
 		}
 		return nil
@@ -97,7 +99,7 @@ func (p *urlProbe) dialAll(ctx context.Context, h *hop) []attempt {
 	for i := range attempts {
 		attempts[i].to = netip.AddrPortFrom(h.addrs[i], port)
 		go func() {
-			attempts[i].conn, attempts[i].err = p.net.dial(ctx, attempts[i].to, addressKind(h.addrs[i]))
+			attempts[i].conn, attempts[i].err = p.net.dial(ctx, attempts[i].to, dns.AddressKind(h.addrs[i]))
 			attempts[i].took = time.Since(start)
 			done <- i
 		}()

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"klyra-doctor/checks/dns"
 )
 
 // noAnswer is the finding about a request that got no answer. Its status is Fail where this proves that the
@@ -17,14 +19,14 @@ import (
 func (a *API) noAnswer(ctx context.Context, err error) Finding {
 	f := Finding{Status: Unknown, Evidence: []Evidence{{"what happened", failureText(err)}}}
 	host := a.base.Host
-	var dns *net.DNSError
+	var lookup *net.DNSError
 	switch {
 	case errors.Is(err, context.Canceled):
 		f.ID, f.Summary = "check.cancelled", "the check was cancelled"
 	case ctx.Err() != nil:
 		f.ID, f.Summary = "check.timeout", "the check ran out of time before "+host+" answered"
 		f.Remedy = "run it again, or give it more time"
-	case errors.As(err, &dns) && !namesResolve(ctx, cmp.Or(a.dialer.Resolver, net.DefaultResolver)):
+	case errors.As(err, &lookup) && !dns.NamesResolve(ctx, cmp.Or(a.dialer.Resolver, net.DefaultResolver)):
 		return offline(f.Evidence...)
 	case socketFailure(err) == socketUnreachable:
 		f.ID = "check.offline"
@@ -52,7 +54,7 @@ const (
 func failureWords(err error) words {
 	var (
 		op          *net.OpError
-		dns         *net.DNSError
+		lookup      *net.DNSError
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
 		refusal     proxyRefusal
@@ -64,9 +66,9 @@ func failureWords(err error) words {
 		return refusal.words()
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return words{"the proxy that this machine is told to use does not answer", checkProxy}
-	case errors.As(err, &dns) && dns.IsNotFound:
+	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return words{"no such host", checkAddress}
-	case errors.As(err, &dns):
+	case errors.As(err, &lookup):
 		return words{"its name could not be resolved", checkAddress}
 	case errors.As(err, &certificate):
 		return certificateWords(certificate)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/dns"
 )
 
 // TestRedirects follows one Location each, from http://media.example.com/to.
@@ -56,7 +57,7 @@ func TestRedirects(t *testing.T) {
 	} {
 		n := w.network
 		n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
-			if addressKind(to.Addr()) != "" {
+			if dns.AddressKind(to.Addr()) != "" {
 				t.Errorf("%s: %s was dialled", c.location, to)
 			}
 			return w.dial(ctx, to, kind)

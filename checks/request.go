@@ -10,6 +10,7 @@ import (
 
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/dns"
 )
 
 // JudgeRequest says what is wrong with a pasted request that was meant for an API, by the rules of the live
@@ -150,7 +151,7 @@ func (j *requestJudge) contentURL() {
 		return
 	}
 	addr, err := netip.ParseAddr(u.Hostname())
-	if kind := addressKind(addr); err == nil && kind != "" {
+	if kind := dns.AddressKind(addr); err == nil && kind != "" {
 		j.add(Finding{
 			ID: "dns.private_address", Status: Fail, Summary: u.Hostname() + " is a " + kind + " address, which Klyra's servers cannot reach",
 			Remedy: "Put the file where the public internet reaches it, or send its content in the request.",

@@ -3,136 +3,219 @@ package checks
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
-	"golang.org/x/net/dns/dnsmessage"
+	"klyra-doctor/checks/dns"
 )
 
-// lookup is one resolution of a host name, with all that the name servers said. net.Resolver tells less: for it
-// a name that does not exist and a name without an address are the same error.
-type lookup struct {
-	host     string
-	server   string        // host:port to be asked in place of the machine's name servers; "" for those
-	patience time.Duration // for one query, so that the next server, or the next try, has its turn
-
-	mu         sync.Mutex
-	servers    []string // that were asked
-	asked      []dnsmessage.Type
-	answers    []dnsAnswer // the last one to each question, A before AAAA
-	unreadable int         // packets that were no answers to what was asked
-	dead       int         // sockets to name servers that failed, but not by time
+// lookupFailure says what a cause means for whoever asks for the host. In its texts HOST stands for the host, ALIAS
+// for the last of its aliases, FAMILY for the sort of addresses that is missing.
+type lookupFailure struct {
+	id      string
+	status  Status
+	summary string
+	remedy  string
 }
 
-// addresses resolves the host.
-func (l *lookup) addresses(ctx context.Context) ([]netip.Addr, error) {
-	resolver := &net.Resolver{PreferGo: true, Dial: func(dialCtx context.Context, network, configured string) (net.Conn, error) {
-		return l.dial(ctx, dialCtx, network, configured)
-	}}
-	name := l.host
-	if strings.Contains(name, ".") && !strings.HasSuffix(name, ".") {
-		name += "." // without it, the search domains of this machine could answer
-	}
-	addrs, err := resolver.LookupNetIP(ctx, "ip", name)
-	for i, a := range addrs {
-		addrs[i] = a.Unmap()
-	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return nil, ctx.Err()
-	}
-	return l.believed(addrs), err
+// lookupFailures holds one for each cause of a lack.
+var lookupFailures = [dns.CauseCount]lookupFailure{
+	dns.NoSuchName: {
+		"dns.not_found", Fail, "there is no such name as HOST",
+		"Look for a typing error in the host name. If it is right, the domain has expired, or the record was never made or is not published yet.",
+	},
+	dns.NoSuchDomain: {
+		"dns.not_found", Fail, "there is no such name as HOST: its domain is not registered, or has no name servers",
+		"Look for a typing error in the domain. If it is right, ask its owner whether it has expired or was never set up.",
+	},
+	dns.NoSuchEnding: {
+		"dns.not_found", Fail, "there is no such name as HOST: nothing ends like that on the internet",
+		"Correct the last part of the host name.",
+	},
+	dns.NoSuchAlias: {
+		"dns.not_found", Fail, "HOST is an alias of ALIAS, and there is no such name",
+		"Correct or remove the CNAME record: what it points at was deleted, or is misspelled. If it was a cloud resource, somebody else may be able to claim that name.",
+	},
+	dns.KeptElsewhere: {
+		"dns.not_found", Unknown, "no name server can tell about HOST",
+		"Names like that are not in the DNS, so it was not asked, or could not know. Where the name works for you, a service of this machine or network answers for it; the API's servers have none.",
+	},
+	dns.NoAddress: {
+		"dns.no_address", Fail, "HOST exists, but has no address",
+		"Add an A record (and, if the server has IPv6, an AAAA record) for this very name.",
+	},
+	dns.NoAddressOfAlias: {
+		"dns.no_address", Fail, "HOST is an alias of ALIAS, which has no address",
+		"Correct the CNAME record, or add an A record for the name that it points at.",
+	},
+	dns.AliasLoop: {
+		"dns.no_address", Fail, "the aliases of HOST lead in a circle, so it has no address",
+		"Correct the CNAME records: one of the names needs an A record in place of the alias.",
+	},
+	dns.BadSignatures: {
+		"dns.server_failure", Fail, "the name server rejects the DNSSEC signatures of HOST",
+		"Repair the domain's DNSSEC: sign the zone anew, or remove the DS record at the registrar. Name servers that check signatures, as the large public ones do, give no address until then.",
+	},
+	dns.Blocked: {
+		"dns.server_failure", Unknown, "the name server that this machine uses blocks HOST",
+		"Could not tell what others see: the filter belongs to this network or provider. Check from another network, or ask another name server (dig @1.1.1.1 NAME).",
+	},
+	dns.SilentAuthority: {
+		"dns.server_failure", Unknown, "the name server cannot reach the name servers of the domain of HOST",
+		"Most likely the domain's own name servers are down or wrong at the registrar: repair them. Ask another name server (dig @1.1.1.1 NAME) to be sure that it is not this network.",
+	},
+	dns.ServerFailed: {
+		"dns.server_failure", Unknown, "the name server could not find out the address of HOST",
+		unclearRemedy,
+	},
+	dns.Refused: {
+		"dns.server_failure", Unknown, "the name server refuses to answer for HOST",
+		"Could not tell about the host: this name server does not serve this machine, or not this name. Set another name server, or check from another network.",
+	},
+	dns.Lame: {
+		"dns.server_failure", Unknown, "the name server looks nothing up for this machine; it only points at others",
+		"Could not tell about HOST: the name server in this machine's settings does no lookups (no recursion). Set one that does, or check from another network.",
+	},
+	dns.Cut: {
+		"dns.server_failure", Unknown, "the answer about HOST is too long for one packet, and the name server does not give it over TCP",
+		"Let TCP port 53 through the firewall between this machine and its name server. If it fails elsewhere too, give the name fewer addresses.",
+	},
+	dns.OtherNames: {
+		"dns.server_failure", Unknown, "the name server answered with addresses of another name than HOST; they were not used",
+		"Something rewrites the answers of the name server (a captive portal, a filter, a broken router): check from another network.",
+	},
+	dns.Unreadable: {
+		"dns.server_failure", Unknown, "what the name server sent for HOST is no answer that can be read",
+		"Something between this machine and its name server breaks or forges answers: check from another network.",
+	},
+	dns.Unusable: {
+		"dns.server_failure", Unknown, "the name server gave no usable answer for HOST",
+		unclearRemedy,
+	},
+	dns.Unanswered: {
+		"dns.timeout", Unknown, "no name server answered for HOST in time",
+		"Try again, then from another network. If only this name is slow, its own name servers do not answer.",
+	},
+	dns.NoNetwork: {
+		"check.offline", Unknown, "no name can be resolved here, so this machine looks offline",
+		"connect to the network (a VPN may be needed) and run it again",
+	},
+	dns.HalfFailed:     {"dns.server_failure", Warn, halfKnown, halfRemedy},
+	dns.HalfUnanswered: {"dns.timeout", Warn, halfKnown, halfRemedy},
 }
 
-// believed returns those of the resolver's addresses that the answers give to the host itself, in its order; none
-// where a filter made them. The resolver takes the addresses of any name, and none where one of its two questions
-// got no answer in time.
-func (l *lookup) believed(addrs []netip.Addr) []netip.Addr {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var said []netip.Addr
-	strangers := false
-	for _, a := range l.answers {
-		if a.blocked() {
-			return nil
+// Words that more than one cause needs.
+const (
+	unclearRemedy = "Could not tell whose fault it is: a broken domain (its name servers or DNSSEC) looks the same as a broken name server here. Ask another one (dig @1.1.1.1 NAME); if that one fails too, repair the domain's name servers or its DNSSEC records."
+	halfKnown     = "the name servers know addresses of HOST, but fail on its FAMILY ones"
+	halfRemedy    = "Repair the domain's name servers: they have to answer that question too, if only with an empty answer. Some downloaders wait for both answers, or give up where one fails."
+)
+
+// resolve fills in the addresses of the hop's host.
+func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
+	host := h.url.Hostname()
+	if a, err := netip.ParseAddr(host); err == nil {
+		h.addrs = []netip.Addr{a.Unmap()}
+		return true
+	}
+	defer h.timed(dnsPhase)()
+	phaseCtx, cancel := context.WithTimeout(ctx, p.net.phases.dns)
+	defer cancel()
+	l := dns.Query{Host: host, Server: p.net.nameServer, Patience: p.net.phases.dns * 2 / 5}.Ask(phaseCtx)
+	if len(l.Addrs) == 0 {
+		f := lookupFinding(l)
+		if doubtfulOffline[f.ID] && !dns.NamesResolve(ctx, dns.ResolverAt(p.net.nameServer)) {
+			f = offline(append(f.Evidence, Evidence{"the root's name servers", "cannot be looked up either"})...)
 		}
-		strangers = strangers || a.strangers
-		for _, addr := range a.addrs {
-			if !slices.Contains(said, addr) {
-				said = append(said, addr)
-			}
+		if !p.interrupted(ctx, "looking up "+host) {
+			p.add(f)
+		}
+		return false
+	}
+	h.addrs, h.fromFile = l.Addrs, l.FromFile
+	p.judgeLookup(h, l)
+	return true
+}
+
+// judgeLookup warns where others may not get the addresses that were found for the hop.
+func (p *urlProbe) judgeLookup(h *hop, l dns.Lookup) {
+	if l.Cause != dns.Whole {
+		p.add(lookupFinding(l))
+	} else if !hasIPv4(h.addrs) {
+		p.add(Finding{
+			ID: "dns.ipv6_only", Status: Warn,
+			Summary:  fmt.Sprintf("%s has IPv6 addresses only", l.Host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "Add an A record: a downloader without IPv6 cannot reach this host. Whether Klyra's has IPv6 is not documented.",
+		})
+	}
+	if h.fromFile && !p.isAPI(h.url) && !p.has("url.local_name") {
+		p.add(Finding{
+			ID: "view.hosts_file", Status: Warn,
+			Summary:  fmt.Sprintf("a file of this machine (its hosts file) says where %s is; no name server was asked", l.Host),
+			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
+			Remedy:   "The API's servers see what the DNS says. Compare the addresses (dig NAME), or take the name out of the hosts file and run the check again.",
+		})
+	}
+}
+
+// doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.
+var doubtfulOffline = map[string]bool{"dns.not_found": true, "dns.server_failure": true, "dns.timeout": true}
+
+func hasIPv4(addrs []netip.Addr) bool {
+	for _, a := range addrs {
+		if a.Is4() {
+			return true
 		}
 	}
-	switch {
-	case len(said) == 0 && !strangers: // a file of this machine
-		return addrs
-	case len(addrs) == 0:
-		return said
+	return false
+}
+
+// lookupFinding says what is missing of a lookup, and why. Its cause must not be dns.Whole.
+func lookupFinding(l dns.Lookup) Finding {
+	last := l.Host
+	if n := len(l.Aliases); n > 0 {
+		last = l.Aliases[n-1]
 	}
-	return slices.DeleteFunc(addrs, func(a netip.Addr) bool { return !slices.Contains(said, a) })
+	words := strings.NewReplacer("HOST", l.Host, "ALIAS", last, "FAMILY", l.Lacks)
+	f := lookupFailures[l.Cause]
+	return Finding{ID: f.id, Status: f.status, Summary: words.Replace(f.summary), Remedy: words.Replace(f.remedy), Evidence: lookupEvidence(l)}
 }
 
-// nobodyAsked reports whether a file of this machine gave the addresses.
-func (l *lookup) nobodyAsked() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.asked) == 0
-}
-
-// halfAnswered is the finding for a host of which one sort of addresses is known, and the name servers failed on
-// the other.
-func (l *lookup) halfAnswered() (Finding, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, asked := range l.asked {
-		if _, fine := l.first(func(a dnsAnswer) bool {
-			return a.asked == asked && a.code == dnsmessage.RCodeSuccess && !a.truncated && !a.lame && !a.strangers
-		}); fine {
-			continue
+// lookupEvidence is what was asked and what was said.
+func lookupEvidence(l dns.Lookup) []Evidence {
+	var said, why []string
+	for _, a := range l.Answers {
+		said = addOnce(said, a.String())
+		for _, e := range a.Extended() {
+			why = addOnce(why, extendedWords(e))
 		}
-		c := halfFailure
-		if !l.answered(asked) {
-			c.id = "dns.timeout"
-		}
-		f := l.finding(c)
-		f.Summary = strings.Replace(f.Summary, "FAMILY", familyOf[asked], 1)
-		return f, true
 	}
-	return Finding{}, false
+	if l.Unreadable > 0 {
+		said = append(said, fmt.Sprintf("%d packets that are no answer to the question", l.Unreadable))
+	}
+	all := []Evidence{{"name", l.Host}}
+	if len(l.Aliases) > 0 {
+		all = append(all, Evidence{"alias of", firstRunes(strings.Join(l.Aliases, ", then "))})
+	}
+	all = append(all, Evidence{"answer", cmp.Or(strings.Join(said, "; "), "none")})
+	if l.DeniedBy != "" {
+		all = append(all, Evidence{"said for the zone", cmp.Or(strings.TrimSuffix(l.DeniedBy, "."), "the root")})
+	}
+	if len(why) > 0 {
+		all = append(all, Evidence{"the name server adds", strings.Join(why, "; ")})
+	}
+	return append(all, Evidence{"name server", cmp.Or(strings.Join(l.Servers, ", "), "none was asked")})
 }
 
-// dial connects to a name server for a lookup that ends with ctx.
-func (l *lookup) dial(ctx, dialCtx context.Context, network, configured string) (net.Conn, error) {
-	if l.server != "" {
-		configured = l.server
+// extendedWords is the name of an extended error and what the server adds.
+func extendedWords(e dns.ExtendedError) string {
+	if e.Text == "" {
+		return e.Name()
 	}
-	conn, err := new(net.Dialer).DialContext(dialCtx, network, configured)
-	if ctx.Err() == nil { // else the failure is only the end of the lookup's own time
-		l.met(configured, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	// The resolver itself lets a socket wait for its deadline after a cancellation.
-	context.AfterFunc(ctx, func() { conn.Close() })
-	tap := dnsTap{Conn: conn, lookup: l}
-	if udp, ok := conn.(*net.UDPConn); ok {
-		return &dnsPackets{tap, udp}, nil
-	}
-	return &dnsStream{dnsTap: tap}, nil
-}
-
-func (l *lookup) met(server string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.servers = addOnce(l.servers, server)
-	if err != nil && !deadlinePassed(err) {
-		l.dead++
-	}
+	return e.Name() + ": " + firstRunes(e.Text)
 }
 
 func addOnce(list []string, text string) []string {
@@ -142,145 +225,8 @@ func addOnce(list []string, text string) []string {
 	return append(list, text)
 }
 
-// dnsTap is a socket to a name server whose queries and answers are recorded as they pass.
-type dnsTap struct {
-	net.Conn
-	lookup *lookup
-	query  dnsQuery
-}
-
-// SetDeadline ends the wait for an answer at t, or when the lookup's patience ends.
-func (c *dnsTap) SetDeadline(t time.Time) error {
-	if end := time.Now().Add(c.lookup.patience); c.lookup.patience > 0 && end.Before(t) {
-		t = end
-	}
-	return c.Conn.SetDeadline(t)
-}
-
-func (c *dnsTap) sent(packet []byte) {
-	query, err := readQuery(packet)
-	if err != nil {
-		return
-	}
-	c.query = query
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
-	if asked := query.question.Type; !slices.Contains(c.lookup.asked, asked) {
-		c.lookup.asked = append(c.lookup.asked, asked)
-	}
-}
-
-func (c *dnsTap) heard(packet []byte) {
-	answer, err := readDNSAnswer(packet, c.query)
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
-	if err != nil {
-		c.lookup.unreadable++
-		return
-	}
-	answers := slices.DeleteFunc(c.lookup.answers, func(a dnsAnswer) bool { return a.asked == answer.asked })
-	c.lookup.answers = append(answers, answer)
-	slices.SortFunc(c.lookup.answers, func(a, b dnsAnswer) int { return cmp.Compare(a.asked, b.asked) })
-}
-
-func (c *dnsTap) broke(err error) {
-	if errors.Is(err, net.ErrClosed) || deadlinePassed(err) {
-		return
-	}
-	c.lookup.mu.Lock()
-	defer c.lookup.mu.Unlock()
-	c.lookup.dead++
-}
-
-// dnsPackets is a UDP socket to a name server: every read and write is one packet.
-type dnsPackets struct {
-	dnsTap
-	udp *net.UDPConn
-}
-
-// Write sends one query.
-func (c *dnsPackets) Write(b []byte) (int, error) {
-	c.sent(b)
-	return c.udp.Write(b)
-}
-
-// Read reads one answer.
-func (c *dnsPackets) Read(b []byte) (int, error) {
-	n, err := c.udp.Read(b)
-	if err != nil {
-		c.broke(err)
-	} else {
-		c.heard(b[:n])
-	}
-	return n, err
-}
-
-// ReadFrom makes the resolver take the socket for one of packets.
-func (c *dnsPackets) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, err := c.Read(b)
-	return n, c.udp.RemoteAddr(), err
-}
-
-// WriteTo makes the resolver take the socket for one of packets.
-func (c *dnsPackets) WriteTo(b []byte, _ net.Addr) (int, error) { return c.Write(b) }
-
-// dnsStream is a TCP connection to a name server: two bytes of length stand before every message.
-type dnsStream struct {
-	dnsTap
-	answer []byte
-}
-
-// Write sends one query.
-func (c *dnsStream) Write(b []byte) (int, error) {
-	if len(b) > 2 {
-		c.sent(b[2:])
-	}
-	return c.Conn.Write(b)
-}
-
-// Read reads a part of an answer, which is recorded once it is whole.
-func (c *dnsStream) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	c.answer = append(c.answer, b[:n]...)
-	if len(c.answer) >= 2 {
-		if size := int(c.answer[0])<<8 | int(c.answer[1]); len(c.answer) >= 2+size && n > 0 {
-			c.heard(c.answer[2 : 2+size])
-		}
-	}
-	return n, err
-}
-
 // offline is the finding that no name can be resolved at all.
 func offline(evidence ...Evidence) Finding {
-	return Finding{
-		ID: "check.offline", Status: Unknown, Evidence: evidence,
-		Summary: "no name can be resolved here, so this machine looks offline",
-		Remedy:  "connect to the network (a VPN may be needed) and run it again",
-	}
-}
-
-// namesResolve reports whether name servers give any name at all. It asks for those of the root, which tells
-// nobody anything. Without that a name server that refuses everything, as some do without a network, makes
-// every name look wrong.
-func namesResolve(ctx context.Context, resolver *net.Resolver) bool {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	servers, err := resolver.LookupNS(ctx, ".")
-	return err == nil && len(servers) > 0
-}
-
-// resolverAt asks the name server at host:port; those of this machine where it is "".
-func resolverAt(server string) *net.Resolver {
-	if server == "" {
-		return net.DefaultResolver
-	}
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, server)
-	}}
-}
-
-// deadlinePassed reports whether err is a deadline's doing, of a context or of a socket.
-func deadlinePassed(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	f := lookupFailures[dns.NoNetwork]
+	return Finding{ID: f.id, Status: f.status, Summary: f.summary, Remedy: f.remedy, Evidence: evidence}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/checks/dns"
 )
 
 func findingIDs(r Result) string {
@@ -241,9 +242,9 @@ func TestServiceNameResolution(t *testing.T) {
 		want     string
 		says     string
 	}{
-		{"no such name", resolverAt(nameServer(t, true, dnsmessage.RCodeNameError)), "fail service.unreachable", "no such host"},
-		{"no name at all", resolverAt(nameServer(t, false, dnsmessage.RCodeNameError)), "unknown check.offline", "looks offline"},
-		{"a resolver in trouble", resolverAt(nameServer(t, false, dnsmessage.RCodeServerFailure)), "unknown check.offline", "looks offline"},
+		{"no such name", dns.ResolverAt(nameServer(t, true, dnsmessage.RCodeNameError)), "fail service.unreachable", "no such host"},
+		{"no name at all", dns.ResolverAt(nameServer(t, false, dnsmessage.RCodeNameError)), "unknown check.offline", "looks offline"},
+		{"a resolver in trouble", dns.ResolverAt(nameServer(t, false, dnsmessage.RCodeServerFailure)), "unknown check.offline", "looks offline"},
 		{"no resolver", resolverOver("tcp", dead.Addr().String()), "unknown check.offline", "looks offline"},
 	} {
 		api := mustAPI(t, "https://api.klyra.invalid")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"klyra-doctor/checks/dns"
 )
 
 // handshake is one try to agree on TLS over a connection.
@@ -159,7 +161,7 @@ func oldOffer(name string) *tls.Config {
 // offerOld asks a server that agreed to no offer of today what it agrees to of yesterday's. It sends nothing but
 // the handshake.
 func (p *urlProbe) offerOld(ctx context.Context, h *hop, to netip.AddrPort) (tls.ConnectionState, error) {
-	conn, err := p.net.dial(ctx, to, addressKind(to.Addr()))
+	conn, err := p.net.dial(ctx, to, dns.AddressKind(to.Addr()))
 	if err != nil {
 		return tls.ConnectionState{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/dns"
 )
 
 // network is how the URL check reaches the world. The tests put servers of their own in.
@@ -192,67 +193,6 @@ func (h *hop) timed(ph phase) func() {
 	return func() { h.took[ph] = time.Since(h.began[ph]) }
 }
 
-// resolve fills in the addresses of the hop's host.
-func (p *urlProbe) resolve(ctx context.Context, h *hop) bool {
-	host := h.url.Hostname()
-	if a, err := netip.ParseAddr(host); err == nil {
-		h.addrs = []netip.Addr{a.Unmap()}
-		return true
-	}
-	defer h.timed(dnsPhase)()
-	phaseCtx, cancel := context.WithTimeout(ctx, p.net.phases.dns)
-	defer cancel()
-	l := &lookup{host: host, server: p.net.nameServer, patience: p.net.phases.dns * 2 / 5}
-	addrs, err := l.addresses(phaseCtx)
-	if len(addrs) == 0 {
-		f := l.failure(err)
-		if doubtfulOffline[f.ID] && !namesResolve(ctx, resolverAt(p.net.nameServer)) {
-			f = offline(append(f.Evidence, Evidence{"the root's name servers", "cannot be looked up either"})...)
-		}
-		if !p.interrupted(ctx, "looking up "+host) {
-			p.add(f)
-		}
-		return false
-	}
-	h.addrs, h.fromFile = addrs, l.nobodyAsked()
-	p.judgeLookup(h, l)
-	return true
-}
-
-// judgeLookup warns where others may not get the addresses that were found for the hop.
-func (p *urlProbe) judgeLookup(h *hop, l *lookup) {
-	if f, half := l.halfAnswered(); half {
-		p.add(f)
-	} else if !hasIPv4(h.addrs) {
-		p.add(Finding{
-			ID: "dns.ipv6_only", Status: Warn,
-			Summary:  fmt.Sprintf("%s has IPv6 addresses only", l.host),
-			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
-			Remedy:   "Add an A record: a downloader without IPv6 cannot reach this host. Whether Klyra's has IPv6 is not documented.",
-		})
-	}
-	if h.fromFile && !p.isAPI(h.url) && !p.has("url.local_name") {
-		p.add(Finding{
-			ID: "view.hosts_file", Status: Warn,
-			Summary:  fmt.Sprintf("a file of this machine (its hosts file) says where %s is; no name server was asked", l.host),
-			Evidence: []Evidence{{"addresses", joined(h.addrs)}},
-			Remedy:   "The API's servers see what the DNS says. Compare the addresses (dig NAME), or take the name out of the hosts file and run the check again.",
-		})
-	}
-}
-
-// doubtfulOffline are the failures of a lookup that a machine without a network shows for every name.
-var doubtfulOffline = map[string]bool{"dns.not_found": true, "dns.server_failure": true, "dns.timeout": true}
-
-func hasIPv4(addrs []netip.Addr) bool {
-	for _, a := range addrs {
-		if a.Is4() {
-			return true
-		}
-	}
-	return false
-}
-
 // joined lists values in one line.
 func joined[T fmt.Stringer](values []T) string {
 	words := make([]string, len(values))
@@ -268,15 +208,15 @@ func (p *urlProbe) permit(h *hop) bool {
 		return true
 	}
 	all := h.addrs
-	h.kind = addressKind(all[0])
+	h.kind = dns.AddressKind(all[0])
 	for _, a := range all {
-		if addressKind(a) == "" {
+		if dns.AddressKind(a) == "" {
 			h.kind = ""
 		}
 	}
 	h.addrs = nil
 	for _, a := range all {
-		if addressKind(a) == h.kind {
+		if dns.AddressKind(a) == h.kind {
 			h.addrs = append(h.addrs, a)
 		}
 	}
@@ -289,7 +229,7 @@ func (p *urlProbe) permit(h *hop) bool {
 	case h.kind != "":
 		// Nobody serves content from a cloud's metadata service, and what it serves is nobody's business.
 		why := ""
-		if h.kind == metadataKind {
+		if h.kind == dns.MetadataKind {
 			why = "it was not contacted, since it hands out credentials"
 		} else if p.URLPasted {
 			why = "it was not contacted, since the URL only stood in a paste"

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"klyra-doctor/checks/dns"
 )
 
 var (
@@ -109,7 +111,7 @@ func (p *urlProbe) numericHost(host, name string) {
 }
 
 func addressInWords(a netip.Addr) string {
-	if kind := addressKind(a); kind != "" {
+	if kind := dns.AddressKind(a); kind != "" {
 		return fmt.Sprintf("%s (%s)", a, kind)
 	}
 	return a.String()

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -186,4 +187,10 @@ var answerFailures = map[answerEnd]struct {
 		"http.server_error", Fail, "%s answered with something that is not usable HTTP",
 		"The cause in the evidence names what is wrong with the answer: look at the server's software, or at what rewrites its headers.",
 	},
+}
+
+// deadlinePassed reports whether err is a deadline's doing, of a context or of a socket.
+func deadlinePassed(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }

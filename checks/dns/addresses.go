@@ -1,4 +1,4 @@
-package checks
+package dns
 
 import "net/netip"
 
@@ -8,25 +8,25 @@ type addressRange struct {
 	kind   string // what the range is, to be read after "is a … address"
 }
 
-// metadataKind is where clouds hand out the credentials of their machines.
-const metadataKind = "cloud metadata"
+// MetadataKind is where clouds hand out the credentials of their machines.
+const MetadataKind = "cloud metadata"
 
 // addressRanges lists the non-public ranges of IANA's special-purpose registries and where clouds keep their
 // metadata, narrower ranges before the wider ones that hold them. netip's own predicates know only half of them.
 var addressRanges = []addressRange{
 	{netip.MustParsePrefix("0.0.0.0/8"), "this-host"},
 	{netip.MustParsePrefix("10.0.0.0/8"), "private"},
-	{netip.MustParsePrefix("100.100.100.200/32"), metadataKind}, // Alibaba Cloud
+	{netip.MustParsePrefix("100.100.100.200/32"), MetadataKind}, // Alibaba Cloud
 	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT"},
 	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
-	{netip.MustParsePrefix("168.63.129.16/32"), metadataKind},   // Azure
-	{netip.MustParsePrefix("169.254.169.254/32"), metadataKind}, // most clouds
-	{netip.MustParsePrefix("169.254.170.2/32"), metadataKind},   // AWS, containers
-	{netip.MustParsePrefix("169.254.170.23/32"), metadataKind},  // AWS, Kubernetes
-	{netip.MustParsePrefix("169.254.42.42/32"), metadataKind},   // Scaleway
+	{netip.MustParsePrefix("168.63.129.16/32"), MetadataKind},   // Azure
+	{netip.MustParsePrefix("169.254.169.254/32"), MetadataKind}, // most clouds
+	{netip.MustParsePrefix("169.254.170.2/32"), MetadataKind},   // AWS, containers
+	{netip.MustParsePrefix("169.254.170.23/32"), MetadataKind},  // AWS, Kubernetes
+	{netip.MustParsePrefix("169.254.42.42/32"), MetadataKind},   // Scaleway
 	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
 	{netip.MustParsePrefix("172.16.0.0/12"), "private"},
-	{netip.MustParsePrefix("192.0.0.192/32"), metadataKind}, // Oracle Cloud, its first machines
+	{netip.MustParsePrefix("192.0.0.192/32"), MetadataKind}, // Oracle Cloud, its first machines
 	{netip.MustParsePrefix("192.0.0.0/24"), "protocol assignment"},
 	{netip.MustParsePrefix("192.0.2.0/24"), "documentation"},
 	{netip.MustParsePrefix("192.88.99.0/24"), "6to4 relay"},
@@ -48,10 +48,10 @@ var addressRanges = []addressRange{
 	{netip.MustParsePrefix("2001::/23"), "protocol assignment"},
 	{netip.MustParsePrefix("3fff::/20"), "documentation"},
 	{netip.MustParsePrefix("5f00::/16"), "segment routing"},
-	{netip.MustParsePrefix("fd00:ec2::254/128"), metadataKind},      // AWS
-	{netip.MustParsePrefix("fd00:ec2::23/128"), metadataKind},       // AWS, Kubernetes
-	{netip.MustParsePrefix("fd20:ce::254/128"), metadataKind},       // Google Cloud
-	{netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), metadataKind}, // Oracle Cloud
+	{netip.MustParsePrefix("fd00:ec2::254/128"), MetadataKind},      // AWS
+	{netip.MustParsePrefix("fd00:ec2::23/128"), MetadataKind},       // AWS, Kubernetes
+	{netip.MustParsePrefix("fd20:ce::254/128"), MetadataKind},       // Google Cloud
+	{netip.MustParsePrefix("fd00:c1::a9fe:a9fe/128"), MetadataKind}, // Oracle Cloud
 	{netip.MustParsePrefix("fc00::/7"), "private"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("fec0::/10"), "site-local"},
@@ -64,9 +64,9 @@ var (
 	globalUnicast = netip.MustParsePrefix("2000::/3")
 )
 
-// addressKind names the non-public range that an address lies in: "private", "loopback", …. It returns ""
+// AddressKind names the non-public range that an address lies in: "private", "loopback", …. It returns ""
 // for a public address. An IPv6 address that stands for an IPv4 one is of that one's kind.
-func addressKind(a netip.Addr) string {
+func AddressKind(a netip.Addr) string {
 	a = embeddedIPv4(a.WithZone(""))
 	for _, r := range addressRanges {
 		if r.prefix.Contains(a) {

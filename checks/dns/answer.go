@@ -1,4 +1,4 @@
-package checks
+package dns
 
 import (
 	"encoding/binary"
@@ -11,14 +11,14 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// dnsQuery is a question that was sent to a name server.
-type dnsQuery struct {
-	id       uint16
-	question dnsmessage.Question
+// question is one that was sent to a name server.
+type question struct {
+	dnsmessage.Question
+	id uint16
 }
 
-// dnsAnswer is what one answer of a name server says about the addresses of a name.
-type dnsAnswer struct {
+// Answer is what one answer of a name server says about the addresses of a name.
+type Answer struct {
 	asked     dnsmessage.Type
 	code      dnsmessage.RCode
 	truncated bool         // the answer did not fit; it is complete over TCP only
@@ -28,28 +28,27 @@ type dnsAnswer struct {
 	addrs     []netip.Addr // of the last alias
 	strangers bool         // it has addresses, all of other names
 	zone      string       // that denies the name; "" where the answer does not say, "." for the root
-	extended  []extendedError
+	extended  []ExtendedError
 }
 
-// extendedError is why a name server failed, in its own words (RFC 8914).
-type extendedError struct {
-	code uint16
-	text string
+// Extended returns why the name server failed, in its own words; nil where it adds none.
+func (a Answer) Extended() []ExtendedError { return a.extended }
+
+// ExtendedError is why a name server failed, in its own words (RFC 8914).
+type ExtendedError struct {
+	Code uint16
+	Text string // what the server adds, of any length; "" for nothing
 }
 
 // extendedErrorOption is the number of the EDNS option that holds one (RFC 8914).
 const extendedErrorOption = 15
 
-// String is the registered name of the error and what the server adds.
-func (e extendedError) String() string {
-	name := fmt.Sprintf("error %d", e.code)
-	if int(e.code) < len(extendedErrorNames) {
-		name = extendedErrorNames[e.code]
+// Name returns the registered name of the error; "error " and the number where it has none.
+func (e ExtendedError) Name() string {
+	if int(e.Code) < len(extendedErrorNames) {
+		return extendedErrorNames[e.Code]
 	}
-	if e.text != "" {
-		name += ": " + firstRunes(e.text)
-	}
-	return name
+	return fmt.Sprintf("error %d", e.Code)
 }
 
 // extendedErrorNames are IANA's names of the extended errors, by their number.
@@ -69,15 +68,15 @@ var (
 )
 
 // has reports whether one of the extended errors is among codes.
-func (a dnsAnswer) has(codes []uint16) bool {
-	return slices.ContainsFunc(a.extended, func(e extendedError) bool { return slices.Contains(codes, e.code) })
+func (a Answer) has(codes []uint16) bool {
+	return slices.ContainsFunc(a.extended, func(e ExtendedError) bool { return slices.Contains(codes, e.Code) })
 }
 
 // blocked reports whether a filter made the answer.
-func (a dnsAnswer) blocked() bool { return a.has(blockingErrors) }
+func (a Answer) blocked() bool { return a.has(blockingErrors) }
 
-// String is the answer in words, without the addresses.
-func (a dnsAnswer) String() string {
+// String is the answer in words: "A: no such name (NXDOMAIN)". The texts that a server adds are not in it.
+func (a Answer) String() string {
 	said := rcodeWords[a.code]
 	switch {
 	case said == "":
@@ -86,7 +85,7 @@ func (a dnsAnswer) String() string {
 	case a.truncated:
 		said = "the answer does not fit into one packet (truncated)"
 	case len(a.addrs) > 0:
-		said = joined(a.addrs)
+		said = list(a.addrs)
 	case a.lame:
 		said = "a referral to other servers instead of an answer"
 	case a.loops:
@@ -95,6 +94,14 @@ func (a dnsAnswer) String() string {
 		said = "addresses of another name"
 	}
 	return strings.TrimPrefix(a.asked.String(), "Type") + ": " + said
+}
+
+func list(addrs []netip.Addr) string {
+	words := make([]string, len(addrs))
+	for i, a := range addrs {
+		words[i] = a.String()
+	}
+	return strings.Join(words, ", ")
 }
 
 var rcodeWords = map[dnsmessage.RCode]string{
@@ -106,43 +113,43 @@ var rcodeWords = map[dnsmessage.RCode]string{
 	dnsmessage.RCodeRefused:        "the name server refuses to answer (REFUSED)",
 }
 
-// readQuery reads a query as it goes out.
-func readQuery(packet []byte) (dnsQuery, error) {
+// readQuestion reads a packet with a question, as it goes out.
+func readQuestion(packet []byte) (question, error) {
 	var p dnsmessage.Parser
 	header, err := p.Start(packet)
 	if err != nil {
-		return dnsQuery{}, err
+		return question{}, err
 	}
-	question, err := p.Question()
-	return dnsQuery{header.ID, question}, err
+	asked, err := p.Question()
+	return question{asked, header.ID}, err
 }
 
 var errOtherAnswer = errors.New("an answer to another question")
 
-// readDNSAnswer reads a packet that came in answer to q. An error means that it is none, or not a whole one.
-func readDNSAnswer(packet []byte, q dnsQuery) (dnsAnswer, error) {
+// readAnswer reads a packet that came in answer to q. An error means that it is none, or not a whole one.
+func readAnswer(packet []byte, q question) (Answer, error) {
 	var p dnsmessage.Parser
 	header, err := p.Start(packet)
 	if err != nil {
-		return dnsAnswer{}, err
+		return Answer{}, err
 	}
 	asked, err := p.Question()
 	if err != nil {
-		return dnsAnswer{}, err
+		return Answer{}, err
 	}
-	if !header.Response || header.ID != q.id || asked.Type != q.question.Type || asked.Class != q.question.Class || !sameName(asked.Name, q.question.Name) {
-		return dnsAnswer{}, errOtherAnswer
+	if !header.Response || header.ID != q.id || asked.Type != q.Type || asked.Class != q.Class || !sameName(asked.Name, q.Name) {
+		return Answer{}, errOtherAnswer
 	}
 	if err := p.SkipAllQuestions(); err != nil {
-		return dnsAnswer{}, err
+		return Answer{}, err
 	}
-	a := dnsAnswer{asked: asked.Type, code: header.RCode, truncated: header.Truncated}
+	a := Answer{asked: asked.Type, code: header.RCode, truncated: header.Truncated}
 	if a.truncated { // what is there of the rest counts for nothing
 		return a, nil
 	}
 	records, err := p.AllAnswers()
 	if err != nil {
-		return dnsAnswer{}, err
+		return Answer{}, err
 	}
 	a.readRecords(lowerName(asked.Name), records)
 	a.readRest(&p)
@@ -151,7 +158,7 @@ func readDNSAnswer(packet []byte, q dnsQuery) (dnsAnswer, error) {
 }
 
 // readRecords follows the aliases from a name to its addresses.
-func (a *dnsAnswer) readRecords(name string, records []dnsmessage.Resource) {
+func (a *Answer) readRecords(name string, records []dnsmessage.Resource) {
 	alias, addrs := map[string]string{}, map[string][]netip.Addr{}
 	for _, r := range records {
 		owner := lowerName(r.Header.Name)
@@ -176,7 +183,7 @@ func (a *dnsAnswer) readRecords(name string, records []dnsmessage.Resource) {
 }
 
 // readRest reads the zone and the extended errors that stand behind the records, as far as they can be read.
-func (a *dnsAnswer) readRest(p *dnsmessage.Parser) {
+func (a *Answer) readRest(p *dnsmessage.Parser) {
 	authorities, err := p.AllAuthorities()
 	for _, r := range authorities {
 		if r.Header.Type == dnsmessage.TypeSOA && len(a.addrs) == 0 {
@@ -198,11 +205,11 @@ func (a *dnsAnswer) readRest(p *dnsmessage.Parser) {
 	}
 }
 
-func (a *dnsAnswer) readOptions(options []dnsmessage.Option) {
+func (a *Answer) readOptions(options []dnsmessage.Option) {
 	for _, o := range options {
 		if o.Code == extendedErrorOption && len(o.Data) >= 2 {
 			code := binary.BigEndian.Uint16(o.Data)
-			a.extended = append(a.extended, extendedError{code, strings.TrimRight(string(o.Data[2:]), "\x00")})
+			a.extended = append(a.extended, ExtendedError{code, strings.TrimRight(string(o.Data[2:]), "\x00")})
 		}
 	}
 }

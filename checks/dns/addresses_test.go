@@ -1,13 +1,7 @@
-package checks
+package dns
 
 import (
-	"context"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
-	"strings"
-	"sync/atomic"
 	"testing"
 )
 
@@ -68,11 +62,11 @@ func TestAddressRanges(t *testing.T) {
 			if want == "-" && !address.IsValid() {
 				continue
 			}
-			if got := addressKind(address); got != want {
+			if got := AddressKind(address); got != want {
 				t.Errorf("%s to %s: %s is %q, want %q", c.first, c.last, address, got, want)
 			}
-			if mapped := netip.AddrFrom16(address.As16()); address.Is4() && addressKind(mapped) != want {
-				t.Errorf("%s is %q, want %q as without ::ffff:", mapped, addressKind(mapped), want)
+			if mapped := netip.AddrFrom16(address.As16()); address.Is4() && AddressKind(mapped) != want {
+				t.Errorf("%s is %q, want %q as without ::ffff:", mapped, AddressKind(mapped), want)
 			}
 		}
 	}
@@ -96,7 +90,7 @@ func TestEmbeddedAddresses(t *testing.T) {
 			copy(nat64[12:], b[:])
 			copy(sixToFour[2:], b[:])
 			for _, form := range []netip.Addr{netip.AddrFrom16(nat64), netip.AddrFrom16(sixToFour), netip.AddrFrom16(a.As16())} {
-				if got := addressKind(form); got != c.kind {
+				if got := AddressKind(form); got != c.kind {
 					t.Errorf("%s, which holds %s, is %q, want %q", form, a, got, c.kind)
 				}
 			}
@@ -106,53 +100,8 @@ func TestEmbeddedAddresses(t *testing.T) {
 		"93.184.216.34": "", "2606:4700::1111": "", "2002:5db8:d822::1": "", "64:ff9b::5db8:d822": "", "::ffff:93.184.216.34": "",
 		"::7f00:1": "reserved", "::ffff:0:7f00:1": "reserved", "fe80::1%eth0": "link-local", "64:ff9a:ffff::": "reserved", "2003::": "",
 	} {
-		if got := addressKind(netip.MustParseAddr(text)); got != want {
+		if got := AddressKind(netip.MustParseAddr(text)); got != want {
 			t.Errorf("%s is %q, want %q", text, got, want)
 		}
-	}
-}
-
-// secretServer stands for a service of this machine that nobody should be led to. It counts what it is asked.
-func secretServer(t *testing.T) (address netip.AddrPort, asked *atomic.Int32) {
-	asked = new(atomic.Int32)
-	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
-	t.Cleanup(s.Close)
-	return netip.MustParseAddrPort(s.Listener.Addr().String()), asked
-}
-
-// TestRebinding has a name whose first address is public, and whose next one is this machine's: what a redirect to
-// the same name leads to is judged anew.
-func TestRebinding(t *testing.T) {
-	secret, asked := secretServer(t)
-	public := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		http.Redirect(rw, r, "http://h.example.com/secret", http.StatusFound)
-	}))
-	defer public.Close()
-	n := internet
-	n.nameServer = playDNS(t, dnsScript{a: "93.184.216.10", later: "127.0.0.1"})
-	n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
-		if kind == "" && to.Addr() == netip.MustParseAddr("93.184.216.10") {
-			return new(net.Dialer).DialContext(ctx, "tcp", public.Listener.Addr().String())
-		}
-		return dialJudged(ctx, netip.AddrPortFrom(to.Addr(), secret.Port()), kind)
-	}
-	r := n.checkURL(inTime(t), urlTarget(t, "", "http://h.example.com/"))
-	if got := verdicts(r); got != "http.redirect_private fail; view.not_reached skip" || asked.Load() != 0 {
-		t.Errorf("this machine was asked %d times\n%s", asked.Load(), texts(r))
-	}
-}
-
-// TestRebindingAtConnect has a way to a public address that ends at this machine after all, as a name that is
-// looked up a second time would: the socket's own address is judged right before it connects.
-func TestRebindingAtConnect(t *testing.T) {
-	secret, asked := secretServer(t)
-	n := internet
-	n.nameServer = playDNS(t, dnsScript{a: "93.184.216.10"})
-	n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
-		return dialJudged(ctx, secret, kind)
-	}
-	r := n.checkURL(inTime(t), urlTarget(t, "", "http://h.example.com/"))
-	if got := verdicts(r); !strings.HasPrefix(got, "tcp.unreachable unknown") || asked.Load() != 0 {
-		t.Errorf("this machine was asked %d times\n%s", asked.Load(), texts(r))
 	}
 }
