@@ -112,8 +112,10 @@ const (
 // Target is everything that the checks read from outside. Fields that are zero are not known, and the
 // checks that need them say so.
 type Target struct {
-	API      *API     // never nil
-	Keys     []Key    // the first one is used; the others are shadowed by it
+	API  *API  // never nil
+	Keys []Key // the first one is used; the others are shadowed by it
+	// Hidden are secrets that are known and not used, as a real key is under the sandbox: they must not show either.
+	Hidden   []safe.Secret
 	Endpoint string   // the path that the user calls, "/v1/…"; "" where unknown
 	URL      string   // to download; one that begins with "/" is a path on the API's host (for the sandbox)
 	Content  *Content // nil where none was given
@@ -255,7 +257,7 @@ func (t Target) WithKeyOf(r *paste.Request, source string) Target {
 // Secrets returns what must not be shown of the target: its keys, what lets anybody in who reads its URL, and what
 // the pasted response held.
 func (t Target) Secrets() []safe.Secret {
-	secrets := linkSecrets(t.URL)
+	secrets := append(linkSecrets(t.URL), t.Hidden...)
 	for _, k := range t.Keys {
 		secrets = append(secrets, k.secret())
 	}

@@ -128,6 +128,10 @@ var limitsAskedCases = []struct {
 		"limits.minute_exhausted", Fail, time.Minute, "in 60 s",
 	},
 	{
+		"too many at once on a day that is used up", "429 concurrent_requests_exceeded\nX-Daily-Limit-Remaining: 0\nX-RateLimit-Remaining: 3",
+		"limits.concurrency limits.day_exhausted", Fail, 0, "too many requests were under way at once",
+	},
+	{
 		"resets disagree", "429 rate_limit_exceeded\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 50\nreset_at: " + limitsAt(42*time.Second),
 		"limits.minute_exhausted limits.reset_disagrees", Fail, 42 * time.Second, "in 42 s",
 	},

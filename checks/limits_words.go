@@ -19,7 +19,7 @@ func limitsResult(target string, s limitState, now time.Time) Result {
 	if f.Status == Pass || s.edge != "" {
 		return r
 	}
-	for _, judge := range []func(limitState) (Finding, bool){limitState.disagreement, limitState.clockOff, limitState.leftover} {
+	for _, judge := range []func(limitState) (Finding, bool){limitState.dayToo, limitState.disagreement, limitState.clockOff, limitState.leftover} {
 		if f, found := judge(s); found {
 			r.Findings = append(r.Findings, f)
 		}
@@ -289,6 +289,15 @@ func (s limitState) leftover() (Finding, bool) {
 		Summary: fmt.Sprintf("the headers show %s left in this minute all the same; the API's own code counts", requests(*s.Remaining)),
 		Remedy:  "if it happens again right after the wait, let fewer requests run at once: a counter that lags behind looks the same",
 	}, true
+}
+
+// dayToo is the finding where too much was under way at once and the day is used up as well.
+func (s limitState) dayToo() (Finding, bool) {
+	return Finding{
+		ID: "limits.day_exhausted", Status: Fail, Summary: "this day's requests are used up as well",
+		Evidence: []Evidence{{"X-Daily-Limit-Remaining", "0"}},
+		Remedy:   "once the other limit lets requests through again, this one still holds: when Klyra's day begins is not documented, midnight UTC is usual",
+	}, s.hit() == parallelLimit && isZero(s.DailyRemaining)
 }
 
 // disagreement is the finding where two ways of naming the same reset differ by more than 5 s.

@@ -72,7 +72,11 @@ func (t Target) supportBlock(ps serviceProbes, summary string) Block {
 	if ps.anyAnswer() {
 		facts = append(facts, Evidence{"Latency", ps.latency().Value})
 	}
-	facts = append(facts, Evidence{"Asked with", "klyra-doctor, an empty object in each of " + fmt.Sprint(len(ps)) + " requests"})
+	if ps.anyAnswer() {
+		facts = append(facts, Evidence{"Asked with", "klyra-doctor, an empty object in each of " + fmt.Sprint(len(ps)) + " requests"})
+	} else {
+		facts = append(facts, Evidence{"Asked with", "klyra-doctor, tried " + fmt.Sprint(len(ps)) + " times"})
+	}
 	facts = append(facts, t.pastedFacts()...)
 	var lines []string
 	for _, f := range facts {

@@ -195,7 +195,7 @@ func TestSupportBlockWithoutAnswer(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	text := r.Blocks[0].Text
-	for _, want := range []string{"Note: this is from the sandbox", "cannot be reached from here", "in each of 2 requests"} {
+	for _, want := range []string{"Note: this is from the sandbox", "cannot be reached from here", "tried 2 times"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want %q in\n%s", want, text)
 		}

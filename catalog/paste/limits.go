@@ -15,14 +15,17 @@ var limitHeaders = []string{
 	"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-daily-limit-remaining", "retry-after", "date",
 }
 
-// LimitsOf reads the state that the headers of a response show; of repeated ones the last counts. Names may be in
+// LimitsOf reads the state that the headers of a response show; of repeated ones the last that can be read counts, of
+// repeated Retry-After in seconds the longest. Names may be in
 // any case. Where none says anything, it is the zero RateLimit.
 func LimitsOf(header map[string][]string) RateLimit {
 	var limit RateLimit
 	for name, values := range header {
 		name = strings.ToLower(name)
 		if len(values) > 0 && slices.Contains(limitHeaders, name) {
-			limit.take(name, values[len(values)-1])
+			for _, value := range values {
+				limit.take(name, value)
+			}
 		}
 	}
 	return limit.dated()
@@ -82,8 +85,12 @@ func (l *RateLimit) take(name, value string) bool {
 		l.Unread = append(l.Unread, name)
 		return false
 	}
+	l.Unread = slices.DeleteFunc(l.Unread, func(unread string) bool { return unread == name })
 	switch name {
 	case "retry-after":
+		if l.RetryAfterS != nil && n != nil && *n < *l.RetryAfterS {
+			return true // to wait for the shorter of two could be too early
+		}
 		l.RetryAfterS, l.RetryTime = n, at
 	case "x-ratelimit-limit":
 		l.Limit = n

@@ -62,6 +62,15 @@ func TestRetryDateWithoutDate(t *testing.T) {
 	}
 }
 
+func TestRepeatedRetryAfter(t *testing.T) {
+	for _, given := range [][]string{{"300", "5"}, {"5", "300"}, {"300", "soon"}} {
+		limit := LimitsOf(map[string][]string{"Retry-After": given})
+		if limit.RetryAfterS == nil || *limit.RetryAfterS != 300 {
+			t.Errorf("%v is read as %v", given, limit.RetryAfterS)
+		}
+	}
+}
+
 func TestUnreadLimitHeaders(t *testing.T) {
 	l := LimitsOf(map[string][]string{"X-Ratelimit-Limit": {"many"}, "X-RateLimit-Remaining": {"5"}, "Date": {"today"}, "Retry-After": nil})
 	if !slices.Equal(l.Unread, []string{"x-ratelimit-limit"}) || l.Limit != nil || *l.Remaining != 5 || !l.Date.IsZero() {

@@ -203,7 +203,8 @@ func fixCommands(api string) [][]string {
 	return commands
 }
 
-// offlineCommands have nothing to do with the key, but for being given it by mistake.
+// offlineCommands have nothing to do with the key, but for being given it by mistake. Under the sandbox it is not used,
+// and must not show all the same.
 var offlineCommands = [][]string{
 	{"list"},
 	{"explain", "invalid_api_key"},
@@ -221,6 +222,12 @@ var offlineCommands = [][]string{
 	{"check", "key", "--" + canary},
 	{"check", "url", canary},
 	{"check", "url", "/x", "--expect", canary},
+	{"check", "key", "--sandbox", "--path", "/" + canary},
+	{"check", "url", "--sandbox", "/" + canary},
+	{"check", "url", "--sandbox", "http://127.0.0.1:1/x?foo=" + canary, "--json"},
+	{"check", "content", "--sandbox", "--text", canary, "--type", "image/" + canary},
+	{"check", "limits", "--sandbox", "--strict", "--ascii", "--path", "/" + canary},
+	{"fix", "invalid_url", "--sandbox", "--url", "/" + canary, "--json"},
 	{"diagnose", canary},
 	{"scan", canary},
 	{"fix", "timeout", "--report", canary + "/x.md"},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/sandbox"
 )
@@ -113,10 +114,12 @@ func (p *program) target(keys *keyFlags) (checks.Target, error) {
 		return t, err
 	}
 	t.Keys = given
+	key, ok := os.LookupEnv(keyVariable)
 	if p.flags.sandbox != "" {
+		t.Hidden = []safe.Secret{safe.NewSecret(strings.TrimSpace(key))}
 		return p.sandboxTarget(t)
 	}
-	if key, ok := os.LookupEnv(keyVariable); ok {
+	if ok {
 		t.Keys = append(t.Keys, secretKey(key, "environment "+keyVariable))
 	}
 	t.API, err = p.configuredAPI()
