@@ -16,6 +16,7 @@ type backoff struct {
 	retries    int
 	budget     time.Duration // all in all, after which a client gives up
 	reset      bool          // X-RateLimit-Reset names the end of the limit that was hit
+	epoch      bool          // it names it as a time, not as Klyra documents it
 }
 
 // backoffFor takes the schedule from what a response shows. Nothing is retried faster than the limit per minute
@@ -25,6 +26,7 @@ func backoffFor(s limitState) backoff {
 	if between, known := s.interval(); known {
 		b.base = min(max(between.Round(10*time.Millisecond), time.Second), b.most)
 	}
+	b.epoch = !s.ResetTime.IsZero()
 	if s.hit() == parallelLimit { // it is free again as soon as a request has ended
 		b.most, b.reset = 20*time.Second, false
 		b.base = min(max(b.base, s.took.Round(time.Second)), b.most)
@@ -97,7 +99,7 @@ var snippetTitles = []struct{ title, client, file string }{
 // snippets writes the programs for an address, which must be plain.
 func (b backoff) snippets(address string) []Block {
 	values := map[string]any{
-		"URL": address, "Reset": b.reset, "Retries": b.retries, "Attempts": b.retries + 1, "Budget": int(b.budget.Seconds()), "BudgetMs": b.budget.Milliseconds(),
+		"URL": address, "Reset": b.reset, "Epoch": b.epoch && b.reset, "Retries": b.retries, "Attempts": b.retries + 1, "Budget": int(b.budget.Seconds()), "BudgetMs": b.budget.Milliseconds(),
 		"Base": secondsText(b.base), "BaseMs": b.base.Milliseconds(), "Cap": secondsText(b.most), "CapMs": b.most.Milliseconds(),
 	}
 	var blocks []Block

@@ -22,12 +22,12 @@ func TestBackoffFor(t *testing.T) {
 		state limitState
 		want  backoff
 	}{
-		{"nothing known", limitState{code: rateLimitCode}, backoff{time.Second, time.Minute, 7, 5 * time.Minute, true}},
-		{"60 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(60)}}, backoff{1250 * time.Millisecond, time.Minute, 7, 5 * time.Minute, true}},
-		{"600 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(600)}}, backoff{time.Second, time.Minute, 7, 5 * time.Minute, true}},
-		{"1 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(1)}}, backoff{time.Minute, time.Minute, 7, 5 * time.Minute, true}},
-		{"at once", limitState{code: "concurrent_requests_exceeded"}, backoff{time.Second, 20 * time.Second, 7, 5 * time.Minute, false}},
-		{"at once, slow", limitState{code: "concurrent_requests_exceeded", took: 4 * time.Second}, backoff{4 * time.Second, 20 * time.Second, 7, 5 * time.Minute, false}},
+		{"nothing known", limitState{code: rateLimitCode}, backoff{time.Second, time.Minute, 7, 5 * time.Minute, true, false}},
+		{"60 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(60)}}, backoff{1250 * time.Millisecond, time.Minute, 7, 5 * time.Minute, true, false}},
+		{"600 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(600)}}, backoff{time.Second, time.Minute, 7, 5 * time.Minute, true, false}},
+		{"1 a minute", limitState{code: rateLimitCode, RateLimit: paste.RateLimit{Limit: number(1)}}, backoff{time.Minute, time.Minute, 7, 5 * time.Minute, true, false}},
+		{"at once", limitState{code: "concurrent_requests_exceeded"}, backoff{time.Second, 20 * time.Second, 7, 5 * time.Minute, false, false}},
+		{"at once, slow", limitState{code: "concurrent_requests_exceeded", took: 4 * time.Second}, backoff{4 * time.Second, 20 * time.Second, 7, 5 * time.Minute, false, false}},
 	} {
 		if got := backoffFor(c.state); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
@@ -116,7 +116,7 @@ func TestSnippetURL(t *testing.T) {
 }
 
 // retryServer refuses twice, then says 200, and notes what was sent.
-func retryServer(t *testing.T, after string) (address string, seen func() []string) {
+func retryServer(t *testing.T, header, after string) (address string, seen func() []string) {
 	t.Helper()
 	var mu sync.Mutex
 	var requests []string
@@ -127,7 +127,7 @@ func retryServer(t *testing.T, after string) (address string, seen func() []stri
 		defer mu.Unlock()
 		requests = append(requests, fmt.Sprint(r.Method, " ", r.URL.Path, " ", r.Header.Get("Authorization"), " ", r.Header.Get("Content-Type"), " ", string(body[:n])))
 		if len(requests) < 3 {
-			w.Header().Set("Retry-After", after)
+			w.Header().Set(header, after)
 			w.WriteHeader(http.StatusTooManyRequests)
 		}
 		fmt.Fprint(w, "answer ", len(requests))
@@ -141,9 +141,9 @@ func retryServer(t *testing.T, after string) (address string, seen func() []stri
 }
 
 // snippet returns one of the programs as the check shows it.
-func snippet(t *testing.T, address, title string) string {
+func snippet(t *testing.T, address, title string, seen paste.RateLimit) string {
 	t.Helper()
-	s := limitState{code: rateLimitCode}
+	s := limitState{code: rateLimitCode, RateLimit: seen}
 	target := Target{API: mustAPI(t, address), Endpoint: "/v1/x"}
 	r := Result{Blocks: s.blocks(target, limitsNow)}.shown(nil)
 	for _, b := range r.Blocks {
@@ -182,20 +182,32 @@ func main() {
 `
 
 func TestGoSnippetRetries(t *testing.T) {
-	address, seen := retryServer(t, "0")
-	file := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(file, []byte(goAround+snippet(t, address, "Go")+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run := exec.CommandContext(t.Context(), "go", "run", file)
-	run.Env = append(os.Environ(), "KLYRA_API_KEY=pretend")
-	out, err := run.CombinedOutput()
-	if err != nil || string(out) != "200 answer 3\n" {
-		t.Errorf("%v: %s", err, out)
-	}
-	for _, r := range seen() {
-		if r != "POST /v1/x Bearer pretend application/json {}" {
-			t.Errorf("sent %q", r)
-		}
+	now := time.Now()
+	for _, c := range []struct {
+		header, after string
+		seen          paste.RateLimit
+	}{
+		{"Retry-After", "0", paste.RateLimit{}},
+		{"X-RateLimit-Reset", fmt.Sprint(now.Unix()), paste.RateLimit{ResetTime: now}}, // as other APIs write it
+	} {
+		t.Run(c.header, func(t *testing.T) {
+			t.Parallel()
+			address, seen := retryServer(t, c.header, c.after)
+			file := filepath.Join(t.TempDir(), "main.go")
+			if err := os.WriteFile(file, []byte(goAround+snippet(t, address, "Go", c.seen)+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run := exec.CommandContext(t.Context(), "go", "run", file)
+			run.Env = append(os.Environ(), "KLYRA_API_KEY=pretend")
+			out, err := run.CombinedOutput()
+			if err != nil || string(out) != "200 answer 3\n" {
+				t.Errorf("%v: %s", err, out)
+			}
+			for _, r := range seen() {
+				if r != "POST /v1/x Bearer pretend application/json {}" {
+					t.Errorf("sent %q", r)
+				}
+			}
+		})
 	}
 }
