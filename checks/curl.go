@@ -7,23 +7,28 @@ import (
 	"strings"
 )
 
-// curl writes the request as a command that takes the key from the environment. Nothing of the paste stands
-// outside of single quotes in it, so that a shell acts on none of it.
+// curl writes the request as a command that takes the key from the environment. The key is named only where the
+// command goes to the API's own scheme, host and port. A shell acts on nothing of the paste in it, and curl
+// takes none of it for a pattern or for a file's name.
 func (p *preparation) curl() Block {
-	method := p.Method
-	if !slices.Contains(replayable, method) {
-		method = quoted(method)
+	words := []string{"curl -g -i -X " + ShellQuoted(p.Method)}
+	switch p.Method {
+	case http.MethodHead:
+		words[0] = "curl -g -I"
+	case "":
+		words[0] = "curl -g -i"
 	}
-	words := []string{"curl -i -X " + method}
-	if p.Method == http.MethodHead {
-		words = []string{"curl -I"}
+	address, own := p.commandAddress()
+	words[0] += " " + afterDash(address) + ShellQuoted(address)
+	title := "The same with curl, for sh, without your key"
+	if own {
+		title = "The same with curl, for sh, the key in $KLYRA_API_KEY"
+		words = append(words, `-H "Authorization: Bearer $KLYRA_API_KEY"`)
 	}
-	words[0] += " " + quoted(p.commandAddress())
-	words = append(words, `-H "Authorization: Bearer $KLYRA_API_KEY"`)
 	for _, name := range sortedNames(p.header) {
 		for _, value := range p.header.Values(name) {
 			if name != "User-Agent" {
-				words = append(words, "-H "+quoted(name+": "+value))
+				words = append(words, "-H "+ShellQuoted(name+": "+value))
 			}
 		}
 	}
@@ -31,28 +36,53 @@ func (p *preparation) curl() Block {
 	switch {
 	case p.from.Request.Lacks != "" || len(body) > maxBodyShown:
 		words = append(words, "--data-binary @BODY")
+		p.Partial = true
 		p.Notes = append(p.Notes, "The command for curl sends the file BODY as the body: put it there.")
 	case body != "":
-		words = append(words, "--data-binary "+quoted(body))
+		words = append(words, "--data-raw "+ShellQuoted(body))
 	}
-	return Block{Title: "The same with curl, the key in $KLYRA_API_KEY", Text: strings.Join(words, " \\\n  ")}
+	return Block{Title: title, Text: strings.Join(words, " \\\n  ")}
 }
 
-// commandAddress is where the command goes: where the request went, without a password.
-func (p *preparation) commandAddress() string {
+// afterDash is what has to stand before an address that curl would take for an option.
+func afterDash(address string) string {
+	if strings.HasPrefix(address, "-") {
+		return "--url "
+	}
+	return ""
+}
+
+// commandAddress is where the command goes, without a password: where the request went. It also reports whether
+// that is the API's own scheme, host and port.
+func (p *preparation) commandAddress() (address string, own bool) {
 	if p.url != nil {
-		return p.url.String()
+		return p.url.String(), true
 	}
-	address := p.from.Request.Address.Reveal()
-	if u, err := url.Parse(address); err == nil && u.User != nil {
+	address = p.from.Request.Address.Reveal()
+	u, err := url.Parse(address)
+	if err != nil {
+		return address, false
+	}
+	if u.User != nil {
 		u.User = nil
-		return u.String()
+		address = u.String()
 	}
-	return address
+	return address, p.from.API.owns(u)
 }
 
-// quoted puts a text between single quotes, as a POSIX shell reads them.
-func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+// ShellQuoted returns a text as one word of a POSIX shell's command: as it is where nothing in it means anything
+// to a shell, otherwise between single quotes. That a program may take a word that begins with "-" for an option
+// is the caller's matter.
+func ShellQuoted(word string) string {
+	special := func(r rune) bool {
+		plain := r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("._-/:+@%,", r)
+		return !plain
+	}
+	if word != "" && !strings.ContainsFunc(word, special) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
 
 func sortedNames(header http.Header) []string {
 	var names []string

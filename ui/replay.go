@@ -108,7 +108,7 @@ func (s *replayScreen) draw(a *app, columns, height int) picture {
 	case s.sendable():
 		top.text(a.look.strong, "Nothing has been sent yet. Send this? y: yes; esc: no, back.")
 	default:
-		top.text(a.look.strong, "This cannot be sent from here. c copies a command for curl that can.")
+		top.text(a.look.strong, notSent(*s.outgoing))
 	}
 	top.blank()
 	if s.outgoing != nil {
@@ -118,10 +118,24 @@ func (s *replayScreen) draw(a *app, columns, height int) picture {
 	return picture{lines: append(head, scrolled(&s.view, body.lines, columns, height-len(head))...)}
 }
 
-// writeOutgoing writes a request as it would be sent: where to, what speaks against it, and all of it.
+// notSent says why a request is not sent, and what there is instead.
+func notSent(o checks.Outgoing) string {
+	text := "This is not sent: " + strings.ToLower(o.Refusals[0][:1]) + o.Refusals[0][1:]
+	switch {
+	case o.Command.Text == "":
+	case o.Partial:
+		text += " c copies a command for curl, which is incomplete."
+	default:
+		text += " c copies a command for curl."
+	}
+	return text
+}
+
+// writeOutgoing writes a request as it would be sent: where to, what speaks against it beside the first reason,
+// and all of it.
 func (l look) writeOutgoing(p *page, o checks.Outgoing, doubts []string) {
 	p.text(l.strong, o.Method+" "+o.URL)
-	for _, why := range o.Refusals {
+	for _, why := range o.Refusals[min(1, len(o.Refusals)):] { // the headline says the first
 		p.hang(l.mark(checks.Fail)+" ", l.states[checks.Fail], why)
 	}
 	if o.Sendable() {
@@ -135,6 +149,8 @@ func (l look) writeOutgoing(p *page, o checks.Outgoing, doubts []string) {
 	if o.Sendable() {
 		p.blank()
 		l.writeMessage(p, o)
+	} else {
+		l.writeLeftOut(p, o)
 	}
 	if o.Command.Text != "" {
 		p.blank()
@@ -148,9 +164,7 @@ func (l look) writeMessage(p *page, o checks.Outgoing) {
 	for _, h := range o.Headers {
 		p.text(plain, h.Label+": "+h.Value)
 	}
-	if len(o.LeftOut) > 0 {
-		p.hang("Left out of what you pasted: ", plain, strings.Join(o.LeftOut, ", "))
-	}
+	l.writeLeftOut(p, o)
 	p.blank()
 	if o.BodySize == 0 {
 		p.text(plain, "It has no body.")
@@ -158,4 +172,10 @@ func (l look) writeMessage(p *page, o checks.Outgoing) {
 	}
 	p.text(l.strong, fmt.Sprintf("The body, %d bytes", o.BodySize))
 	p.text(plain, o.Body)
+}
+
+func (l look) writeLeftOut(p *page, o checks.Outgoing) {
+	if len(o.LeftOut) > 0 {
+		p.hang("Left out of what you pasted: ", plain, strings.Join(o.LeftOut, ", "))
+	}
 }

@@ -115,10 +115,10 @@ func TestReplayWarnsWhileChecksFail(t *testing.T) {
 // TestWhatCannotBeSentIsACommand: the command holds no key, and the old question stays.
 func TestWhatCannotBeSentIsACommand(t *testing.T) {
 	d := lastStep(t, askedElsewhere)
-	d.press("enter").shows("This cannot be sent from here", "It goes to https://staging.example.com.")
+	d.press("enter").shows("This is not sent: it goes to https://staging.example.com.", "The command for curl leaves your key out", "for sh, without your key")
 	d.press("y", "enter").atop(&replayScreen{})
 	d.press("c").shows("Copied the command for curl.")
-	if want := `curl -i -X POST 'https://staging.example.com/v1/moderate' \` + "\n" + `  -H "Authorization: Bearer $KLYRA_API_KEY" \`; len(d.copied) != 1 || !strings.HasPrefix(d.copied[0], want) || strings.Contains(d.copied[0], pastedKey[4:12]) {
+	if want := `curl -g -i -X POST https://staging.example.com/v1/moderate \` + "\n" + `  -H 'Content-Type: application/json' \`; len(d.copied) != 1 || !strings.HasPrefix(d.copied[0], want) || strings.Contains(d.copied[0], "KLYRA_API_KEY") || strings.Contains(d.copied[0], pastedKey[4:12]) {
 		t.Errorf("copied %q", d.copied)
 	}
 	d.press("space").atop(&checklistScreen{}).shows("Did it go through? y: yes; n: no")
@@ -126,6 +126,26 @@ func TestWhatCannotBeSentIsACommand(t *testing.T) {
 	if len(d.sent) > 0 {
 		t.Error("it was sent")
 	}
+}
+
+// TestWhatTheHeadlineNames: c is named where there is a command, and that it is incomplete where it is.
+func TestWhatTheHeadlineNames(t *testing.T) {
+	command := checks.Block{Title: "curl", Text: "curl"}
+	for want, o := range map[string]checks.Outgoing{
+		"This is not sent: the paste shows no request.":                                                  {Refusals: []string{"The paste shows no request."}},
+		"This is not sent: it goes there. c copies a command for curl.":                                  {Refusals: []string{"It goes there.", "No key."}, Command: command},
+		"This is not sent: the paste does not show x. c copies a command for curl, which is incomplete.": {Refusals: []string{"The paste does not show x."}, Command: command, Partial: true},
+	} {
+		if got := notSent(o); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestIncompleteCommand: what the paste lacks, the command lacks too.
+func TestIncompleteCommand(t *testing.T) {
+	d := lastStep(t, strings.Replace(askedHere, `'{"content":"Is this fine?"}'`, "@body.json", 1)).press("enter")
+	d.shows("This is not sent: the paste does not show the file body.json. c copies a command for curl, which", "is incomplete.", "sends the file BODY", "Left out of what you pasted: Cookie")
 }
 
 // TestNoRequestNoReplay: without a request the last step asks as it always did.

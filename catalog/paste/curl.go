@@ -15,6 +15,7 @@ const (
 	headerValueOf
 	methodValue
 	dataValue
+	rawValue
 	jsonValue
 	encodedValue
 	formValue
@@ -32,7 +33,7 @@ const (
 // options are curl's flags that take a value or change the request; all others stand alone.
 var options = map[string]option{
 	"-H": headerValueOf, "--header": headerValueOf, "-X": methodValue, "--request": methodValue,
-	"-d": dataValue, "--data": dataValue, "--data-raw": dataValue, "--data-binary": dataValue, "--data-ascii": dataValue,
+	"-d": dataValue, "--data": dataValue, "--data-raw": rawValue, "--data-binary": dataValue, "--data-ascii": dataValue,
 	"--data-urlencode": encodedValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formValue,
 	"--url": urlValue, "-u": userValue, "--user": userValue, "-b": cookieValue, "--cookie": cookieValue,
 	"-A": agentValue, "--user-agent": agentValue, "-e": refererValue, "--referer": refererValue,
@@ -120,9 +121,9 @@ func split(text string) (flag, attached string) {
 
 // command collects what curl's words say.
 type command struct {
-	shown     shown
-	data      []string
-	form, get bool
+	shown           shown
+	data            []string
+	form, get, json bool
 }
 
 func (c *command) url(w word) {
@@ -153,13 +154,15 @@ func (c *command) take(kind option, w word) {
 	case methodValue:
 		c.shown.method = strings.ToUpper(w.text)
 	case jsonValue:
-		c.header("Content-Type", "application/json")
-		c.body(w)
+		c.json = true
+		c.bodyOrFile(w)
 	case dataValue:
+		c.bodyOrFile(w)
+	case rawValue:
 		c.body(w)
 	case encodedValue:
 		w.text = urlencoded(w.text)
-		c.body(w)
+		c.bodyOrFile(w)
 	case formValue:
 		c.form = true
 		c.shown.lack("the form of " + w.text)
@@ -188,12 +191,17 @@ func (c *command) header(name, value string) {
 	}
 }
 
-func (c *command) body(w word) {
+// bodyOrFile takes a part of the body, or the name of the file that it stands in.
+func (c *command) bodyOrFile(w word) {
 	if strings.HasPrefix(w.text, "@") {
 		c.form = true
 		c.shown.lack("the file " + w.text[1:])
 		return
 	}
+	c.body(w)
+}
+
+func (c *command) body(w word) {
 	c.expanded(w)
 	if c.shown.body.End == 0 {
 		c.shown.body = w.Span
@@ -237,8 +245,17 @@ func (c *command) done() (shown, bool) {
 			s.method = "POST"
 		}
 	}
-	if len(c.data) > 0 && !c.get && s.header("Content-Type") == "" {
-		s.headers = append(s.headers, pair{"Content-Type", "application/x-www-form-urlencoded"})
+	implied := []pair{{"Content-Type", "application/x-www-form-urlencoded"}}
+	switch {
+	case c.json:
+		implied = []pair{{"Content-Type", "application/json"}, {"Accept", "application/json"}}
+	case len(c.data) == 0 || c.get:
+		implied = nil
+	}
+	for _, h := range implied {
+		if s.header(h.name) == "" {
+			s.headers = append(s.headers, h)
+		}
 	}
 	if s.url != "" && !strings.Contains(s.url, "://") && !strings.HasPrefix(s.url, "$") {
 		s.url = "http://" + s.url // as curl does

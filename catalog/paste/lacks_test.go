@@ -1,6 +1,10 @@
 package paste
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 // TestWhatARequestLacks: a request can be sent again only where the text shows all of it.
 func TestWhatARequestLacks(t *testing.T) {
@@ -8,6 +12,7 @@ func TestWhatARequestLacks(t *testing.T) {
 	for name, c := range map[string]struct{ text, lacks, content string }{
 		"curl":                    {`curl ` + api + ` -H "Authorization: Bearer $KLYRA_API_KEY" -d '{"text":"pay $NAME $(now)"}'`, "", `{"text":"pay $NAME $(now)"}`},
 		"a file":                  {`curl ` + api + ` -d @body.json`, "the file body.json", ""},
+		"an @ of browsers":        {`curl ` + api + ` --data-raw '@alice you are mean'`, "", "@alice you are mean"},
 		"a binary file":           {`curl ` + api + ` --data-binary "@a b.json"`, "the file a b.json", ""},
 		"an upload":               {`curl ` + api + ` -T photo.png`, "the file photo.png", ""},
 		"settings":                {`curl ` + api + ` -K curl.conf -d '{}'`, "the file curl.conf", "{}"},
@@ -22,6 +27,7 @@ func TestWhatARequestLacks(t *testing.T) {
 		"encoded":                 {`curl ` + api + ` --data-urlencode "text=a b&c" --data-urlencode =x/y -d z=1`, "", "text=a%20b%26c&x%2Fy&z=1"},
 		"encoded, of a file":      {`curl ` + api + ` --data-urlencode text@body.txt`, "the file body.txt", ""},
 		"a query":                 {`curl -G ` + api + ` -d a=1 -d b=2`, "", ""},
+		"signs of other shells":   {"curl " + api + " \\\n  -d '{\"text\":\"^\" `\n\"}'", "", "{\"text\":\"^\" `\n\"}"},
 		"cmd":                     {"curl ^\"" + api + "^\" ^\r\n --data-raw ^\"%TEXT%^\"", "what the shell put in for %TEXT%", "%TEXT%"},
 		"curl -v":                 {"> POST /v1/x HTTP/2\n> Host: api.klyra.live\n> content-type: application/json\n>\n< HTTP/2 401", "the body, which a transcript of this kind does not show", ""},
 		"curl -v of GET":          {"> GET /v1/x HTTP/2\n> Host: api.klyra.live\n>\n< HTTP/2 401", "", ""},
@@ -62,6 +68,26 @@ func long(n int) string {
 		text[i] = 'a'
 	}
 	return string(text)
+}
+
+// TestCurlJSON: --json declares what is sent and what is wanted, unless a header does.
+func TestCurlJSON(t *testing.T) {
+	for command, want := range map[string][]string{
+		"":                                {"application/json", "application/json"},
+		" -H 'Accept: text/plain'":        {"application/json", "text/plain"},
+		" -H 'content-type: a/b+json'":    {"a/b+json", "application/json"},
+		" --json '[]' -H 'X-Tenant: one'": {"application/json", "application/json"},
+	} {
+		r := Diagnose("curl https://api.klyra.live/v1/x --json '{}'" + command).Request
+		got := map[string][]string{}
+		for _, h := range r.Headers {
+			name := strings.ToLower(h.Name)
+			got[name] = append(got[name], h.Value)
+		}
+		if !slices.Equal(got["content-type"], want[:1]) || !slices.Equal(got["accept"], want[1:]) {
+			t.Errorf("%q: %v, want %q", command, got, want)
+		}
+	}
 }
 
 // TestCurlQuery: with -G what is given as data goes into the URL.

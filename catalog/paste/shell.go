@@ -28,13 +28,22 @@ var (
 // dialectOf tells the shell of the command that starts at i by the first sign of one.
 func dialectOf(text string, i int) dialect {
 	head := text[i:min(len(text), i+maxBare)]
-	switch {
-	case strings.Contains(head, "^\""), strings.Contains(head, "^\n"), strings.Contains(head, "^\r\n"):
-		return cmd
-	case strings.Contains(head, "`\n"), strings.Contains(head, "`\r\n"):
-		return powershell
+	first := len(head)
+	of := bash
+	for _, s := range dialectSigns {
+		if at := strings.Index(head[:first], s.sign); at >= 0 {
+			first, of = at, s.dialect
+		}
 	}
-	return bash
+	return of
+}
+
+// dialectSigns are what a shell is told by; the first in a command counts, since those behind it may be content.
+var dialectSigns = []struct {
+	sign string
+	dialect
+}{
+	{"\\\n", bash}, {"\\\r\n", bash}, {"^\"", cmd}, {"^\n", cmd}, {"^\r\n", cmd}, {"`\n", powershell}, {"`\r\n", powershell},
 }
 
 // shell reads the words of one command.

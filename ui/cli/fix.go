@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -113,23 +112,15 @@ func (p *program) appOn(from string) string {
 	case plainSandbox:
 		words += " --sandbox"
 	default:
-		words += " --sandbox=" + p.flags.sandbox
+		words += " --sandbox=" + checks.ShellQuoted(p.flags.sandbox)
 	}
 	if p.flags.apiURL != "" {
-		words += " --api-url " + p.flags.apiURL
+		words += " --api-url " + checks.ShellQuoted(p.flags.apiURL)
 	}
-	switch {
-	case from == "-":
-		from = "FILE"
-	case strings.ContainsFunc(from, special):
-		from = "'" + strings.ReplaceAll(from, "'", `'\''`) + "'"
+	if from == "-" {
+		return words + " < FILE"
 	}
-	return words + " < " + p.show(from)
-}
-
-// special reports whether a shell might act on a character of a file's name.
-func special(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-", r)
+	return words + " < " + p.show(checks.ShellQuoted(from))
 }
 
 // fixTarget gathers what the flags tell.

@@ -508,7 +508,7 @@ func TestJourneyOfAReplayThatFails(t *testing.T) {
 	})
 }
 
-// TestJourneyOfARequestToAnotherHost: nothing is sent, and a command without the key is offered.
+// TestJourneyOfARequestToAnotherHost: nothing is sent, and a command that leaves the key out is offered.
 func TestJourneyOfARequestToAnotherHost(t *testing.T) {
 	t.Parallel()
 	a := startAPI(t)
@@ -516,7 +516,7 @@ func TestJourneyOfARequestToAnotherHost(t *testing.T) {
 	x.toLastStep("pass")
 	a.requests()
 	x.keys(enter)
-	x.await("This cannot be sent from here", "It goes to https://staging.example.com.", `-H "Authorization: Bearer $KLYRA_API_KEY"`)
+	x.await("This is not sent: it goes to https://staging.example.com.", "for sh, without your key", "curl -g -i -X POST https://staging.example.com/v1/moderate")
 	x.keys("y" + enter + " ")
 	x.await("Did it go through?")
 	a.expect(t)
