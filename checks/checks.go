@@ -278,6 +278,13 @@ var severity = map[Status]int{Skip: 0, Pass: 1, Warn: 2, Unknown: 3, Fail: 4}
 // Worse reports whether a is worse than b: fail, unknown, warn, pass, skip.
 func Worse(a, b Status) bool { return severity[a] > severity[b] }
 
+// WorstFirst returns findings as people look for them: the worst first, else in the order in which they were made.
+func WorstFirst(findings []Finding) []Finding {
+	sorted := slices.Clone(findings)
+	slices.SortStableFunc(sorted, func(a, b Finding) int { return severity[b.Status] - severity[a.Status] })
+	return sorted
+}
+
 // judged fills in status and summary from the findings.
 func (r Result) judged() Result {
 	for _, f := range r.Findings {

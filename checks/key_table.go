@@ -101,7 +101,7 @@ var (
 	redirected = words{"could not tell: the API URL redirects, and a key is never sent along", "set the API URL to the address that is meant; where it leads to a login page of the network, log in there first"}
 	inFront    = words{
 		"could not tell: something in front of the API answered, so the key was never looked at",
-		"this is about your address, country or client, not about the key: run the service check; " + orNetwork,
+		"the key is not the cause: an outage on the way, or a rule against your address, country or client, is. Run the service check; " + orNetwork,
 	}
 	fromCache = words{
 		"could not tell: a cache answered in place of the API, although it was told not to", "ask whoever runs the cache or proxy in front of the API not to store its answers, or go around it",

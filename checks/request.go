@@ -27,9 +27,15 @@ func JudgeRequest(r *paste.Request, api *API) []Finding {
 
 // requestSecrets returns what must not be shown of a request.
 func requestSecrets(r *paste.Request) []safe.Secret {
-	secrets := []safe.Secret{r.Key}
+	var secrets []safe.Secret
+	add := func(s safe.Secret) {
+		if !(Key{Secret: s}).secret().Empty() { // the name of a variable is none
+			secrets = append(secrets, s)
+		}
+	}
+	add(r.Key)
 	for _, h := range r.Headers {
-		secrets = append(secrets, h.Secret)
+		add(h.Secret)
 	}
 	return secrets
 }

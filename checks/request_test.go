@@ -93,3 +93,13 @@ func TestJudgeRequest(t *testing.T) {
 		})
 	}
 }
+
+// TestAVariableIsNoSecret: what names the variable is what its reader needs.
+func TestAVariableIsNoSecret(t *testing.T) {
+	d := paste.Diagnose(`curl https://api.klyra.live/v1/x -H "Authorization: Bearer $KLYRA_API_KEY" -d '{}'`)
+	api := mustAPI(t, "https://api.klyra.live")
+	r := Run(t.Context(), catalog.RequestCheck, Target{API: api, Request: d.Request})
+	if !strings.Contains(r.Summary, "$KLYRA_API_KEY") {
+		t.Errorf("%s: %s", findingIDs(r), r.Summary)
+	}
+}

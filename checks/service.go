@@ -29,7 +29,10 @@ func checkService(ctx context.Context, t Target) Result {
 	return r
 }
 
-func isServiceTrouble(f Finding) bool { return f.Status != Pass && strings.HasPrefix(f.ID, "service.") }
+// isServiceTrouble reports whether a finding is for Klyra's support: what is not the API is no matter of theirs.
+func isServiceTrouble(f Finding) bool {
+	return f.Status != Pass && strings.HasPrefix(f.ID, "service.") && f.ID != "service.not_the_api"
+}
 
 // probeService sends the three requests, or two where neither got an answer.
 func (t Target) probeService(ctx context.Context) serviceProbes {
@@ -217,7 +220,7 @@ func serviceEdge(ps serviceProbes) (Finding, bool) {
 		ID: "service.edge_error", Status: Fail,
 		Summary:  "something in front of the API answered in its place: " + p.why,
 		Evidence: append(ps.evidence(), p.facts()...),
-		Remedy:   "your request never reached the API, so changing it does not help. Wait a little and retry; if your address or client is blocked, try another network; send Klyra's support the cf-ray and the date",
+		Remedy:   "your request never reached the API, so changing it does not help. Wait a little and retry; if your address or client is blocked, try another network; if it lasts, tell Klyra's support what stands in the block for them",
 	}
 	if ps.of(apiSender) > 0 {
 		f.Status, f.Summary = Warn, "something in front of the API answered some of the requests: "+p.why

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -372,12 +373,14 @@ func (s *checklistScreen) copyBlock(a *app) tea.Cmd {
 	if r == nil || len(r.Blocks) == 0 {
 		return nil
 	}
-	b := r.Blocks[s.copies%len(r.Blocks)]
+	blocks := slices.Clone(r.Blocks) // in the order in which they are shown
+	slices.SortStableFunc(blocks, func(a, b checks.Block) int { return cmp.Compare(min(len(a.Client), 1), min(len(b.Client), 1)) })
+	b := blocks[s.copies%len(blocks)]
 	s.copies++
-	if len(r.Blocks) == 1 {
+	if len(blocks) == 1 {
 		return a.copy("“"+b.Title+"”", b.Text)
 	}
-	next := r.Blocks[s.copies%len(r.Blocks)].Title
+	next := blocks[s.copies%len(blocks)].Title
 	return a.copy(fmt.Sprintf("“%s” (c again: “%s”)", b.Title, next), b.Text)
 }
 

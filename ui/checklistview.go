@@ -58,8 +58,7 @@ func (s *checklistScreen) steps(a *app, columns, height int, wrapped bool) []str
 			first, last = from, len(lines)-1
 		}
 	}
-	top := follow(0, first, last, height)
-	return lines[top:min(len(lines), top+height)]
+	return window(lines, first, last, height)
 }
 
 // row draws one step: how it stands, as a mark and as a word, its title, and the time that it has run.
@@ -145,17 +144,7 @@ func (l look) writeResult(p *page, step guide.Step) {
 	if step.Result == nil {
 		return
 	}
-	findings := slices.Clone(step.Result.Findings)
-	slices.SortStableFunc(findings, func(a, b checks.Finding) int {
-		switch {
-		case checks.Worse(a.Status, b.Status):
-			return -1
-		case checks.Worse(b.Status, a.Status):
-			return 1
-		}
-		return 0
-	})
-	for _, f := range findings {
+	for _, f := range checks.WorstFirst(step.Result.Findings) {
 		p.hang(l.mark(f.Status)+" ", l.states[f.Status], string(f.Status)+": "+f.Summary)
 		if f.Remedy != "" {
 			p.hang("  What to do: ", l.strong, f.Remedy)

@@ -232,7 +232,7 @@ func (f *form) pick(a *app, k tea.KeyPressMsg) {
 func (f *form) submit(a *app, s *checklistScreen) tea.Cmd {
 	text := f.field.Value()
 	if strings.TrimSpace(text) == "" {
-		f.hint = "Nothing is filled in yet. Press esc to go on without it."
+		f.hint = "Nothing is filled in yet. Esc leaves the field; then s skips this step."
 		return nil
 	}
 	if f.paste != "" && !f.sure {

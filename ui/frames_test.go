@@ -92,8 +92,8 @@ var limited = checks.Result{
 		{Hop: 1, Name: "first byte", Start: 15 * time.Millisecond, Took: 41 * time.Millisecond},
 	},
 	Blocks: []checks.Block{
-		{Title: "What to tell support", Text: "request id: req_1a2b3c4d5e6f\nhttp status: 429"},
 		{Title: "Retry with curl", Client: "curl", Text: "for wait in 1 2 4; do\n  curl -f https://api.klyra.live/v1/text && break\n  sleep $wait\ndone"},
+		{Title: "What to tell support", Text: "request id: req_1a2b3c4d5e6f\nhttp status: 429"},
 	},
 }
 

@@ -25,12 +25,16 @@ type picture struct {
 	cursor *tea.Cursor
 }
 
-// wrap breaks a text without escape sequences into lines of at most so many columns. It breaks at blanks
-// alone, and in words that are longer than a line: a URL or a path that is cut at a hyphen cannot be copied.
 func wrap(text string, columns int) []string {
+	return strings.Split(Wrap(expandTabs(text), columns), "\n")
+}
+
+// Wrap breaks a text, which may hold escape sequences, into lines of at most so many columns. It breaks at blanks
+// alone, and in words that are longer than a line: a URL, a flag or a date that is cut at a hyphen cannot be copied.
+func Wrap(text string, columns int) string {
 	const hyphen = "\uE000" // of the private use area, as wide
-	text = strings.ReplaceAll(expandTabs(text), "-", hyphen)
-	return strings.Split(strings.ReplaceAll(ansi.Wrap(text, max(1, columns), ""), hyphen, "-"), "\n")
+	text = strings.ReplaceAll(text, "-", hyphen)
+	return strings.ReplaceAll(ansi.Wrap(text, max(1, columns), ""), hyphen, "-")
 }
 
 func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", "    ") }

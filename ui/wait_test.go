@@ -33,7 +33,7 @@ func TestBlocksAreCopiedOneAfterAnother(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
 	d.press("c").shows("Copied “What to tell support” (c again: “Retry with curl”).")
 	d.press("c", "c")
-	want := []string{limited.Blocks[0].Text, limited.Blocks[1].Text, limited.Blocks[0].Text}
+	want := []string{limited.Blocks[1].Text, limited.Blocks[0].Text, limited.Blocks[1].Text}
 	if !slices.Equal(d.copied, want) {
 		t.Errorf("copied %q, want %q", d.copied, want)
 	}

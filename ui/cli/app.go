@@ -25,6 +25,8 @@ func (p *program) noCommand(c *cobra.Command, args []string) error {
 	hint := "klyra-doctor help lists the commands"
 	if entry, ok := catalog.Lookup(args[0]); ok {
 		hint = fmt.Sprintf("klyra-doctor explain %s, or klyra-doctor fix %s", entry.Code, entry.Code)
+	} else if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+		hint = "to find the error in that file: klyra-doctor diagnose FILE, or klyra-doctor < FILE"
 	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean klyra-doctor " + near[0] + "?"
 	}

@@ -186,9 +186,20 @@ func unreadable(data []byte) int {
 	return n
 }
 
+// atHome replaces a leading ~/ by the user's home, as a shell does: in the app no shell has seen the path.
+func atHome(path string) string {
+	rest, found := strings.CutPrefix(path, "~/")
+	home, err := os.UserHomeDir()
+	if !found || err != nil {
+		return path
+	}
+	return filepath.Join(home, rest)
+}
+
 // openContent finds a file whose content is to be checked. It must be a regular file, as it is read anew on
 // every run.
 func openContent(path string) (checks.Content, error) {
+	path = atHome(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		return checks.Content{}, usagef("name a file", "open %s: %v", path, pathError(err))

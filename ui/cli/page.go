@@ -14,6 +14,7 @@ import (
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
+	"klyra-doctor/ui"
 )
 
 // page gathers the lines of a text answer and prints them at once, wrapped to the terminal, in colours where
@@ -96,7 +97,7 @@ func (g *page) heading(text string) { g.b.WriteString(bold + text + reset + "\n"
 func (g *page) plain(text string) { g.indented("", text) }
 
 func (g *page) note(text string) {
-	for line := range strings.Lines(ansi.Wrap(text, g.width, "")) {
+	for line := range strings.Lines(ui.Wrap(text, g.width)) {
 		g.b.WriteString(faint + strings.TrimSuffix(line, "\n") + reset + "\n")
 	}
 }
@@ -104,7 +105,7 @@ func (g *page) note(text string) {
 // indented writes a paragraph whose first line begins with lead and whose others stand below its text.
 func (g *page) indented(lead, text string) {
 	indent := ansi.StringWidth(lead)
-	wrapped := ansi.Wrap(text, max(g.width-indent, 20), "")
+	wrapped := ui.Wrap(text, max(g.width-indent, 20))
 	wrapped = strings.ReplaceAll(wrapped, "\n", "\n"+strings.Repeat(" ", indent))
 	g.b.WriteString(lead + wrapped + "\n")
 }
@@ -188,7 +189,7 @@ func kindWords(s catalog.Step) string {
 // findings writes what a check found.
 func (g *page) findings(indent int, list []checks.Finding) {
 	pad := strings.Repeat(" ", indent)
-	for _, f := range list {
+	for _, f := range checks.WorstFirst(list) {
 		g.indented(pad+g.mark(f.Status)+" ", f.Summary+" "+faint+f.ID+reset)
 		for _, e := range f.Evidence {
 			g.evidence(indent+4, e)
