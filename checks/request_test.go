@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 )
 
@@ -99,7 +100,7 @@ func TestAVariableIsNoSecret(t *testing.T) {
 	d := paste.Diagnose(`curl https://api.klyra.live/v1/x -H "Authorization: Bearer $KLYRA_API_KEY" -d '{}'`)
 	api := mustAPI(t, "https://api.klyra.live")
 	r := Run(t.Context(), catalog.RequestCheck, Target{API: api, Request: d.Request})
-	if !strings.Contains(r.Summary, "$KLYRA_API_KEY") {
-		t.Errorf("%s: %s", findingIDs(r), r.Summary)
+	if !strings.Contains(r.Findings[0].Summary, "the variable $KLYRA_API_KEY") {
+		t.Errorf("%s: %s", findingIDs(r), r.Findings[0].Summary)
 	}
 }
