@@ -182,6 +182,7 @@ func main() {
 `
 
 func TestGoSnippetRetries(t *testing.T) {
+	t.Parallel()
 	address, seen := retryServer(t, "0")
 	file := filepath.Join(t.TempDir(), "main.go")
 	if err := os.WriteFile(file, []byte(goAround+snippet(t, address, "Go")+"\n"), 0o600); err != nil {

@@ -121,6 +121,7 @@ func oddWAV() []byte {
 // TestCutMedia: wherever a container is cut, that is seen. One whole frame that an MP3 lacks is not: some
 // encoders count the silent one too.
 func TestCutMedia(t *testing.T) {
+	t.Parallel()
 	for name, data := range map[string][]byte{
 		"mp4": mediatest.MP4(), "mp4 with its index at the end": slices.Concat(mediatest.MP4Type, mediatest.MP4Media, mediatest.MP4Index), "wav": mediatest.WAV(500), "avi": mediatest.AVI(),
 		"fragmented mp4": mediatest.FragmentedMP4(true), "long wav": mediatest.LongWAV(500), "mp3 with its bytes": mediatest.SizedMP3(9, 9),
