@@ -4,13 +4,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"klyra-doctor/catalog/paste"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"klyra-doctor/catalog/paste"
 )
 
 // signature is what a pre-signed URL says of its own validity.
