@@ -81,12 +81,15 @@ func NewAPI(base string, proxy func(*http.Request) (*url.URL, error)) (*API, err
 	return a, nil
 }
 
+// DocumentedAPI is the base URL that Klyra documents.
+const DocumentedAPI = "https://api.klyra.live"
+
 // pageHosts are hosts of Klyra that serve pages to people: a key has no business there.
 var pageHosts = map[string]bool{"klyra.live": true, "www.klyra.live": true, "dashboard.klyra.live": true, "docs.klyra.live": true}
 
 // parseAPIBase reads a base URL and drops its final slash.
 func parseAPIBase(base string) (*url.URL, error) {
-	const write = "write it as https://HOST, such as https://api.klyra.live"
+	const write = "write it as https://HOST, such as " + DocumentedAPI
 	u, err := url.Parse(base)
 	switch {
 	case err != nil && strings.Contains(base, "@"):
@@ -106,7 +109,7 @@ func parseAPIBase(base string) (*url.URL, error) {
 	case !validAPIPort(u):
 		return nil, fmt.Errorf("the API URL %q has a port outside 1 to 65535", base)
 	case pageHosts[strings.ToLower(u.Hostname())]:
-		return nil, fmt.Errorf("the API URL %q leads to Klyra's web pages, not to its API: write https://api.klyra.live", base)
+		return nil, fmt.Errorf("the API URL %q leads to Klyra's web pages, not to its API: write %s", base, DocumentedAPI)
 	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
 		return nil, fmt.Errorf("the API URL %q is plain http, which would show the key to the network: use https", base)
 	}

@@ -182,6 +182,7 @@ func main() {
 `
 
 func TestGoSnippetRetries(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	for _, c := range []struct {
 		header, after string

@@ -18,6 +18,7 @@ import (
 // sockets: one machine has no routes that are missing, and no addresses that are silent. The numbers are the
 // kernel's own; TestSocketFailures shows those that it can be made to give.
 func TestAddresses(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	server := w.plainServer(t)
 	const (

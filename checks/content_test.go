@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -303,58 +302,6 @@ func TestContentWithoutEnd(t *testing.T) {
 	if contentFound(r) != "content.too_large=fail" || !strings.Contains(contentSaid(r), "not read any further") {
 		t.Errorf("found %s\n%s", contentFound(r), contentSaid(r))
 	}
-}
-
-// TestContentMemory: a content that is longer than the bound takes less than 64 MB of memory, as it is streamed.
-func TestContentMemory(t *testing.T) {
-	for name := range endless {
-		t.Run(name, func(t *testing.T) {
-			c := endlessContent(name, 80<<20)
-			runtime.GC()
-			peak := watchMemory(t)
-			start := time.Now()
-			r := runContent(c, AnyMedia)
-			t.Logf("%s: %v, %.1f MB at most", contentFound(r), time.Since(start).Round(time.Millisecond), float64(peak())/1e6)
-			if got := peak(); got > 64_000_000 {
-				t.Errorf("took %d bytes of memory", got)
-			}
-		})
-	}
-}
-
-// watchMemory returns what tells the most heap memory that was in use since, over that at the start.
-func watchMemory(t *testing.T) (peak func() uint64) {
-	inUse := func() uint64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapInuse
-	}
-	start, done, most := inUse(), make(chan struct{}), make(chan uint64, 1)
-	ticker := time.NewTicker(5 * time.Millisecond)
-	go func() {
-		high := start
-		for {
-			select {
-			case <-ticker.C:
-				high = max(high, inUse())
-			case <-done:
-				most <- max(high, inUse()) - start
-				return
-			}
-		}
-	}()
-	var got *uint64
-	stop := func() uint64 {
-		if got == nil {
-			ticker.Stop()
-			close(done)
-			high := <-most
-			got = &high
-		}
-		return *got
-	}
-	t.Cleanup(func() { stop() })
-	return stop
 }
 
 func FuzzContent(f *testing.F) {

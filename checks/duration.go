@@ -43,8 +43,9 @@ func clock(at, now time.Time) string {
 	return at.Format(time.DateTime + " MST")
 }
 
-// clockAt is clock with the word that belongs before it.
-func clockAt(at, now time.Time) string {
+// ClockAt names a time in now's zone with the word that belongs before it: "at 12:00:37 UTC", or "on 2026-03-02
+// 01:00:00 UTC" where it is another day.
+func ClockAt(at, now time.Time) string {
 	if sameDay(at, now) {
 		return "at " + clock(at, now)
 	}

@@ -192,7 +192,7 @@ func (a answer) isHTML() bool {
 	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
-func (a answer) isRedirect() bool { return a.status >= 300 && a.status < 400 }
+func (a answer) isRedirect() bool { return isRedirect(a.status) }
 
 // redirectHost returns where a redirect leads, without path and query, which may hold secrets.
 func (a answer) redirectHost() string {

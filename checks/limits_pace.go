@@ -27,23 +27,27 @@ func (s limitState) perMinute() (int, bool) {
 }
 
 // interval returns the time to leave between two requests so that safeShare of the limit is used; false where
-// the limit is not known.
+// the limit is not known, or so high that less than a millisecond is left.
 func (s limitState) interval() (time.Duration, bool) {
 	limit, known := s.perMinute()
 	if !known {
 		return 0, false
 	}
-	return time.Duration(float64(time.Minute) / safeShare / float64(limit)), true
+	between := time.Duration(float64(time.Minute) / safeShare / float64(limit))
+	return between, between >= time.Millisecond
 }
 
 // pace says how fast to send: a safe rate, how many requests at once that rate needs, and what the day allows.
 func (s limitState) pace(now time.Time) string {
-	between, known := s.interval()
-	if !known {
-		return "put requests in a queue that keeps under 80 % of the plan's limit a minute (a general rule: this response does not show the limit)" +
-			s.daily(now, 0)
+	limit, shown := s.perMinute()
+	between, paced := s.interval()
+	if !paced {
+		why := "a general rule: this response does not show the limit"
+		if shown {
+			why = fmt.Sprintf("%d by this response, which is no pace to keep to", limit)
+		}
+		return "put requests in a queue that keeps under 80 % of the plan's limit a minute (" + why + ")" + s.daily(now, 0)
 	}
-	limit, _ := s.perMinute()
 	return fmt.Sprintf("send at most one request every %s (80 %% of %d a minute), %s", intervalText(between), limit, s.atOnce(between)) +
 		s.daily(now, between)
 }
@@ -57,15 +61,15 @@ func (s limitState) atOnce(between time.Duration) string {
 	return fmt.Sprintf("at most %d at once (what that rate needs, %s)", max(int(math.Ceil(float64(took)/float64(between))), 1), basis)
 }
 
-// daily says how far apart requests must be for the rest of the day to last; "" where the minute's pace is slower
-// or the rest is not known.
+// daily says how far apart requests must be for the rest of the day to last; "" where the minute's pace is slower,
+// or the rest is not known or no limit in practice.
 func (s limitState) daily(now time.Time, between time.Duration) string {
 	if s.DailyRemaining == nil || *s.DailyRemaining <= 0 {
 		return ""
 	}
 	midnight := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
 	every := midnight.Sub(now) / time.Duration(*s.DailyRemaining)
-	if every <= between {
+	if every <= between || every < time.Millisecond {
 		return ""
 	}
 	return fmt.Sprintf("; for the %s of today to last until midnight UTC, one every %s (when Klyra's day begins is not documented; midnight UTC is usual)",

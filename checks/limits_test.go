@@ -421,6 +421,7 @@ func TestLimitsPace(t *testing.T) {
 			"; for the 60 requests of today to last until midnight UTC, one every 23 min 47 s (when Klyra's day begins is not documented; midnight UTC is usual)",
 		},
 		{limitState{RateLimit: paste.RateLimit{DailyRemaining: number(1)}}, "for the 1 request of today to last until midnight UTC, one every 23 h 46 min"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(999_999_999_999_999)}}, "keeps under 80 % of the plan's limit a minute (999999999999999 by this response, which is no pace to keep to)"},
 		{limitState{}, "keeps under 80 % of the plan's limit a minute (a general rule"},
 	} {
 		if got := c.state.pace(limitsNow); !strings.Contains(got, c.want) {

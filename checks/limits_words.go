@@ -83,7 +83,7 @@ func (s limitState) when(kind limitKind, now time.Time) string {
 	if wait == 0 {
 		return lead + "now"
 	}
-	return lead + clockAt(at, now) + ", in " + waitText(wait)
+	return lead + ClockAt(at, now) + ", in " + waitText(wait)
 }
 
 // edgeLimits reports whether what answered in front of the API limits the rate of requests itself.
@@ -264,7 +264,7 @@ func (s limitState) howRead(now time.Time) []Evidence {
 
 // made says when a pasted response was made.
 func (s limitState) made(now time.Time) string {
-	text := clockAt(s.Date, now) + ", " + waitText(s.age) + " ago"
+	text := ClockAt(s.Date, now) + ", " + waitText(s.age) + " ago"
 	if s.undated {
 		return "no later than " + strings.TrimPrefix(strings.TrimPrefix(text, "at "), "on ") + ": that is when it should reset"
 	}
@@ -345,5 +345,5 @@ func (s limitState) sinceReset(now time.Time) string {
 		return "it is more than a day old"
 	}
 	ago := s.age - h.wait
-	return "it was over " + clockAt(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
+	return "it was over " + ClockAt(now.Add(-ago), now) + ", " + waitText(ago) + " ago"
 }

@@ -37,6 +37,7 @@ func TestContentMedia(t *testing.T) {
 		{name: "fragmented mp4 without an index", data: mediatest.FragmentedMP4(false), want: "content.fits=pass", says: "MP4 video, 3.0 s"},
 		{name: "what cannot be seen of it", data: cutBy(mediatest.FragmentedMP4(false), 246), want: "content.fits=pass", says: "from the border of a fragment on, that cannot be seen"},
 		{name: "mp4 of unknown length", data: slices.Concat(mediatest.MP4Type, mediatest.Box("moov", mediatest.MovieHeader(math.MaxUint32)), mediatest.MP4Media), want: "content.fits=pass", says: "MP4 video: nothing wrong"},
+		{name: "mp4 with a box shorter than its own header", data: mediatest.ShortBoxMP4(), want: "content.fits=pass", says: "MP4 video, 3.0 s"},
 		{name: "segment of a stream", data: slices.Concat(mediatest.Box("styp", []byte("msdh\x00\x00\x00\x00")), mediatest.Box("moof", make([]byte, 30)), mediatest.MP4Media), want: "content.truncated=fail", says: "one segment of a stream"},
 		{name: "3gp", data: slices.Concat(mediatest.Box("ftyp", []byte("3gp4\x00\x00\x02\x003gp4")), mediatest.MP4Index, mediatest.MP4Media), want: "content.fits=pass", says: "3GP video, 3.0 s"},
 		{name: "m4a", data: slices.Concat(mediatest.Box("ftyp", []byte("M4A \x00\x00\x02\x00M4A ")), mediatest.MP4Index, mediatest.MP4Media), file: "a.m4a", want: "content.fits=pass", says: "M4A audio, 3.0 s"},
@@ -120,6 +121,7 @@ func oddWAV() []byte {
 // TestCutMedia: wherever a container is cut, that is seen. One whole frame that an MP3 lacks is not: some
 // encoders count the silent one too.
 func TestCutMedia(t *testing.T) {
+	t.Parallel()
 	for name, data := range map[string][]byte{
 		"mp4": mediatest.MP4(), "mp4 with its index at the end": slices.Concat(mediatest.MP4Type, mediatest.MP4Media, mediatest.MP4Index), "wav": mediatest.WAV(500), "avi": mediatest.AVI(),
 		"fragmented mp4": mediatest.FragmentedMP4(true), "long wav": mediatest.LongWAV(500), "mp3 with its bytes": mediatest.SizedMP3(9, 9),

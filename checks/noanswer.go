@@ -56,7 +56,6 @@ func failureWords(err error) words {
 		op          *net.OpError
 		lookup      *net.DNSError
 		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
 		refusal     proxyRefusal
 	)
 	switch {
@@ -72,8 +71,11 @@ func failureWords(err error) words {
 		return words{"its name could not be resolved", checkAddress}
 	case errors.As(err, &certificate):
 		return certificateWords(certificate)
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return words{"what answers there does not speak TLS", "check scheme and port of the API URL; a proxy or a login page of the network can answer there too"}
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return handshakeFailures[notTLSHandshake]
+	}
+	if told, ok := handshakeFailures[handshakeKind(err, false)]; ok {
+		return told
 	}
 	for _, f := range protocolFailures {
 		if strings.Contains(err.Error(), f.text) {
@@ -86,6 +88,16 @@ func failureWords(err error) words {
 	return words{err.Error(), checkAddress}
 }
 
+// handshakeFailures are the words for TLS handshakes with the API, which end otherwise than those with a file's host.
+// Ends without words of their own here are told by the error itself.
+var handshakeFailures = map[handshakeEnd]words{
+	notTLSHandshake:      {"what answers there does not speak TLS", "check scheme and port of the API URL; a proxy or a login page of the network can answer there too"},
+	clientCertHandshake:  {"it demands a certificate from its clients, which the API does not", "check the API URL: this is a company's gateway or another service"},
+	strangeNameHandshake: {"the server there says that it does not know this name", "check the API URL, and whether a hosts file or a private name server leads its name elsewhere"},
+	oldHandshake:         {"it has no TLS version in common with this program, which offers TLS 1.2 and 1.3", "something old answers there, such as a proxy that inspects TLS: try another network"},
+	noCommonHandshake:    {"it refuses the TLS handshake: it has no TLS version or cipher in common with this program, or no certificate for this name", "a proxy that inspects TLS does so, and a server that offers old ciphers only: try another network"},
+}
+
 // protocolFailures are told by their texts, for want of types.
 var protocolFailures = []struct {
 	text string
@@ -93,10 +105,6 @@ var protocolFailures = []struct {
 }{
 	{"TLS handshake timeout", words{"it accepts the connection, but does not finish the TLS handshake in time", "a firewall or a proxy that inspects TLS may hold it up: try another network"}},
 	{"awaiting response headers", words{"it took the request, but did not begin to answer in time", runAgain}},
-	{"tls: certificate required", words{"it demands a certificate from its clients, which the API does not", "check the API URL: this is a company's gateway or another service"}},
-	{"tls: unrecognized name", words{"the server there says that it does not know this name", "check the API URL, and whether a hosts file or a private name server leads its name elsewhere"}},
-	{"protocol version", words{"it has no TLS version in common with this program, which offers TLS 1.2 and 1.3", "something old answers there, such as a proxy that inspects TLS: try another network"}},
-	{"tls: handshake failure", words{"it ended the TLS handshake without giving a reason", "a proxy that inspects TLS does so, and a server that offers old ciphers only: try another network"}},
 	{"malformed HTTP", words{"what answers there does not speak HTTP", "check scheme and port of the API URL"}},
 	{"response headers exceeded", words{"its answer begins with more than 64 KiB of headers, which no API sends", "check the API URL; a proxy may add headers in a loop"}},
 }

@@ -19,6 +19,7 @@ const (
 	noSession = "Serve the file without a session: a downloader keeps no cookies."
 )
 
+// isRedirect reports whether a status sends clients elsewhere, which 304 and 305 do not.
 func isRedirect(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,

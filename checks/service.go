@@ -82,14 +82,14 @@ func (t Target) unreachable(ctx context.Context, ps serviceProbes, err error) Fi
 	return f
 }
 
-// handshakeTrouble names what stopped a handshake where the error itself does not; nil elsewhere.
+// handshakeTrouble names what stopped a handshake where the summary does not; nil elsewhere.
 func (t Target) handshakeTrouble(at stage, err error) []Evidence {
 	var certificate *tls.CertificateVerificationError
 	if at != tlsStage || errors.As(err, &certificate) {
 		return nil
 	}
 	kind := handshakeKind(err, false)
-	if kind == notTLSHandshake || kind == brokenHandshake {
+	if _, told := handshakeFailures[kind]; told || kind == brokenHandshake {
 		return nil
 	}
 	return []Evidence{{"TLS", fmt.Sprintf(handshakeWords[kind].summary, t.API.base.Host)}}

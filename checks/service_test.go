@@ -287,6 +287,8 @@ func TestSentBy(t *testing.T) {
 		{"CloudFront", answer{status: 502, header: header("X-Cache", "Error from cloudfront")}, edgeSender},
 		{"page by its type", answer{status: 200, header: header("Content-Type", "text/html; charset=utf-8")}, strangerSender},
 		{"page by its bytes", answer{status: 200, body: []byte("\n <!DOCTYPE HTML><title>")}, strangerSender},
+		{"redirect", answer{status: 302}, strangerSender},
+		{"not modified", answer{status: 304}, unclearSender},
 		{"bad gateway without words", answer{status: 502}, unclearSender},
 		{"rate-limit headers", answer{status: 404, header: header("X-RateLimit-Limit", "60")}, apiSender},
 	} {

@@ -18,7 +18,7 @@ func (a *API) baseDoubt() string {
 	return "the API URL ends in the path " + a.base.Path + ", which belongs to the endpoint"
 }
 
-const useDocumented = "set the API URL (--api-url or KLYRA_API_URL) to " + documentedAPI + ", which is the one that Klyra documents, and give the path of the endpoint apart from it"
+const useDocumented = "set the API URL (--api-url or KLYRA_API_URL) to " + DocumentedAPI + ", which is the one that Klyra documents, and give the path of the endpoint apart from it"
 
 // plainOnTLS reports whether a server complains of plain HTTP on its TLS port.
 func (ps serviceProbes) plainOnTLS() bool {

@@ -185,7 +185,7 @@ func (p *urlProbe) expiresSoon(h *hop, state tls.ConnectionState) {
 		}
 		p.add(Finding{
 			ID: "tls.expires_soon", Status: Warn,
-			Summary:  fmt.Sprintf("a certificate of %s ends in %.0f hours", h.url.Hostname(), left.Hours()),
+			Summary:  fmt.Sprintf("a certificate of %s ends in %s", h.url.Hostname(), waitText(left)),
 			Evidence: certificateEvidence(cert, p.Now()),
 			Remedy:   "Renew it, and find out why it was not renewed by itself.",
 		})

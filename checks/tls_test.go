@@ -270,6 +270,7 @@ func TestTLSOffers(t *testing.T) {
 // TestLargeFirstMessage has a box before a server that loses first messages as large as those with a post-quantum
 // key exchange, in one of two ways.
 func TestLargeFirstMessage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	server := w.tlsServer(t, serverConfig(newAuthority("media.example.com", nil).self()))
 	for _, silent := range []bool{true, false} {
@@ -397,6 +398,7 @@ func (e textError) Error() string { return string(e) }
 
 // TestTLSOfEveryAddress holds that the certificates of all addresses are looked at.
 func TestTLSOfEveryAddress(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	root := newAuthority("Test Root", nil)
 	w.roots = poolOf(root)

@@ -55,6 +55,7 @@ func TestRawAnswers(t *testing.T) {
 
 // TestEndlessAnswers asks servers that go on for ever: each ends at its phase's time, and says what is known.
 func TestEndlessAnswers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, c := range []struct{ name, start, again, want string }{
 		{"headers in drops", "HTTP/1.1 200 OK\r\n", "X: y\r\n", "http.timeout unknown; view.not_reached skip"},

@@ -1,8 +1,11 @@
 package checks
 
 import (
+	"context"
+	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"testing"
 	"unicode/utf8"
@@ -33,11 +36,44 @@ func FuzzRefusal(f *testing.F) {
 	})
 }
 
+// aloneWith is a network in which nothing but one server is there: no name has an address, and no other address
+// answers. What leads out of it is counted as unreachable.
+func aloneWith(t testing.TB, server string) network {
+	n := internet
+	n.nameServer = (&world{names: map[string]dnsRecord{}}).serveDNS(t)
+	n.dial = func(ctx context.Context, to netip.AddrPort, kind string) (net.Conn, error) {
+		if to.String() != server {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: unreachableErrors[0]}
+		}
+		return dialJudged(ctx, to, kind)
+	}
+	return n
+}
+
+// TestAnswersLeadNowhereElse holds that a server that redirects to the internet, by name or by address, is all that
+// a fuzzed answer reaches.
+func TestAnswersLeadNowhereElse(t *testing.T) {
+	for location, want := range map[string]string{
+		"//media.example.org/": "dns.not_found fail; view.not_reached skip",
+		"//93.184.216.34/":     "tcp.unreachable unknown; view.not_reached skip",
+	} {
+		server := rawServer(t, func(conn net.Conn) {
+			conn.Read(make([]byte, 4096))
+			io.WriteString(conn, "HTTP/1.1 302 Found\r\nLocation: "+location+"\r\n\r\n")
+		})
+		r := aloneWith(t, server).checkURL(t.Context(), urlTarget(t, "http://"+server, "/a"))
+		if got := verdicts(r); got != want {
+			t.Errorf("%s: %s, want %s\n%s", location, got, want, texts(r))
+		}
+	}
+}
+
 // FuzzAnswer lets a server answer with any bytes: the check ends with at least one finding, and does not crash.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 302 Found\r\nLocation: /a\r\nSet-Cookie: a=b\r\n\r\n", "SSH-2.0-a\r\n",
 		"\x15\x03\x01\x00\x02\x02\x46", "\x00\x00\x12\x04\x00", "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/10\r\n\r\nhello",
+		"HTTP/1.1 302 Found\r\nLocation: //media.example.org\r\n\r\n", "HTTP/1.1 302 Found\r\nLocation: //93.184.216.34\r\n\r\n",
 		"HTTP/1.1 429 Too Many\r\nRetry-After: 5\r\n\r\n", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
 	} {
 		f.Add(seed)
@@ -47,7 +83,7 @@ func FuzzAnswer(f *testing.F) {
 			conn.Read(make([]byte, 4096))
 			conn.Write([]byte(answer))
 		})
-		r := internet.checkURL(t.Context(), urlTarget(t, "http://"+server, "/a"))
+		r := aloneWith(t, server).checkURL(t.Context(), urlTarget(t, "http://"+server, "/a"))
 		if len(r.Findings) == 0 {
 			t.Error("nothing was found")
 		}
@@ -64,7 +100,7 @@ func FuzzHandshake(f *testing.F) {
 			conn.Read(make([]byte, 4096))
 			conn.Write(answer)
 		})
-		r := internet.checkURL(t.Context(), urlTarget(t, "", "https://"+server+"/"))
+		r := aloneWith(t, server).checkURL(t.Context(), urlTarget(t, "", "https://"+server+"/"))
 		for _, found := range r.Findings {
 			if found.ID == "view.public" || found.Summary == "" {
 				t.Error(texts(r))

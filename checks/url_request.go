@@ -29,7 +29,7 @@ func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Res
 	resp, err := p.roundTrip(ctx, h, http.MethodGet, extra)
 	if err != nil {
 		if !p.interrupted(ctx, "waiting for an answer of "+h.url.Host) {
-			p.add(noAnswer(h, err, overheard.start()))
+			p.add(unansweredURL(h, err, overheard.start()))
 		}
 		return nil
 	}
@@ -89,8 +89,8 @@ func probeHeaders(extra http.Header) http.Header {
 	return header
 }
 
-// noAnswer names why a request got no answer that can be used; start is what came instead.
-func noAnswer(h *hop, err error, start string) Finding {
+// unansweredURL names why a request got no answer that can be used; start is what came instead.
+func unansweredURL(h *hop, err error, start string) Finding {
 	f := Finding{Evidence: []Evidence{{"cause", firstRunes(err.Error())}}}
 	kind := answerKind(h, err, start)
 	if kind == refusedAnswer {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"klyra-doctor/catalog/paste"
 )
 
 // signature is what a pre-signed URL says of its own validity.
@@ -226,11 +228,14 @@ const skew = 15 * time.Minute
 // serverTime is when an answer was sent by its server's clock. A cache keeps the date of its own answer, and tells
 // how old that is.
 func serverTime(header http.Header) (now time.Time, ok bool) {
-	now, err := http.ParseTime(header.Get("Date"))
+	now = paste.HTTPTime(header.Get("Date"))
+	if now.IsZero() {
+		return now, false
+	}
 	if age, wrong := strconv.ParseUint(header.Get("Age"), 10, 31); wrong == nil {
 		now = now.Add(time.Duration(age) * time.Second)
 	}
-	return now, err == nil
+	return now, true
 }
 
 // judgeSignature compares the URL's validity with the server's clock, or with this machine's where no

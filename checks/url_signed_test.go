@@ -106,6 +106,7 @@ func TestSignatureClock(t *testing.T) {
 		{"", "", "url.presigned_expired fail", "this machine's clock (no server told its own): 2026-11-24T13:00:00Z"},
 		{"nonsense", "60", "url.presigned_expired fail", "this machine's clock"},
 		{"Tue, 24 Nov 2026 11:30:00 GMT", "", "url.presigned_temporary warn", "the server's clock: 2026-11-24T11:30:00Z"},
+		{"Tue, 24 Nov 2026 11:30:00 UTC", "", "url.presigned_temporary warn", "the server's clock: 2026-11-24T11:30:00Z"},
 		{"Tue, 24 Nov 2026 11:30:00 GMT", "1800", "url.presigned_expired fail", "the server's clock: 2026-11-24T12:00:00Z"},
 	} {
 		p := &urlProbe{Target: Target{Now: local}, signed: readSignature(signedURL(t, ended))}

@@ -58,7 +58,7 @@ var urlCases = []struct {
 	{name: "mute on 443", url: "https://mute.example.com/", hurried: true, want: "tls.timeout unknown; view.not_reached skip"},
 	{name: "name unknown to the server", url: "https://unknown.example.com/", want: "tls.wrong_host fail; view.not_reached skip"},
 	{name: "hangs up in the handshake", url: "https://hangup.example.com/", want: "tcp.reset fail; view.not_reached skip", text: "during the TLS handshake"},
-	{name: "certificate ends soon", url: "https://soon.example.com/body/png", want: "tls.expires_soon warn; view.public pass", text: "48 hours"},
+	{name: "certificate ends soon", url: "https://soon.example.com/body/png", want: "tls.expires_soon warn; view.public pass", text: "ends in 40 h "},
 
 	{name: "TLS on 80", url: "http://both.example.com/", want: "http.tls_on_http fail; view.not_reached skip"},
 	{name: "TLS alert on 80", url: "http://media.example.com/raw/alert", want: "http.tls_on_http fail; view.not_reached skip"},

@@ -156,7 +156,7 @@ func (w *world) serve(t testing.TB, root authority) map[string]string {
 	mutual2 := mutual.Clone()
 	mutual2.MaxVersion = tls.VersionTLS12
 	add(19, mutual2)
-	add(23, serverConfig(root.issue(certWish{names: []string{"soon.example.com"}, from: now.Add(-80 * day), to: now.Add(2 * day)})))
+	add(23, serverConfig(root.issue(certWish{names: []string{"soon.example.com"}, from: now.Add(-80 * day), to: now.Add(40*time.Hour + 30*time.Minute)})))
 	servers["21:443"] = rawServer(t, func(conn net.Conn) {
 		conn.Read(make([]byte, 512))
 		w.stuck <- "agreeing on TLS"

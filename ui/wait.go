@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/guide"
 )
 
@@ -20,7 +21,7 @@ func (s *checklistScreen) wait() string {
 	case !r.RetryAt.After(s.now):
 		return "The wait is over: r runs the check again, and a retry can succeed now."
 	}
-	return fmt.Sprintf("Retry in %s, %s.", countdown(r.RetryAt.Sub(s.now)), atTime(r.RetryAt, s.now))
+	return fmt.Sprintf("Retry in %s, %s.", countdown(r.RetryAt.Sub(s.now)), checks.ClockAt(r.RetryAt, s.now))
 }
 
 // waits reports whether a step's wait is still being counted down.
@@ -44,13 +45,4 @@ func countdown(left time.Duration) string {
 		return fmt.Sprintf("%d:%02d", s/60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-}
-
-// atTime names a time in now's zone, with its date where that is another day.
-func atTime(at, now time.Time) string {
-	at = at.In(now.Location())
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return "at " + at.Format(time.TimeOnly)
-	}
-	return "on " + at.Format(time.DateTime)
 }

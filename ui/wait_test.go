@@ -8,12 +8,12 @@ import (
 
 func TestAWaitCountsDown(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.shows("Retry in 0:37, at 12:00:37.")
+	d.shows("Retry in 0:37, at 12:00:37 UTC.")
 	s := d.app.top().(*checklistScreen)
 	if !s.ticking {
 		t.Error("nothing counts the wait down")
 	}
-	d.send(replyMsg{s.id, tickedMsg{noon.Add(36*time.Second + 200*time.Millisecond)}}).shows("Retry in 0:01, at 12:00:37.")
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(36*time.Second + 200*time.Millisecond)}}).shows("Retry in 0:01, at 12:00:37 UTC.")
 	d.send(replyMsg{s.id, tickedMsg{noon.Add(37 * time.Second)}}).shows("The wait is over: r runs the check again")
 	if s.ticking {
 		t.Error("the clock still ticks though nothing is left to wait for")
@@ -23,9 +23,6 @@ func TestAWaitCountsDown(t *testing.T) {
 func TestAWaitOfAnotherDay(t *testing.T) {
 	if got := countdown(25*time.Hour + time.Second); got != "25:00:01" {
 		t.Errorf("25 hours are counted as %s", got)
-	}
-	if got := atTime(noon.Add(13*time.Hour), noon); got != "on 2026-03-02 01:00:00" {
-		t.Errorf("tomorrow is named %q", got)
 	}
 }
 

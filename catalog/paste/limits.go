@@ -74,10 +74,10 @@ func (l *RateLimit) take(name, value string) bool {
 	n, at := headerNumber(value), time.Time{}
 	switch name {
 	case "date":
-		l.Date = httpTime(value)
+		l.Date = HTTPTime(value)
 		return false
 	case "retry-after":
-		at = httpTime(value)
+		at = HTTPTime(value)
 	case "x-ratelimit-reset":
 		at = epochOrISO(value)
 	}
@@ -129,8 +129,8 @@ var httpTimes = []string{
 	"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC, time.RFC1123,
 }
 
-// httpTime reads a time as HTTP writes it; zero where it is none.
-func httpTime(value string) time.Time {
+// HTTPTime reads a time as HTTP writes it; the zero time where it is none.
+func HTTPTime(value string) time.Time {
 	for _, layout := range httpTimes {
 		if at, err := time.Parse(layout, value); err == nil {
 			return at.UTC()

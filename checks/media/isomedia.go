@@ -131,7 +131,7 @@ func (w *isoWalk) movie(b isoBox) error {
 		if err != nil {
 			return err
 		}
-		if inner.end <= inner.start || inner.end > b.end {
+		if inner.end < w.at || inner.end > b.end { // nothing that follows can be trusted
 			return nil
 		}
 		switch inner.name {

@@ -88,16 +88,16 @@ var wordyTypes = map[string]bool{"application/pdf": true, "application/postscrip
 func Sniff(head []byte, text bool) Kind {
 	head = head[:min(len(head), SniffLen)]
 	if name := missed(head); name != "" {
-		return Kind{name, Name(name), SortOf(name)}
+		return Kind{name, nameOf(name), SortOf(name)}
 	}
 	sniffed := mimetype.Detect(head)
 	name := Canonical(sniffed.String())
-	kind := Kind{name, Name(name), sortOf(name, sniffed)}
+	kind := Kind{name, nameOf(name), sortOf(name, sniffed)}
 	stray, runes := strayBytes(head)
 	mostlyText := runes > 0 && stray*20 <= runes
 	readable := stray == 0 || (len(head) == SniffLen && stray < utf8.UTFMax) // the last character may be cut
 	if name == Unknown && (text || mostlyText) || kind.Sort != Text && readable && !wordyTypes[name] {
-		return Kind{"text/plain", Name("text/plain"), Text}
+		return Kind{"text/plain", nameOf("text/plain"), Text}
 	}
 	return kind
 }
@@ -167,8 +167,8 @@ func strayBytes(b []byte) (stray, runes int) {
 	return stray, runes
 }
 
-// Name returns what people call a type, or the type itself where they call it nothing shorter.
-func Name(mimeType string) string {
+// nameOf returns what people call a type, or the type itself where they call it nothing shorter.
+func nameOf(mimeType string) string {
 	if name := kindNames[mimeType]; name != "" {
 		return name
 	}

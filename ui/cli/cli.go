@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -61,6 +62,8 @@ type program struct {
 // Main runs one invocation of the program on the process's own streams and environment, and returns its
 // exit code.
 func Main(args []string) (code int) {
+	// net/http reports what a strange server says, as it came, to the standard logger, which writes to the terminal.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	p := &program{ctx: ctx, interrupt: stop, in: os.Stdin, out: os.Stdout, err: os.Stderr}

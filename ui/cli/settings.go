@@ -18,8 +18,6 @@ import (
 // keyVariable is the environment's variable for the API key.
 const keyVariable = "KLYRA_API_KEY"
 
-const defaultAPI = "https://api.klyra.live"
-
 // flags are the flags that every command takes.
 type flags struct {
 	json    bool
@@ -40,7 +38,7 @@ func (f *flags) add(c *cobra.Command) {
 	set.BoolVar(&f.strict, "strict", false, "let a warning count as a failure")
 	set.BoolVar(&f.ascii, "ascii", false, "draw with ASCII characters alone")
 	set.StringVar(&f.color, "color", "auto", "colours `WHEN`: auto, always or never")
-	set.StringVar(&f.apiURL, "api-url", "", "the API's base `URL` (or KLYRA_API_URL; default "+defaultAPI+")")
+	set.StringVar(&f.apiURL, "api-url", "", "the API's base `URL` (or KLYRA_API_URL; default "+checks.DocumentedAPI+")")
 	set.StringVar(&f.sandbox, "sandbox", "", "use a pretend API with a key that works; with =`CODE` one that gives that error")
 	set.Lookup("sandbox").NoOptDefVal = plainSandbox
 	set.DurationVar(&f.timeout, "timeout", checks.DefaultTimeout, "the most `TIME` that one check may take")
@@ -54,7 +52,7 @@ func (f *flags) valid(given func(flag string) bool) error {
 		return usagef("write --sandbox alone, or --sandbox=CODE", "--sandbox is empty: is a variable not set?")
 	}
 	if given("api-url") && f.apiURL == "" {
-		return usagef("leave --api-url out to use the default, "+defaultAPI, "--api-url is empty: is a variable not set?")
+		return usagef("leave --api-url out to use the default, "+checks.DocumentedAPI, "--api-url is empty: is a variable not set?")
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return usagef("--color takes auto, always or never", "unknown colour setting %q", f.color)
@@ -143,11 +141,11 @@ func (p *program) configuredAPI() (*checks.API, error) {
 		base, source = os.Getenv("KLYRA_API_URL"), "KLYRA_API_URL"
 	}
 	if base == "" {
-		base, source = defaultAPI, "the default"
+		base, source = checks.DocumentedAPI, "the default"
 	}
 	api, err := checks.NewAPI(base, http.ProxyFromEnvironment)
 	if err != nil {
-		return nil, usagef("a base URL looks like "+defaultAPI, "%s: %v", source, err)
+		return nil, usagef("a base URL looks like "+checks.DocumentedAPI, "%s: %v", source, err)
 	}
 	return api, nil
 }

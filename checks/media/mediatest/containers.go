@@ -72,6 +72,11 @@ var (
 // MP4 is a video of 3 s, its index first.
 func MP4() []byte { return slices.Concat(MP4Type, MP4Index, MP4Media) }
 
+// ShortBoxMP4 is MP4 with a box in its index that says it is shorter than its own header.
+func ShortBoxMP4() []byte {
+	return slices.Concat(MP4Type, Box("moov", MovieHeader(3_000), []byte("\x00\x00\x00\x04mehd")), MP4Media)
+}
+
 // FragmentedMP4 is a video of 3 s in two fragments; with an index of segments (sidx) where one is wanted.
 func FragmentedMP4(indexed bool) []byte {
 	length := append(make([]byte, 4), 0, 0, 0x0b, 0xb8)
@@ -219,6 +224,6 @@ func AVI() []byte {
 func All() [][]byte {
 	return [][]byte{
 		PNG(8, 8), JPEG(16, 16), GIF(2, 8, 8), WebP(), AnimatedWebP(), WAV(100),
-		MP4(), FragmentedMP4(true), FragmentedMP4(false), LongWAV(100), FraunhoferMP3(9, 9), MP2(3), AVI(), WebM(), LiveWebM(), Opus(), MP3(9, 9), FLAC(),
+		MP4(), FragmentedMP4(true), FragmentedMP4(false), ShortBoxMP4(), LongWAV(100), FraunhoferMP3(9, 9), MP2(3), AVI(), WebM(), LiveWebM(), Opus(), MP3(9, 9), FLAC(),
 	}
 }

@@ -31,7 +31,7 @@ func PNG(w, h int) []byte { return PNGOf(Picture(w, h)) }
 // PNGOf is a picture as a PNG.
 func PNGOf(m image.Image) []byte {
 	var b bytes.Buffer
-	must(png.Encode(&b, m))
+	must((&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, m)) // large ones would take seconds
 	return b.Bytes()
 }
 
