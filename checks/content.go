@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/text"
 )
 
 // Klyra documents "up to 4 MB" for an image and "up to about 500 words" for a text. Whether MB means 10⁶ or
@@ -112,12 +113,13 @@ type survey struct {
 	what      string     // "PNG image, 640×480"
 	facts     []Evidence // what the content is, whether or not anything is wrong with it
 	findings  []Finding
-	hints     []Finding // judge nothing, and come last
-	encodedAs string    // "base64", "data URI": what holds the content; "" for nothing
-	guessed   bool      // that it is base64: nobody said so
-	encoded   int64     // bytes of what holds it
-	endless   bool      // more follows than was read
-	undecoded string    // what nobody looked at, "the sound"; a clean survey then proves less
+	hints     []Finding     // judge nothing, and come last
+	encoding  text.Encoding // of a text that is not UTF-8; zero where it is or nobody knows
+	encodedAs string        // "base64", "data URI": what holds the content; "" for nothing
+	guessed   bool          // that it is base64: nobody said so
+	encoded   int64         // bytes of what holds it
+	endless   bool          // more follows than was read
+	undecoded string        // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
 func (s *survey) fact(label, format string, args ...any) {
@@ -265,7 +267,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Media: s.kind.Sort, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Encoding: s.encoding, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.
