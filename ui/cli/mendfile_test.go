@@ -141,6 +141,34 @@ func TestPartsSort(t *testing.T) {
 
 const mostWords = 440
 
+// TestPartsOfAReadOnlyText: the folder of the parts can be written to though the original, and so the parts, cannot.
+func TestPartsOfAReadOnlyText(t *testing.T) {
+	if runtime.GOOS == "windows" { // has no such modes
+		return
+	}
+	for _, c := range []struct{ original, folder fs.FileMode }{{0o444, 0o755}, {0o400, 0o700}, {0o640, 0o750}} {
+		dir := filepath.Join(t.TempDir(), "parts")
+		m, err := mendTo(t.Context(), mend.Chunk, *bytesContent("a", []byte(long)), dir, c.original)
+		if err != nil || len(m.paths) < 2 {
+			t.Fatalf("%v: %d parts, %v", c.original, len(m.paths), err)
+		}
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&0o700 != 0o700 || info.Mode().Perm()&^c.folder != 0 {
+			t.Errorf("for %v the folder's mode is %v (%v), want %v", c.original, info.Mode(), err, c.folder)
+		}
+	}
+}
+
+// TestNoFolderAfterTheEnd: a fix that is cancelled before it comes to its folder makes none any more.
+func TestNoFolderAfterTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	w := &outputs{mode: 0o600}
+	w.discard()
+	if err := w.makeFolder(filepath.Join(dir, "parts")); !errors.Is(err, errOver) || listed(t, dir) != "" {
+		t.Errorf("%v left %q", err, listed(t, dir))
+	}
+}
+
 func TestQuoted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return
