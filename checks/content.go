@@ -22,10 +22,12 @@ const (
 	imageLimit    = 4 << 20   // over this an image fits neither reading of "4 MB"
 	imageNear     = 4_000_000 // over this it fits only where MB means 2²⁰
 	imageInBase64 = 3 << 20   // over this its base64 is longer than imageLimit
-	mostRead      = 256 << 20 // of what has a limit: it is over it by far, and may never end
 	wordLimit     = 500
 	wordNear      = 450
 )
+
+// MostRead is how many bytes are read of a content that has a limit: it is over it by far, and may never end.
+const MostRead = 256 << 20
 
 // checkContent reads the content once, from start to end, in bounded memory: only an image or a request body
 // within the limits is ever held as a whole.
@@ -162,15 +164,15 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 	s.judgeSize(s.kind, decoded.n)
 }
 
-// readOn reads on, so that a meter below in knows the size: to the end, or up to mostRead of what is too large
+// readOn reads on, so that a meter below in knows the size: to the end, or up to MostRead of what is too large
 // then.
 func (s *survey) readOn(in io.Reader, below *meter) {
 	if s.kind.Sort == Audio || s.kind.Sort == Video || s.saidPlayable() {
 		drain(in)
 		return
 	}
-	n, _ := io.CopyN(io.Discard, in, max(mostRead-below.n, 1))
-	s.endless = s.endless || n > 0 && below.n >= mostRead
+	n, _ := io.CopyN(io.Discard, in, max(MostRead-below.n, 1))
+	s.endless = s.endless || n > 0 && below.n >= MostRead
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
@@ -182,7 +184,7 @@ func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) 
 	case s.isRequestBody(kind):
 		s.readRequestBody(ctx, in)
 	case kind.Sort == Text:
-		s.readText(io.LimitReader(in, mostRead))
+		s.readText(io.LimitReader(in, MostRead))
 	case media.IsContainer(kind.MIME):
 		s.readContainer(kind, in)
 	case kind.Sort == Image:

@@ -213,6 +213,45 @@ func TestOffer(t *testing.T) {
 	}
 }
 
+// TestNoOfferThatNamesAnotherFile: a command is offered only as it can be shown.
+func TestNoOfferThatNamesAnotherFile(t *testing.T) {
+	r := checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: bytesContent("a", []byte("\ufeff"+long))})
+	p := &program{}
+	for _, path := range []string{"a\tb.txt", "a\x1b[2J.txt", "a\nb.txt", "a\u202eb.txt", "a\xffb.txt"} {
+		if p.offer(&r, path, false); r.Blocks != nil {
+			t.Errorf("for %q, offered %q", path, r.Blocks)
+		}
+	}
+	if p.offer(&r, "größe.txt", false); len(r.Blocks) != 2 {
+		t.Errorf("for a plain name, offered %q", r.Blocks)
+	}
+}
+
+// TestOutputFree: where a fix can write is found out without leaving anything there.
+func TestOutputFree(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		fix       mend.Fix
+		out, says string
+	}{
+		{mend.Chunk, "parts", ""},
+		{mend.Chunk, "parts/", ""},
+		{mend.Clean, "out.txt", ""},
+		{mend.Chunk, "none/parts", "no such file"},
+		{mend.Clean, "none/out.txt", "no such file"},
+	} {
+		path := dir + "/" + c.out
+		flags := mendFlags{map[mend.Fix]*string{c.fix: &path}}
+		fix, out, err := flags.asked(func(name string) bool { return name == string(c.fix) })
+		if err == nil {
+			err = outputFree(fix, out, "")
+		}
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) || listed(t, dir) != "" {
+			t.Errorf("--%s %s: %v, and %q is left", c.fix, c.out, err, listed(t, dir))
+		}
+	}
+}
+
 func TestMendHere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for i, want := range []string{"text-decoded.txt", "text-decoded-2.txt"} {
