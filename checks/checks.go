@@ -50,6 +50,7 @@ type Result struct {
 	Check    catalog.Check
 	Target   string        // what was checked, in words; secrets masked
 	Media    Media         // what the content that was checked is by its bytes; AnyMedia where that is not known
+	Type     string        // its MIME type by its bytes: "image/png"; "" where not known
 	Encoding text.Encoding // what a text that was checked is in, if not in UTF-8; zero where it is or that is not known
 	Status   Status        // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
 	Summary  string        // of the worst finding

@@ -269,7 +269,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Media: s.kind.Sort, Encoding: s.encoding, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Type: s.kind.MIME, Encoding: s.encoding, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.

@@ -140,7 +140,7 @@ func fits(fix Fix, c checks.Content, head []byte) error {
 	utf16, _ := text.UTF16(head)
 	wide := utf16.Name != ""
 	switch {
-	case fix == Shrink && !media.IsPicture(kind.MIME):
+	case fix == Shrink && !decodable[kind.MIME]:
 		return notDecoded(kind)
 	case fix == Shrink, fix == Decode, len(head) == 0:
 		return nil

@@ -30,7 +30,7 @@ func Offered(r checks.Result) []Fix {
 		if o.media != checks.AnyMedia && o.media != r.Media {
 			continue
 		}
-		if o.fix == Clean && !cleanable(r) {
+		if o.fix == Clean && !cleanable(r) || o.fix == Shrink && !decodable[r.Type] {
 			continue
 		}
 		if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool {

@@ -34,6 +34,9 @@ const (
 	headOfImage = imageTarget + 1 // bytes that are looked at before anything is decoded
 )
 
+// decodable are the types of images that can be made smaller.
+var decodable = map[string]bool{"image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true}
+
 // fullSizeQualities are tried before any pixel is given up.
 var fullSizeQualities = []int{90, 80, 70}
 
@@ -76,11 +79,14 @@ func readPicture(in *bufio.Reader) (p picture, needless string, err error) {
 		return p, "", fmt.Errorf("read the image: %w", err)
 	}
 	small := err != nil
-	if p.kind = media.Sniff(head, false); !media.IsPicture(p.kind.MIME) {
+	if p.kind = media.Sniff(head, false); !decodable[p.kind.MIME] {
 		return p, "", notDecoded(p.kind)
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(head))
-	if err != nil {
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return p, "", undecodable(p.kind)
+	case err != nil:
 		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
 	}
 	if small && max(config.Width, config.Height) <= longSide {
@@ -98,7 +104,7 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 		in = bytes.NewReader(head)
 	}
 	p.shape = media.WalkImage(p.kind.MIME, head)
-	if err := p.decodable(config); err != nil {
+	if err := p.affordable(config); err != nil {
 		return err
 	}
 	return p.decode(in)
@@ -106,13 +112,17 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 
 func notDecoded(kind media.Kind) error {
 	if kind.Sort == media.Image {
-		return Undone{"this program has no decoder for a " + kind.Name, "save it as PNG or JPEG first"}
+		return undecodable(kind)
 	}
 	return Misfit{"this is of the type " + kind.Name + ", not an image", "only images can be made smaller; a long text is split by --chunk"}
 }
 
-// decodable says why a picture should not be decoded.
-func (p *picture) decodable(config image.Config) error {
+func undecodable(kind media.Kind) Undone {
+	return Undone{"this program has no decoder for this " + kind.Name, "save it as PNG or JPEG first"}
+}
+
+// affordable says why a picture should not be decoded.
+func (p *picture) affordable(config image.Config) error {
 	if p.kind.MIME == "image/webp" && p.shape.Animated {
 		return Undone{"this program cannot decode an animated WebP", "save one of its frames as PNG or JPEG first"}
 	}

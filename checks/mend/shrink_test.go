@@ -156,6 +156,9 @@ func TestShrinkImageThatFits(t *testing.T) {
 	}
 }
 
+// bitmap is the beginning of a BMP image.
+const bitmap = "BM\x36\x00\x40\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x01\x00\x20\x00"
+
 func TestShrinkImageRefuses(t *testing.T) {
 	large := make([]byte, 4<<20)
 	for _, c := range []struct {
@@ -163,7 +166,9 @@ func TestShrinkImageRefuses(t *testing.T) {
 		undone           bool
 	}{
 		{"a text", strings.Repeat("word ", 1_000_000), "not an image", false},
-		{"no picture of ours", "\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heic" + string(large), "no decoder for a HEIC image", true},
+		{"no picture of ours", "\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heic" + string(large), "no decoder for this HEIC image", true},
+		{"a bitmap", bitmap + string(large), "no decoder for this BMP image", true},
+		{"what only begins as a PNG", "\x89PNG\r\n\x1a\n"[:8] + string(large), "read the PNG image", false},
 		{"a bomb", string(mediatest.BlankJPEG(12_000, 12_000)) + string(large), "would take 216 MB", true},
 		{"an animated WebP", string(mediatest.AnimatedWebP()) + string(large), "animated WebP", true},
 		{"a cut PNG", string(mediatest.PNGOf(noise(1000, 1000, true))[:3_500_000]), "not enough pixel data", false},
