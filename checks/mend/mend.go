@@ -72,7 +72,7 @@ func Write(fix Fix, c checks.Content, out io.Writer, imageType string) (Made, er
 	return mended(fix, c, func(open opener) (Made, error) {
 		switch fix {
 		case Shrink:
-			return shrinkImage(open, out, imageType)
+			return shrinkImage(open, out, imageType, imageTarget)
 		case Clean:
 			return cleanText(open, out)
 		}
