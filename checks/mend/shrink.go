@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoder of
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
 )
 
@@ -27,7 +28,6 @@ const (
 
 const (
 	imageTarget = 3 << 20    // bytes; base64 of so many is 4 MiB long, so that it fits whichever of the two counts
-	longSide    = 10_000     // pixels; the content check warns of more
 	mostCopied  = 10_000_000 // pixels of an image that is drawn anew, which takes memory beside the original
 	mostInWhole = 32_000_000 // bytes of a WebP, which is read as a whole
 	lastQuality = 80         // of a JPEG with fewer pixels
@@ -90,7 +90,7 @@ func readPicture(in *bufio.Reader, most int) (p picture, needless string, err er
 	case err != nil:
 		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
 	}
-	if small && max(config.Width, config.Height) <= longSide {
+	if small && max(config.Width, config.Height) <= checks.LongSide {
 		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", grouped(int64(most))), nil
 	}
 	return p, "", p.read(in, head, config)
@@ -185,8 +185,8 @@ func (p *picture) fitted(mimeType string) (size image.Point, quality int, encode
 // firstSize is the picture's own size, unless that is over what is allowed.
 func (p *picture) firstSize() image.Point {
 	size := p.original
-	if long := max(size.X, size.Y); long > longSide {
-		size = scaled(size, longSide/float64(long))
+	if long := max(size.X, size.Y); long > checks.LongSide {
+		size = scaled(size, checks.LongSide/float64(long))
 	}
 	if pixels := size.X * size.Y; pixels > mostCopied && (p.shape.Orientation > 1 || !p.opaque || size != p.original) {
 		size = scaled(size, math.Sqrt(mostCopied/float64(pixels)))
