@@ -19,6 +19,7 @@ import (
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/text"
 )
 
 // Status is how a check, a finding or a step stands.
@@ -47,10 +48,12 @@ type Finding struct {
 // Result is the outcome of one check. Its texts are redacted and escaped: they can be shown as they are.
 type Result struct {
 	Check    catalog.Check
-	Target   string // what was checked, in words; secrets masked
-	Media    Media  // what the content that was checked is by its bytes; AnyMedia where that is not known
-	Status   Status // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
-	Summary  string // of the worst finding
+	Target   string        // what was checked, in words; secrets masked
+	Media    Media         // what the content that was checked is by its bytes; AnyMedia where that is not known
+	Type     string        // its MIME type by its bytes: "image/png"; "" where not known
+	Encoding text.Encoding // what a text that was checked is in, if not in UTF-8; zero where it is or that is not known
+	Status   Status        // the worst of the findings: fail, unknown, warn, pass; skip only where all were skipped
+	Summary  string        // of the worst finding
 	Findings []Finding
 	Code     catalog.Code // the documented one that the API answered the key with; "" where it was none
 	Duration time.Duration

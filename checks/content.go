@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/text"
 )
 
 // Klyra documents "up to 4 MB" for an image and "up to about 500 words" for a text. Whether MB means 10⁶ or
@@ -21,10 +22,12 @@ const (
 	imageLimit    = 4 << 20   // over this an image fits neither reading of "4 MB"
 	imageNear     = 4_000_000 // over this it fits only where MB means 2²⁰
 	imageInBase64 = 3 << 20   // over this its base64 is longer than imageLimit
-	mostRead      = 256 << 20 // of what has a limit: it is over it by far, and may never end
 	wordLimit     = 500
 	wordNear      = 450
 )
+
+// MostRead is how many bytes are read of a content that has a limit: it is over it by far, and may never end.
+const MostRead = 256 << 20
 
 // checkContent reads the content once, from start to end, in bounded memory: only an image or a request body
 // within the limits is ever held as a whole.
@@ -112,12 +115,13 @@ type survey struct {
 	what      string     // "PNG image, 640×480"
 	facts     []Evidence // what the content is, whether or not anything is wrong with it
 	findings  []Finding
-	hints     []Finding // judge nothing, and come last
-	encodedAs string    // "base64", "data URI": what holds the content; "" for nothing
-	guessed   bool      // that it is base64: nobody said so
-	encoded   int64     // bytes of what holds it
-	endless   bool      // more follows than was read
-	undecoded string    // what nobody looked at, "the sound"; a clean survey then proves less
+	hints     []Finding     // judge nothing, and come last
+	encoding  text.Encoding // of a text that is not UTF-8; zero where it is or nobody knows
+	encodedAs string        // "base64", "data URI": what holds the content; "" for nothing
+	guessed   bool          // that it is base64: nobody said so
+	encoded   int64         // bytes of what holds it
+	endless   bool          // more follows than was read
+	undecoded string        // what nobody looked at, "the sound"; a clean survey then proves less
 }
 
 func (s *survey) fact(label, format string, args ...any) {
@@ -160,15 +164,15 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 	s.judgeSize(s.kind, decoded.n)
 }
 
-// readOn reads on, so that a meter below in knows the size: to the end, or up to mostRead of what is too large
+// readOn reads on, so that a meter below in knows the size: to the end, or up to MostRead of what is too large
 // then.
 func (s *survey) readOn(in io.Reader, below *meter) {
 	if s.kind.Sort == Audio || s.kind.Sort == Video || s.saidPlayable() {
 		drain(in)
 		return
 	}
-	n, _ := io.CopyN(io.Discard, in, max(mostRead-below.n, 1))
-	s.endless = s.endless || n > 0 && below.n >= mostRead
+	n, _ := io.CopyN(io.Discard, in, max(MostRead-below.n, 1))
+	s.endless = s.endless || n > 0 && below.n >= MostRead
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
@@ -180,7 +184,7 @@ func (s *survey) readAs(ctx context.Context, kind media.Kind, in *bufio.Reader) 
 	case s.isRequestBody(kind):
 		s.readRequestBody(ctx, in)
 	case kind.Sort == Text:
-		s.readText(io.LimitReader(in, mostRead))
+		s.readText(io.LimitReader(in, MostRead))
 	case media.IsContainer(kind.MIME):
 		s.readContainer(kind, in)
 	case kind.Sort == Image:
@@ -265,7 +269,7 @@ func (s *survey) result() Result {
 	if s.what != "" {
 		target += " (" + s.what + ")"
 	}
-	return Result{Target: target, Media: s.kind.Sort, Findings: s.findings}
+	return Result{Target: target, Media: s.kind.Sort, Type: s.kind.MIME, Encoding: s.encoding, Findings: s.findings}
 }
 
 // addVerdict says that nothing was found where nothing was.

@@ -13,8 +13,8 @@ import (
 	"klyra-doctor/checks/media"
 )
 
-// longSide is how many pixels a side may have: services of this sort often refuse longer ones.
-const longSide = 10_000
+// LongSide is how many pixels a side may have: services of this sort often refuse longer ones.
+const LongSide = 10_000
 
 // readImage surveys an image. One over the limit is judged by its header alone: its size says enough.
 func (s *survey) readImage(ctx context.Context, kind media.Kind, in io.Reader) {
@@ -37,10 +37,10 @@ func (s *survey) readImage(ctx context.Context, kind media.Kind, in io.Reader) {
 // judgeImage says whether the whole image is there and sound.
 func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, shape media.Shape, config image.Config, headerErr error) {
 	s.note(kind.MIME, shape)
-	if max(config.Width, config.Height) > longSide {
+	if max(config.Width, config.Height) > LongSide {
 		s.found(Finding{
 			ID: "content.too_many_pixels", Status: Warn,
-			Summary: fmt.Sprintf("the image is very large: %d×%d pixels; services of this sort often refuse more than %s on a side", config.Width, config.Height, grouped(longSide)),
+			Summary: fmt.Sprintf("the image is very large: %d×%d pixels; services of this sort often refuse more than %s on a side", config.Width, config.Height, grouped(LongSide)),
 			Remedy:  "scale it down: a moderation model looks at a few hundred pixels",
 		})
 	}

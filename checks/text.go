@@ -29,6 +29,7 @@ func (s *survey) readText(in io.Reader) {
 		s.found(emptyContent("the text is empty: nothing but blanks"))
 		return
 	}
+	s.encoding = t.Looks
 	s.judgeEncoding(t)
 	s.judgeWords(t)
 	if t.Wrong == 0 && t.Looks.Name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
@@ -84,12 +85,14 @@ func notUTF8(t text.Stats) Finding {
 			{"wrong bytes", grouped(t.Wrong)},
 		}
 	} else {
-		f.Summary = "the text is not UTF-8, which JSON demands: every second byte is NUL"
+		f.Summary = "the text is not UTF-8, which JSON demands: most second bytes are NUL"
 	}
 	switch {
 	case t.Cut:
 		f.Summary = fmt.Sprintf("the text ends in the middle of a character, at offset %s: it was cut at a number of bytes", grouped(t.WrongAt))
 		f.Remedy = "cut it at a number of characters, not of bytes, or send the whole"
+	case t.Looks == text.DamagedUTF8:
+		f.Remedy = "find out what damaged it (a cut between bytes, or a piece in another encoding), and take the text from before that"
 	case t.Looks.Iconv != "":
 		f.Remedy = fmt.Sprintf("convert it to UTF-8 (iconv -f %s -t UTF-8), and look whether it then reads right", t.Looks.Iconv)
 	}

@@ -99,7 +99,7 @@ var limited = checks.Result{
 
 // tooLarge is a content check of an image that fails.
 var tooLarge = checks.Result{
-	Check: catalog.ContentCheck, Status: checks.Fail, Media: checks.Image, Duration: time.Second, Target: "photo.png (PNG image, 4000×3000)",
+	Check: catalog.ContentCheck, Status: checks.Fail, Media: checks.Image, Type: "image/png", Duration: time.Second, Target: "photo.png (PNG image, 4000×3000)",
 	Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",
 	Findings: []checks.Finding{{
 		ID: "content.too_large", Status: checks.Fail, Summary: "the image is too large: 5.2 MB, over the 4 MB that one image may have",

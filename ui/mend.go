@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -16,11 +18,12 @@ import (
 
 // fixing is the fix of the content that is on its way, or what the last one has done.
 type fixing struct {
-	run    int      // number of the one on its way; 0 where none is
-	runs   int      // how many there have been
-	fix    mend.Fix // of the one on its way
-	cancel context.CancelFunc
-	did    []string // by the fix that made the content as it is now; nil where none did
+	run     int      // number of the one on its way; 0 where none is
+	runs    int      // how many there have been
+	fix     mend.Fix // of the one on its way
+	cancel  context.CancelFunc
+	did     []string // by the fix that made the content as it is now; nil where none did
+	instead string   // what to do instead of the last one, which could not be done; "" for nothing
 }
 
 type mendedMsg struct {
@@ -53,7 +56,7 @@ func (s *checklistScreen) mend(a *app) tea.Cmd {
 	}
 	f := &s.fixing
 	f.runs++
-	f.run, f.fix, f.did = f.runs, fix, nil
+	f.run, f.fix, f.did, f.instead = f.runs, fix, nil, ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	f.cancel = cancel
 	return a.mend(ctx, s.place, f.run, fix, *s.list.Target.Content)
@@ -72,13 +75,17 @@ func (a *app) mend(ctx context.Context, to place, run int, fix mend.Fix, content
 
 // mended puts what a fix has made in the content's place, which is then checked.
 func (s *checklistScreen) mended(a *app, msg mendedMsg) tea.Cmd {
-	if msg.run != s.fixing.run {
+	if msg.run != s.fixing.run { // the content is another one since
+		if msg.err == nil && len(msg.mended.Contents) > 0 {
+			a.notice = safe.EscapeLine("Written: " + msg.mended.Path)
+		}
 		return nil
 	}
 	s.stopFix()
 	switch {
 	case msg.err != nil:
 		a.notice = safe.EscapeLine("Could not " + msg.fix.Does() + ": " + msg.err.Error())
+		s.fixing.instead = insteadOf(msg.err)
 		return nil
 	case msg.mended.Needless != "":
 		a.notice = safe.EscapeLine("Nothing was written: " + msg.mended.Needless)
@@ -99,12 +106,22 @@ func (s *checklistScreen) mended(a *app, msg mendedMsg) tea.Cmd {
 	return s.proceed(a)
 }
 
+// insteadOf says what to do instead of a fix that cannot be done; "" where nothing is known.
+func insteadOf(err error) string {
+	var undone mend.Undone
+	var misfit mend.Misfit
+	if errors.As(err, &undone); undone.Hint == "" {
+		errors.As(err, &misfit)
+	}
+	return cmp.Or(undone.Hint, misfit.Hint)
+}
+
 // stopFix ends the fix that is on its way, if any: what it has begun is taken away again.
 func (s *checklistScreen) stopFix() {
 	if s.fixing.run > 0 {
 		s.fixing.cancel()
 	}
-	s.fixing.run, s.fixing.did = 0, nil
+	s.fixing.run, s.fixing.did, s.fixing.instead = 0, nil, ""
 }
 
 // writeFix writes what can be done about the content of the selected step, or what was done.
@@ -127,6 +144,10 @@ func (s *checklistScreen) writeFix(l look, p *page) {
 	}
 	if f.run > 0 {
 		p.text(l.strong, "At work: "+f.fix.Does())
+		p.blank()
+	}
+	if f.instead != "" {
+		p.text(l.strong, safe.EscapeLine("That could not be done. Instead: "+f.instead+"."))
 		p.blank()
 	}
 	if len(f.did) > 0 {

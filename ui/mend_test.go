@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -14,7 +15,9 @@ import (
 // contentWith is a content check with one finding.
 func contentWith(status checks.Status, id string, media checks.Media) checks.Result {
 	r := result(catalog.ContentCheck, status, id, "something is wrong with it")
-	r.Media = media
+	if r.Media = media; media == checks.Image {
+		r.Type = "image/png"
+	}
 	return r
 }
 
@@ -68,8 +71,12 @@ func TestMendingThatFails(t *testing.T) {
 	d.mendErr = errors.New("write photo-small.jpg: no space left on device\x1b[2J")
 	d.press("x").shows("Could not make it smaller: write photo-small.jpg: no space left on device", "x make it smaller")
 	d.hides("\x1b[2J")
+	d.mendErr = fmt.Errorf("look at it: %w", mend.Undone{What: "it is an animated WebP", Hint: "save a frame as PNG first"})
+	d.press("x").shows("Could not make it smaller: look at it: it is an animated WebP", "Instead: save a frame as PNG first.")
+	d.mendErr = mend.Misfit{What: "this is no image", Hint: "split it"}
+	d.press("x").shows("this is no image", "Instead: split it.")
 	d.mendErr, d.needless = nil, "the image has at most 3,145,728 bytes"
-	d.press("x").shows("Nothing was written: the image has at most 3,145,728 bytes")
+	d.press("x").shows("Nothing was written: the image has at most 3,145,728 bytes").hides("Instead:")
 	d.did("content content=photo.png")
 }
 
@@ -87,7 +94,7 @@ func TestNothingToMend(t *testing.T) {
 	}
 }
 
-// TestLateFix: a fix that comes to its end after the content was changed changes nothing.
+// TestLateFix: a fix that comes to its end after the content was changed changes nothing, and says what it left.
 func TestLateFix(t *testing.T) {
 	d := openContentStep(t, tooLarge)
 	s := d.app.top().(*checklistScreen)
@@ -95,7 +102,12 @@ func TestLateFix(t *testing.T) {
 	d.size(80, 40).shows("At work: make it smaller").hides("x make it smaller")
 	d.press("e", "ctrl+u").write("other.png").press("enter")
 	d.run(cmd)
-	d.shows("Content: other.png").hides("Written:")
+	d.shows("Content: other.png", "Written: /home/dev/photo-small.jpg").hides("What x did")
+	d.did("content content=photo.png", "content content=other.png")
+	d.app.notice = ""
+	d.needless = "the image fits"
+	d.run(cmd)
+	d.hides("Nothing was written", "Written:")
 }
 
 // TestLeavingStopsAFix: a screen that is left cancels its fix, and the app's end waits until that has cleared up.

@@ -4,28 +4,25 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"klyra-doctor/checks/media"
 	"klyra-doctor/checks/text"
 )
 
 // cleanText writes a text as UTF-8 without what other programs trip over: a byte order mark, NUL and other
-// control characters (line ends and tabs stay), bytes of another encoding. It reads the text twice, in bounded
-// memory. A text whose encoding cannot be told is Undone.
+// control characters (line ends and tabs stay), bytes of another encoding. It reads the text three times, in
+// bounded memory. A text whose encoding cannot be told or decoded is Undone.
 func cleanText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) {
-	e, s, err := surveyText(open)
+	e, err := encodingOf(open)
 	if err != nil {
 		return Made{}, err
 	}
-	if s.wrong > 0 && e.name == asUTF8.name {
-		if e, err = s.otherEncoding(); err != nil {
-			return Made{}, err
-		}
+	var s textSurvey
+	if err := eachLine(open, e, s.line); err != nil {
+		return Made{}, err
 	}
-	c := cleaner{out: bufio.NewWriter(out), repairs: s.provesGarbling() && e.name != asWindows1252.name}
+	c := cleaner{out: bufio.NewWriter(out), repairs: s.provesGarbling() && e.name != decoders[text.Windows1252].name}
 	err = eachLine(open, e, c.line)
 	if err == nil {
 		err = c.out.Flush()
@@ -34,6 +31,20 @@ func cleanText(open func() (io.ReadCloser, error), out io.Writer) (Made, error) 
 		return Made{}, err
 	}
 	return c.made(e), nil
+}
+
+// encodingOf says how to read a text.
+func encodingOf(open func() (io.ReadCloser, error)) (encoding, error) {
+	in, err := open()
+	if err != nil {
+		return encoding{}, fmt.Errorf("open the text: %w", err)
+	}
+	defer in.Close()
+	t, err := text.Survey(in)
+	if err != nil {
+		return encoding{}, err
+	}
+	return decoderOf(t)
 }
 
 // eachLine opens a text and hands its lines on.
@@ -49,89 +60,13 @@ func eachLine(open func() (io.ReadCloser, error), e encoding, line func([]rune) 
 	return nil
 }
 
-// textSurvey is what tells how a text is to be read.
-type textSurvey struct {
-	letters, others, wrong int64 // ASCII letters, characters beyond ASCII, wrong bytes
-	accents                int64 // wrong bytes that are no western marks
-	halves                 int64 // wrong bytes that are halves of a character in CESU-8
-
-	garbled, rare, unlike int64 // what garbling calls places, rare and unlike
-}
-
-// surveyText reads a text once.
-func surveyText(open func() (io.ReadCloser, error)) (e encoding, s textSurvey, err error) {
-	in, err := open()
-	if err != nil {
-		return e, s, fmt.Errorf("open the text: %w", err)
-	}
-	defer in.Close()
-	r := bufio.NewReaderSize(in, 64<<10)
-	head, _ := r.Peek(media.SniffLen)
-	e = encodingOf(head)
-	if err := lines(r, e, s.line); err != nil {
-		return e, s, fmt.Errorf("read the text: %w", err)
-	}
-	return e, s, nil
-}
+// textSurvey is how garbled a text is: it counts what garbling calls places, rare and unlike.
+type textSurvey struct{ garbled, rare, unlike int64 }
 
 func (s *textSurvey) line(line []rune) error {
-	for _, r := range line {
-		switch {
-		case r < 0:
-			s.wrong++
-			if !strings.ContainsRune(westernMarks, text.Windows1252Rune(byte(-r))) {
-				s.accents++
-			}
-		case r >= utf8.RuneSelf:
-			s.others++
-		case r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z':
-			s.letters++
-		}
-	}
-	s.halves += halvesIn(line)
 	g := garblingOf(line)
 	s.garbled, s.rare, s.unlike = s.garbled+g.places, s.rare+g.rare, s.unlike+g.unlike
 	return nil
-}
-
-// halvesIn counts the wrong bytes of a line that are halves of a character in CESU-8.
-func halvesIn(line []rune) (n int64) {
-	for i := 0; i+surrogatesLength <= len(line); i++ {
-		if line[i] >= 0 {
-			continue
-		}
-		var b [surrogatesLength]byte
-		for j, r := range line[i : i+surrogatesLength] {
-			if r < 0 {
-				b[j] = byte(-r)
-			}
-		}
-		if surrogates(b[:]) != 0 {
-			n += surrogatesLength
-			i += surrogatesLength - 1
-		}
-	}
-	return n
-}
-
-// westernMarks are common in western texts beside letters, in Windows-1252.
-const westernMarks = "€…‘’“”–—\u00a0«»°"
-
-// otherEncoding says how to read a text that holds bytes which are no UTF-8.
-func (s textSurvey) otherEncoding() (encoding, error) {
-	const few = 8
-	switch {
-	case s.halves > 0 && s.halves == s.wrong:
-		return asCESU8, nil
-	case s.others > s.wrong: // it is UTF-8 for the most part
-		return asUTF8, nil
-	case s.accents > few && s.accents*2 > s.letters: // no language of Western Europe has so many accents
-		return encoding{}, Undone{
-			What: "could not tell the text's encoding: it is neither UTF-8 nor UTF-16, and has too many letters beyond ASCII for Windows-1252",
-			Hint: "convert it from the encoding that it was written in: iconv -f ENCODING -t UTF-8, where ENCODING may be WINDOWS-1251 for Russian, SHIFT_JIS for Japanese, GB18030 for Chinese",
-		}
-	}
-	return asWindows1252, nil
 }
 
 // provesGarbling reports whether reading as Windows-1252 what was UTF-8 explains the text's strange places:

@@ -2,14 +2,18 @@ package mend
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/text"
 )
@@ -105,15 +109,41 @@ func TestCleanTextThatIsClean(t *testing.T) {
 	}
 }
 
-func TestCleanTextOfAnUnknownEncoding(t *testing.T) {
-	for name, text := range map[string]string{
-		"Windows-1251": "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?",
-		"Shift JIS":    strings.Repeat("\x82\xb1\x82\xea\x82\xcd\x83\x79\x83\x93", 4),
+// TestCleanAgreesWithTheCheck: what the check says that a text is written in decides whether cleaning is offered,
+// and how it is done.
+func TestCleanAgreesWithTheCheck(t *testing.T) {
+	english := "The word that we looked for in all of the pages of this site is "
+	for _, c := range []struct {
+		name, text, looks, hint string // a part of what cleaning tells instead; "" where it is done
+	}{
+		{"Shift-JIS", strings.Repeat("\x82\xb1\x82\xea\x82\xcd\x83\x79\x83\x93", 4), "Shift-JIS", "iconv -f SHIFT_JIS "},
+		{"a little Shift-JIS in English", english + "\x82\xb1\x82\xea\x82\xcd\x93\xfa\x96\x7b\x8c\xea\x82\xc5\x82\xb7. " + english, "Shift-JIS", "iconv -f SHIFT_JIS "},
+		{"Windows-1251", "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?", "such as Windows-1251", "WINDOWS-1251"},
+		{"Windows-1251 in English", english + "\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0? \x97 " + english, "such as Windows-1251", "WINDOWS-1251"},
+		{"nothing known", "a\xff\x81\x01\x02b and some more words", "", "iconv"},
+		{"Windows-1252", inWindows1252("Déjà vu, créée « là » — 5 €"), "Windows-1252", ""},
+		{"Windows-1252 with NUL", "caf\xe9 noir\x00", "Windows-1252", ""},
+		{"CESU-8", "Gruß \xed\xa0\xbd\xed\xb8\x80!", "CESU-8", ""},
+		{"CESU-8 and other wrong bytes", "\xed\xa0\xbd\xed\xb8\x80 caf\xe9 noir", "", "iconv"},
+		{"UTF-16", inUTF16("Hello, world", true, 1, 0), "UTF-16 (little-endian)", ""},
+		{"damaged UTF-8", strings.Repeat("größer ", 20) + "a\xffb", "UTF-8 that is damaged", ""},
+		{"UTF-8 that is cut", "smile \xf0\x9f\x98", "", ""},
 	} {
-		var undone Undone
-		if made, err := cleanText(opens(text), io.Discard); !errors.As(err, &undone) || !strings.Contains(undone.Hint, "iconv") {
-			t.Errorf("%s: %+v, %v", name, made, err)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			content := contentOf("a.txt", c.text)
+			r := checks.Run(context.Background(), catalog.ContentCheck, checks.Target{Content: &content, Expect: checks.Text})
+			if shown := fmt.Sprint(r.Findings); !strings.Contains(shown, c.looks) {
+				t.Errorf("the check says %s", shown)
+			}
+			if got := slices.Contains(Offered(r), Clean); got != (c.hint == "") {
+				t.Errorf("offered: %t", got)
+			}
+			var undone Undone
+			made, err := cleanText(opens(c.text), io.Discard)
+			if errors.As(err, &undone); (err == nil) != (c.hint == "") || !strings.Contains(undone.Hint, c.hint) {
+				t.Errorf("%+v, %v, %q", made, err, undone.Hint)
+			}
+		})
 	}
 }
 

@@ -2,7 +2,6 @@ package mend
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -23,38 +22,39 @@ type encoding struct {
 	next func(*bufio.Reader) (rune, error)
 }
 
-var (
-	asUTF8        = encoding{name: "UTF-8", next: nextUTF8}
-	asCESU8       = encoding{"CESU-8", "in which some programs write emoji", nextCESU8}
-	asWindows1252 = encoding{"Windows-1252", "which is a guess: its bytes are no UTF-8. Look at the letters with accents", nextWindows1252}
-	asUTF16LE     = encoding{"UTF-16 (little-endian)", "as its byte order mark says", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }}
-	asUTF16BE     = encoding{"UTF-16 (big-endian)", "as its byte order mark says", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }}
-)
+var asUTF8 = encoding{name: "UTF-8", next: nextUTF8}
 
-// encodingOf tells an encoding by a text's beginning: by a byte order mark, or by where its NUL bytes stand. All
-// else is UTF-8 as far as one can tell there.
-func encodingOf(head []byte) encoding {
+// decoders hold how to read what a text may be in that is not UTF-8; all else is beyond this program.
+var decoders = map[text.Encoding]encoding{
+	text.DamagedUTF8: asUTF8,
+	text.CESU8:       {"CESU-8", "in which some programs write emoji", nextCESU8},
+	text.Windows1252: {"Windows-1252", "which is a guess: its bytes are no UTF-8. Look at the letters with accents", nextWindows1252},
+	text.UTF16LE:     {text.UTF16LE.Name, "which is a guess: most second bytes are NUL", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }},
+	text.UTF16BE:     {text.UTF16BE.Name, "which is a guess: most second bytes are NUL", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }},
+}
+
+// decoderOf says how to read a text. One whose encoding cannot be told, or decoded, is Undone.
+func decoderOf(t text.Stats) (encoding, error) {
+	e, known := decoders[t.Looks]
 	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return asUTF16LE
-	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return asUTF16BE
-	}
-	const enough = 8
-	var nuls [2]int // at even and at odd offsets
-	for i, c := range head {
-		if c == 0 {
-			nuls[i%2]++
+	case known && t.BOM == t.Looks.Name:
+		e.why = "as its byte order mark says"
+	case known:
+	case t.Looks.Name == "" && t.Wrong == 0:
+		return asUTF8, nil
+	case t.Looks.Iconv != "":
+		return e, Undone{
+			"the text looks like " + t.Looks.Name + ", which this program cannot decode",
+			"convert it to UTF-8 (iconv -f " + t.Looks.Iconv + " -t UTF-8), and look whether it then reads right",
 		}
-	}
-	most := len(head) * 3 / 10 // of all bytes, which is 6 in 10 of every second one
-	for i, e := range []encoding{asUTF16BE, asUTF16LE} {
-		if len(head) >= enough && nuls[i] > most && nuls[1-i] == 0 {
-			e.why = "which is a guess: every second byte is NUL"
-			return e
+	default:
+		const which = "convert it from the encoding that it was written in: iconv -f ENCODING -t UTF-8, where ENCODING may be WINDOWS-1251 for Russian, SHIFT_JIS for Japanese, GB18030 for Chinese"
+		if t.Looks.Name != "" {
+			return e, Undone{"the text looks like " + t.Looks.Name + ", which this program cannot decode", which}
 		}
+		return e, Undone{"could not tell the text's encoding: it is no UTF-8, and looks like nothing else that this program knows", which}
 	}
-	return asUTF8
+	return e, nil
 }
 
 func nextUTF8(in *bufio.Reader) (rune, error) {

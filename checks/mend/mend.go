@@ -11,6 +11,7 @@ import (
 
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
+	"klyra-doctor/checks/text"
 )
 
 // Fix is one of the things that can be done about a content. Its text is the name of the command's flag.
@@ -71,7 +72,7 @@ func Write(fix Fix, c checks.Content, out io.Writer, imageType string) (Made, er
 	return mended(fix, c, func(open opener) (Made, error) {
 		switch fix {
 		case Shrink:
-			return shrinkImage(open, out, imageType)
+			return shrinkImage(open, out, imageType, imageTarget)
 		case Clean:
 			return cleanText(open, out)
 		}
@@ -136,9 +137,10 @@ func inBase64(open opener) opener {
 // fits says why a fix is not for a content that begins so; nil where it is.
 func fits(fix Fix, c checks.Content, head []byte) error {
 	kind := media.Sniff(head, media.SortOf(media.Canonical(c.Type)) == media.Text)
-	wide := encodingOf(head).name != asUTF8.name
+	utf16, _ := text.UTF16(head)
+	wide := utf16.Name != ""
 	switch {
-	case fix == Shrink && !media.IsPicture(kind.MIME):
+	case fix == Shrink && !decodable[kind.MIME]:
 		return notDecoded(kind)
 	case fix == Shrink, fix == Decode, len(head) == 0:
 		return nil
@@ -147,7 +149,7 @@ func fits(fix Fix, c checks.Content, head []byte) error {
 	case kind.Sort != media.Text && !wide:
 		return Misfit{"this is of the type " + kind.Name + ", not a text", "only a text can be split or cleaned; an image is made smaller by --shrink"}
 	case fix == Chunk && wide:
-		return Misfit{"the text is in " + encodingOf(head).name + ", which cannot be split as it is", "write it as UTF-8 first, by --clean, and split that"}
+		return Misfit{"the text is in " + utf16.Name + ", which cannot be split as it is", "write it as UTF-8 first, by --clean, and split that"}
 	case fix == Chunk && (strings.EqualFold(path.Ext(c.Name), ".json") || media.Canonical(c.Type) == "application/json"):
 		return Misfit{"this is the JSON of a whole request: its parts would be no JSON", "take the text out of it, and split that"}
 	}

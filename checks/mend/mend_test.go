@@ -29,6 +29,8 @@ func TestOffered(t *testing.T) {
 		{"a.png", photo, "[shrink]"},
 		{"a.png", string(mediatest.PaddedPNG(4_100_000)), "[shrink]"},
 		{"a.jpg", string(mediatest.BlankJPEG(11_000, 100)), "[shrink]"},
+		{"a.bmp", bitmap + strings.Repeat("\x00", 5_000_000), "[]"},
+		{"a.heic", "\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heic" + strings.Repeat("\x00", 5_000_000), "[]"},
 		{"small.png", string(mediatest.PNG(4, 4)), "[]"},
 		{"a.b64", "data:image/png;base64," + in64, "[shrink]"},
 		{"a.txt", strings.Repeat("word ", 600), "[chunk]"},

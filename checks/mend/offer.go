@@ -30,6 +30,9 @@ func Offered(r checks.Result) []Fix {
 		if o.media != checks.AnyMedia && o.media != r.Media {
 			continue
 		}
+		if o.fix == Clean && !cleanable(r) || o.fix == Shrink && !decodable[r.Type] {
+			continue
+		}
 		if slices.ContainsFunc(r.Findings, func(f checks.Finding) bool {
 			return (f.Status == checks.Fail || f.Status == checks.Warn) && slices.Contains(o.findings, f.ID)
 		}) {
@@ -37,6 +40,12 @@ func Offered(r checks.Result) []Fix {
 		}
 	}
 	return fixes
+}
+
+// cleanable reports whether a text is UTF-8 or in what can be decoded.
+func cleanable(r checks.Result) bool {
+	_, known := decoders[r.Encoding]
+	return known || !slices.ContainsFunc(r.Findings, func(f checks.Finding) bool { return f.ID == "content.not_utf8" })
 }
 
 // fixWords holds what each fix does, as an order, and what the name of its output gains.

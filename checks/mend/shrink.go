@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoder of
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
 )
 
@@ -26,27 +27,28 @@ const (
 )
 
 const (
-	imageTarget = 3 << 20         // bytes; base64 of so many is 4 MiB long, so that it fits whichever of the two counts
-	longSide    = 10_000          // pixels; the content check warns of more
-	mostCopied  = 10_000_000      // pixels of an image that is drawn anew, which takes memory beside the original
-	mostInWhole = 32_000_000      // bytes of a WebP, which is read as a whole
-	lastQuality = 80              // of a JPEG with fewer pixels
-	headOfImage = imageTarget + 1 // bytes that are looked at before anything is decoded
+	imageTarget = 3 << 20    // bytes; base64 of so many is 4 MiB long, so that it fits whichever of the two counts
+	mostCopied  = 10_000_000 // pixels of an image that is drawn anew, which takes memory beside the original
+	mostInWhole = 32_000_000 // bytes of a WebP, which is read as a whole
+	lastQuality = 80         // of a JPEG with fewer pixels
 )
+
+// decodable are the types of images that can be made smaller.
+var decodable = map[string]bool{"image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true}
 
 // fullSizeQualities are tried before any pixel is given up.
 var fullSizeQualities = []int{90, 80, 70}
 
-// shrinkImage writes a JPEG or PNG, as the type asks, of at most 3 MiB: upright, without metadata, with as many
+// shrinkImage writes a JPEG or PNG, as the type asks, of at most so many bytes: upright, without metadata, with as many
 // pixels as fit. An image that is small enough is not written. One that cannot be decoded in bounded memory, or
 // not at all by this program, is Undone.
-func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string) (Made, error) {
+func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string, most int) (Made, error) {
 	source, err := open()
 	if err != nil {
 		return Made{}, fmt.Errorf("open the image: %w", err)
 	}
 	defer source.Close()
-	p, needless, err := readPicture(bufio.NewReaderSize(source, headOfImage))
+	p, needless, err := readPicture(bufio.NewReaderSize(source, most+1), most)
 	if err != nil || needless != "" {
 		return Made{Needless: needless}, err
 	}
@@ -63,6 +65,7 @@ func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType str
 // picture is a decoded image and what its file said of it.
 type picture struct {
 	image.Image
+	most     int // bytes that it may take when it is written
 	kind     media.Kind
 	shape    media.Shape
 	opaque   bool
@@ -70,21 +73,25 @@ type picture struct {
 }
 
 // readPicture decodes an image; needless says why that is not worth it.
-func readPicture(in *bufio.Reader) (p picture, needless string, err error) {
-	head, err := in.Peek(headOfImage)
+func readPicture(in *bufio.Reader, most int) (p picture, needless string, err error) {
+	p.most = most
+	head, err := in.Peek(most + 1) // no more is looked at before anything is decoded
 	if err != nil && !errors.Is(err, io.EOF) {
 		return p, "", fmt.Errorf("read the image: %w", err)
 	}
 	small := err != nil
-	if p.kind = media.Sniff(head, false); !media.IsPicture(p.kind.MIME) {
+	if p.kind = media.Sniff(head, false); !decodable[p.kind.MIME] {
 		return p, "", notDecoded(p.kind)
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(head))
-	if err != nil {
+	switch {
+	case errors.Is(err, image.ErrFormat):
+		return p, "", undecodable(p.kind)
+	case err != nil:
 		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
 	}
-	if small && max(config.Width, config.Height) <= longSide {
-		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", grouped(imageTarget)), nil
+	if small && max(config.Width, config.Height) <= checks.LongSide {
+		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", grouped(int64(most))), nil
 	}
 	return p, "", p.read(in, head, config)
 }
@@ -98,7 +105,7 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 		in = bytes.NewReader(head)
 	}
 	p.shape = media.WalkImage(p.kind.MIME, head)
-	if err := p.decodable(config); err != nil {
+	if err := p.affordable(config); err != nil {
 		return err
 	}
 	return p.decode(in)
@@ -106,13 +113,17 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 
 func notDecoded(kind media.Kind) error {
 	if kind.Sort == media.Image {
-		return Undone{"this program has no decoder for a " + kind.Name, "save it as PNG or JPEG first"}
+		return undecodable(kind)
 	}
 	return Misfit{"this is of the type " + kind.Name + ", not an image", "only images can be made smaller; a long text is split by --chunk"}
 }
 
-// decodable says why a picture should not be decoded.
-func (p *picture) decodable(config image.Config) error {
+func undecodable(kind media.Kind) Undone {
+	return Undone{"this program has no decoder for this " + kind.Name, "save it as PNG or JPEG first"}
+}
+
+// affordable says why a picture should not be decoded.
+func (p *picture) affordable(config image.Config) error {
 	if p.kind.MIME == "image/webp" && p.shape.Animated {
 		return Undone{"this program cannot decode an animated WebP", "save one of its frames as PNG or JPEG first"}
 	}
@@ -158,12 +169,12 @@ func (p *picture) fitted(mimeType string) (size image.Point, quality int, encode
 	for {
 		drawn, used := p.drawn(size, mimeType), int64(0)
 		for _, quality = range qualities {
-			if encoded, used, err = encode(drawn, mimeType, quality); err != nil || encoded != nil {
+			if encoded, used, err = encode(drawn, mimeType, quality, p.most); err != nil || encoded != nil {
 				return size, quality, encoded, err
 			}
 		}
 		const margin = 0.95 // smaller pictures take more bytes a pixel
-		factor := margin * math.Sqrt(imageTarget/float64(used))
+		factor := margin * math.Sqrt(float64(p.most)/float64(used))
 		size = scaled(size, factor)
 		if mimeType == JPEG {
 			qualities = []int{lastQuality}
@@ -174,8 +185,8 @@ func (p *picture) fitted(mimeType string) (size image.Point, quality int, encode
 // firstSize is the picture's own size, unless that is over what is allowed.
 func (p *picture) firstSize() image.Point {
 	size := p.original
-	if long := max(size.X, size.Y); long > longSide {
-		size = scaled(size, longSide/float64(long))
+	if long := max(size.X, size.Y); long > checks.LongSide {
+		size = scaled(size, checks.LongSide/float64(long))
 	}
 	if pixels := size.X * size.Y; pixels > mostCopied && (p.shape.Orientation > 1 || !p.opaque || size != p.original) {
 		size = scaled(size, math.Sqrt(mostCopied/float64(pixels)))
@@ -205,10 +216,10 @@ func (p *picture) drawn(size image.Point, mimeType string) image.Image {
 	return canvas
 }
 
-// encode returns an image's file; nil where it is longer than it may be. The length is that of the whole file
+// encode returns an image's file; nil where it is longer than most bytes. The length is that of the whole file
 // in any case.
-func encode(m image.Image, mimeType string, quality int) (encoded []byte, length int64, err error) {
-	var b shortBuffer
+func encode(m image.Image, mimeType string, quality, most int) (encoded []byte, length int64, err error) {
+	b := shortBuffer{most: int64(most)}
 	if mimeType == PNG {
 		err = png.Encode(&b, m)
 	} else {
@@ -217,7 +228,7 @@ func encode(m image.Image, mimeType string, quality int) (encoded []byte, length
 	if err != nil {
 		return nil, 0, fmt.Errorf("encode the image: %w", err)
 	}
-	if b.length > imageTarget {
+	if b.length > b.most {
 		return nil, b.length, nil
 	}
 	return b.data, b.length, nil
@@ -225,12 +236,13 @@ func encode(m image.Image, mimeType string, quality int) (encoded []byte, length
 
 // shortBuffer keeps what is not too long, and counts the rest.
 type shortBuffer struct {
+	most   int64
 	data   []byte
 	length int64
 }
 
 func (b *shortBuffer) Write(p []byte) (int, error) {
-	if b.length += int64(len(p)); b.length <= imageTarget {
+	if b.length += int64(len(p)); b.length <= b.most {
 		b.data = append(b.data, p...)
 	}
 	return len(p), nil
@@ -248,7 +260,7 @@ func (p *picture) made(mimeType string, size image.Point, quality, length int) M
 		pixels = fmt.Sprintf("scaled down from %d×%d to %d×%d pixels", p.original.X, p.original.Y, size.X, size.Y)
 	}
 	m.did("written as %s, %s", format, pixels)
-	m.did("it has %s; the aim was at most %s, which fit also as base64, however 4 MB is counted", counted(int64(length), "byte"), grouped(imageTarget))
+	m.did("it has %s; the aim was at most %s, which fit also as base64, however 4 MB is counted", counted(int64(length), "byte"), grouped(int64(p.most)))
 	if o := p.shape.Orientation; o > 1 {
 		m.did("turned upright, as its EXIF orientation %d asks", o)
 	}

@@ -1,7 +1,9 @@
 package text
 
 import (
+	"bytes"
 	"cmp"
+	"strings"
 	"unicode/utf8"
 
 	"klyra-doctor/checks/media"
@@ -13,30 +15,61 @@ type Encoding struct {
 	Iconv string // as iconv calls it; "" where several are possible
 }
 
+// Encodings that can be decoded by what is in them alone.
 var (
-	utf16LE     = Encoding{"UTF-16 (little-endian)", "UTF-16LE"}
-	utf16BE     = Encoding{"UTF-16 (big-endian)", "UTF-16BE"}
+	UTF16LE     = Encoding{"UTF-16 (little-endian)", "UTF-16LE"}
+	UTF16BE     = Encoding{"UTF-16 (big-endian)", "UTF-16BE"}
+	CESU8       = Encoding{"UTF-8 with halves of characters (surrogates), as some programs write emoji (CESU-8)", ""}
+	Windows1252 = Encoding{"Windows-1252 or a relative of it, such as Latin-1", "WINDOWS-1252"}
+	DamagedUTF8 = Encoding{"UTF-8 that is damaged in places", ""}
+)
+
+var (
 	shiftJIS    = Encoding{"Shift-JIS", "SHIFT_JIS"}
 	eucJP       = Encoding{"EUC-JP", "EUC-JP"}
 	twoBytes    = Encoding{"an encoding of two bytes a character, such as GBK, Big5 or EUC-KR", ""}
 	otherScript = Encoding{"an encoding of one byte a character for another script, such as Windows-1251 or KOI8-R", ""}
-	windowsText = Encoding{"Windows-1252 or a relative of it, such as Latin-1", "WINDOWS-1252"}
 )
 
 // byteOrderMarks stand in the order in which they must be tried.
 var byteOrderMarks = []struct{ mark, name string }{
 	{"\xef\xbb\xbf", "UTF-8"},
-	{"\xff\xfe", utf16LE.Name},
-	{"\xfe\xff", utf16BE.Name},
+	{"\xff\xfe", UTF16LE.Name},
+	{"\xfe\xff", UTF16BE.Name},
 }
+
+// markOf returns what the byte order mark at the beginning of a text stands for; "" where there is none.
+func markOf(head []byte) string {
+	for _, m := range byteOrderMarks {
+		if bytes.HasPrefix(head, []byte(m.mark)) {
+			return m.name
+		}
+	}
+	return ""
+}
+
+// UTF16 returns which UTF-16 a text is in that begins so, and whether its byte order mark says so or its many
+// NULs do; the zero value where it is none.
+func UTF16(head []byte) (e Encoding, marked bool) {
+	mark := markOf(head)
+	switch cmp.Or(mark, media.UTF16(head)) {
+	case UTF16LE.Name:
+		e = UTF16LE
+	case UTF16BE.Name:
+		e = UTF16BE
+	}
+	return e, mark != ""
+}
+
+// westernMarks are common in western texts beside letters, in Windows-1252.
+const westernMarks = "€…‘’“”–—\u00a0«»°"
 
 // likelyEncoding tells what text looks like from its first byte that is no UTF-8 on; the zero value where it
 // looks like nothing known.
 func likelyEncoding(text []byte) Encoding {
-	const surrogate = 0xed
 	switch {
-	case len(text) > 1 && text[0] == surrogate && text[1] >= 0xa0:
-		return Encoding{"UTF-8 with halves of characters (surrogates), as some programs write emoji (CESU-8)", ""}
+	case isCESU8(text):
+		return CESU8
 	case inPairs(text, isShiftJIS, isShiftJISKana):
 		return shiftJIS
 	case inPairs(text, isEUC, isEUCKana):
@@ -44,27 +77,57 @@ func likelyEncoding(text []byte) Encoding {
 	case inPairs(text, isEUC, isEUC):
 		return twoBytes
 	}
-	var high, letters, undefined int
+	return singleBytes(text)
+}
+
+// singleBytes tells encodings of one byte a character apart: western words hold a letter beyond ASCII here and
+// there, those of other scripts consist of such, however much English stands between them.
+func singleBytes(text []byte) Encoding {
+	const word, enough = 3, 6
+	var letters, inWords, run int // bytes beyond ASCII that are no marks
+	undefined := false
 	for _, c := range text {
 		switch {
-		case c == 0x81 || c == 0x8d || c == 0x8f || c == 0x90 || c == 0x9d:
-			undefined++
-			high++
-		case c >= utf8.RuneSelf:
-			high++
-		case c|0x20 >= 'a' && c|0x20 <= 'z':
-			letters++
-		case c < '\t':
+		case c != 0 && c < '\t':
 			return Encoding{}
+		case c < utf8.RuneSelf || strings.ContainsRune(westernMarks, Windows1252Rune(c)):
+			run = 0
+			continue
+		case c == 0x81 || c == 0x8d || c == 0x8f || c == 0x90 || c == 0x9d:
+			undefined = true
+		}
+		letters++
+		if run++; run == word {
+			inWords += word
+		} else if run > word {
+			inWords++
 		}
 	}
 	switch {
-	case high > letters && high >= 8:
+	case inWords*2 > letters && letters >= enough:
 		return otherScript
-	case undefined == 0 && high <= letters:
-		return windowsText
+	case inWords*2 <= letters && !undefined:
+		return Windows1252
 	}
 	return Encoding{}
+}
+
+// isCESU8 reports whether all that is no UTF-8 in a text are halves of characters. The last may be cut.
+func isCESU8(text []byte) bool {
+	halves := 0
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 {
+			const begin, least, length = 0xed, 0xa0, 3
+			if text[0] != begin || len(text) > 1 && text[1] < least {
+				return len(text) < utf8.UTFMax && !utf8.FullRune(text) && halves > 0
+			}
+			halves++
+			n = min(length, len(text))
+		}
+		text = text[n:]
+	}
+	return halves > 0
 }
 
 // inPairs reports whether all that is not ASCII stands in pairs of an encoding, and enough of them are such as
@@ -101,13 +164,24 @@ func isEUCKana(a, b byte) bool { return (a == 0xa4 || a == 0xa5) && b >= 0xa1 &&
 
 // looks returns what the text seems to be written in; the zero value where it is UTF-8 or looks like nothing known.
 func (s *scan) looks() Encoding {
-	switch unmarked := media.UTF16([]byte(s.Sample)); {
-	case cmp.Or(s.BOM, unmarked) == utf16LE.Name:
-		return utf16LE
-	case cmp.Or(s.BOM, unmarked) == utf16BE.Name:
-		return utf16BE
+	wide, _ := UTF16([]byte(s.Sample))
+	switch {
+	case wide.Name != "":
+		return wide
+	case s.Cut, s.Wrong > 0 && s.wellFormed > s.Wrong:
+		return DamagedUTF8
 	case s.Wrong > 0:
 		return likelyEncoding(s.fromWrong)
 	}
 	return Encoding{}
+}
+
+// endsCut reports whether all that is wrong is that the text ends inside a character. One last letter as of
+// "café" in Latin-1 could also begin a Chinese character, of which there would be more.
+func (s *scan) endsCut() bool {
+	const firstOfChinese, lastOfThree = 0xe3, 0xef
+	if s.Wrong == 1 && s.wellFormed == 0 && s.WrongByte >= firstOfChinese && s.WrongByte <= lastOfThree {
+		return false
+	}
+	return s.Wrong > 0 && s.WrongAt+s.Wrong == s.Bytes && s.Wrong == int64(len(s.fromWrong)) && !utf8.FullRune(s.fromWrong)
 }

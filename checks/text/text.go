@@ -40,7 +40,7 @@ type Stats struct {
 	Words  int64 // Fields or, where a script puts no blanks between words, an estimate that is no less
 
 	BOM       string   // what the byte order mark stands for: "UTF-8", "UTF-16 (big-endian)"; "" for none
-	Looks     Encoding // other than UTF-8; zero where it is UTF-8 or looks like nothing known
+	Looks     Encoding // DamagedUTF8 or other than UTF-8; zero where it is UTF-8 or, if Wrong is not 0, looks like nothing known
 	Wrong     int64    // bytes that are no UTF-8
 	WrongAt   int64    // the first of them
 	WrongLine int64    // its line, from 1; 0 where there is none
@@ -98,10 +98,11 @@ func pieceEnd(buf []byte) int {
 // scan is what is known of a text in the midst of it.
 type scan struct {
 	Stats
-	inField   bool
-	lines     int64  // that have ended
-	unblanked int64  // letters of scripts that put no blanks between words
-	fromWrong []byte // from the first wrong byte on, wrongSize at most
+	inField    bool
+	lines      int64  // that have ended
+	unblanked  int64  // letters of scripts that put no blanks between words
+	wellFormed int64  // characters beyond ASCII
+	fromWrong  []byte // from the first wrong byte on, wrongSize at most
 }
 
 // stats completes what can be told only at the end.
@@ -110,8 +111,8 @@ func (s *scan) stats() Stats {
 	if s.unblanked > 0 {
 		s.Words = max(s.Fields, int64(math.Round(float64(s.Pieces)/piecesPerWord)))
 	}
+	s.Cut = s.endsCut()
 	s.Looks = s.looks()
-	s.Cut = s.Wrong > 0 && s.WrongAt+s.Wrong == s.Bytes && s.Wrong == int64(len(s.fromWrong)) && !utf8.FullRune(s.fromWrong)
 	return s.Stats
 }
 
@@ -119,12 +120,7 @@ func (s *scan) stats() Stats {
 func (s *scan) add(piece []byte) {
 	if s.Bytes == 0 {
 		s.Sample = string(piece[:min(len(piece), sampleSize)])
-		for _, m := range byteOrderMarks {
-			if bytes.HasPrefix(piece, []byte(m.mark)) {
-				s.BOM = m.name
-				break
-			}
-		}
+		s.BOM = markOf(piece)
 	}
 	if s.Bytes < SegmentedSize {
 		s.Pieces += segmented(piece)
@@ -174,6 +170,9 @@ const firstUnblanked = '\u0e01'
 // addRune takes in the character that is not ASCII at the beginning of b, and returns its length.
 func (s *scan) addRune(b []byte) int {
 	r, n := utf8.DecodeRune(b)
+	if n > 1 && r != '\ufeff' {
+		s.wellFormed++
+	}
 	switch {
 	case r == utf8.RuneError && n == 1:
 		if s.Wrong++; s.WrongAt < 0 {

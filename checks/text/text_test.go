@@ -18,8 +18,8 @@ func TestSurvey(t *testing.T) {
 		{"words", "don't stop — now", Stats{Bytes: 18, Runes: 16, Visible: true, Fields: 4, Words: 4, Pieces: 3, WrongAt: -1, NULAt: -1}},
 		{"words without blanks", "内容审核内容", Stats{Bytes: 18, Runes: 6, Visible: true, Fields: 1, Words: 4, Pieces: 6, WrongAt: -1, NULAt: -1}},
 		{"a mark and NUL", "\ufeffa\x00\x00", Stats{Bytes: 6, Runes: 4, Visible: true, Fields: 1, Words: 1, Pieces: 1, BOM: "UTF-8", WrongAt: -1, NULs: 2, NULAt: 4}},
-		{"Latin-1", "one\ncaf\xe9 noir, \xe0", Stats{Bytes: 16, Runes: 16, Visible: true, Fields: 4, Words: 4, Pieces: 3, Looks: windowsText, Wrong: 2, WrongAt: 7, WrongLine: 2, WrongByte: 0xe9, NULAt: -1}},
-		{"cut", "a\xf0\x9f", Stats{Bytes: 3, Runes: 3, Visible: true, Fields: 1, Words: 1, Pieces: 1, Wrong: 2, WrongAt: 1, WrongLine: 1, WrongByte: 0xf0, Cut: true, NULAt: -1}},
+		{"Latin-1", "one\ncaf\xe9 noir, \xe0", Stats{Bytes: 16, Runes: 16, Visible: true, Fields: 4, Words: 4, Pieces: 3, Looks: Windows1252, Wrong: 2, WrongAt: 7, WrongLine: 2, WrongByte: 0xe9, NULAt: -1}},
+		{"cut", "a\xf0\x9f", Stats{Bytes: 3, Runes: 3, Visible: true, Fields: 1, Words: 1, Pieces: 1, Wrong: 2, WrongAt: 1, WrongLine: 1, WrongByte: 0xf0, Looks: DamagedUTF8, Cut: true, NULAt: -1}},
 		{"damage", "e\u0301 \ufffd " + Garble("é’"), Stats{Bytes: 20, Runes: 10, Visible: true, Fields: 3, Words: 3, Pieces: 3, WrongAt: -1, NULAt: -1, Combining: 1, Replaced: 1, Garbled: 2, GarbledAs: 'é'}},
 	} {
 		c.want.Sample = c.text

@@ -26,8 +26,13 @@ func (p *program) checkCommand() *cobra.Command {
 
 // runCheck runs one check and prints its result.
 func (p *program) runCheck(check catalog.Check, t checks.Target) error {
+	return p.printCheck(p.checked(check, t))
+}
+
+// checked runs one check, and shows that it is at it.
+func (p *program) checked(check catalog.Check, t checks.Target) checks.Result {
 	defer p.progress("checking " + check.String())()
-	return p.printCheck(checks.Run(p.ctx, check, t))
+	return checks.Run(p.ctx, check, t)
 }
 
 func (p *program) printCheck(r checks.Result) error {
@@ -289,8 +294,7 @@ and checks that. The original is never touched, and nothing is overwritten.`,
 			if fix != "" {
 				return p.mendContent(t, fix, out, path)
 			}
-			defer p.progress("checking the content")()
-			r := checks.Run(p.ctx, catalog.ContentCheck, t)
+			r := p.checked(catalog.ContentCheck, t)
 			p.offer(&r, path, flags.base64)
 			return p.printCheck(r)
 		},

@@ -345,6 +345,28 @@ func TestCtrlCEndsACheck(t *testing.T) {
 	}
 }
 
+// TestNothingIsGluedToTheProgress: the line that says what goes on is gone before a result is printed.
+func TestNothingIsGluedToTheProgress(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"check", "url", "/samples/slow.png", "--sandbox", "--timeout", "2s"},
+		{"check", "content", "-", "--timeout", "2s"},
+		{"check", "content", "-", "--clean", "out.txt", "--timeout", "2s"},
+	} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close() // standard input does not end
+		x := startPiped(t, 80, 24, nil, r, args...)
+		x.await("check " + args[1])
+		x.exit()
+		if screen := x.text(); strings.Contains(screen, "checking") || strings.Contains(screen, "reading standard") || !strings.HasPrefix(screen, "check "+args[1]) {
+			t.Errorf("%q shows:\n%s", args, screen)
+		}
+	}
+}
+
 // TestCtrlCEndsAFix interrupts a fix that waits for the rest of standard input.
 func TestCtrlCEndsAFix(t *testing.T) {
 	t.Parallel()

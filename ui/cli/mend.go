@@ -39,7 +39,9 @@ func (f *mendFlags) asked(changed func(string) bool) (fix mend.Fix, out string, 
 		case fix != "":
 			return "", "", usagef("one at a time: do the next on what the first one wrote", "--%s and --%s are both given", fix, one)
 		default:
-			fix, out = one, *f.outs[one]
+			if fix, out = one, *f.outs[one]; fix == mend.Chunk && out != "" {
+				out = filepath.Clean(out) // "parts/" cannot be told from "parts" once it is there
+			}
 		}
 	}
 	return fix, out, nil
@@ -67,9 +69,23 @@ func outputFree(fix mend.Fix, out, original string) error {
 	if _, err := os.Lstat(out); err == nil {
 		return usagef("name what does not exist yet", "%s %s: it exists, and a fix overwrites nothing", flag, out)
 	}
+	if err := probe(fix, out); err != nil {
+		return usagef("name a place in a folder that you may write to", "%s %s: %v", flag, out, pathError(err))
+	}
+	return nil
+}
+
+// probe makes what a fix writes, and takes it away again.
+func probe(fix mend.Fix, out string) error {
+	if fix == mend.Chunk {
+		if err := os.Mkdir(out, 0o700); err != nil {
+			return err
+		}
+		return os.Remove(out)
+	}
 	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usagef("name a place in a folder that you may write to", "%s %s: %v", flag, out, pathError(err))
+		return err
 	}
 	return errors.Join(f.Close(), os.Remove(out))
 }
@@ -98,39 +114,50 @@ func (p *program) mendContent(t checks.Target, fix mend.Fix, out, original strin
 		return err
 	}
 	done := p.progress("reading " + t.Content.Name)
-	forget, err := p.spooled(t.Content)
+	forget, err := p.spooled(t)
 	done()
-	if err != nil {
-		return err
-	}
 	defer forget()
-	done = p.progress("checking the content")
-	r := checks.Run(p.ctx, catalog.ContentCheck, t)
-	done()
-	done = p.progress("working on the content")
-	made, err := mendTo(p.ctx, fix, *t.Content, out, modeOf(original))
-	done()
+	m := mending{fix: fix, out: out}
 	if p.ctx.Err() != nil {
 		return p.ctx.Err()
 	}
-	m := mending{fix: fix, out: out, original: r, mended: made}
 	if m.undone, err = undoneBy(fix, err); err != nil {
 		return err
 	}
-	defer p.progress("checking what was written")()
-	p.code = p.resultCode(r)
-	if m.undone != (mend.Undone{}) {
-		p.code = worse(p.code, exitUntold)
-	} else if len(made.paths) > 0 {
-		p.code = exitOK
+	done = p.progress("checking the content")
+	m.original = checks.Run(p.ctx, catalog.ContentCheck, t)
+	done()
+	if m.undone == (mend.Undone{}) {
+		done = p.progress("working on the content")
+		m.mended, err = mendTo(p.ctx, fix, *t.Content, out, modeOf(original))
+		done()
+		if p.ctx.Err() != nil {
+			return p.ctx.Err()
+		}
+		if m.undone, err = undoneBy(fix, err); err != nil {
+			return err
+		}
 	}
-	for _, path := range made.paths {
+	done = p.progress("checking what was written")
+	p.checkMended(t, &m)
+	done()
+	return p.printMending(m)
+}
+
+// checkMended checks what a fix has written, and concludes.
+func (p *program) checkMended(t checks.Target, m *mending) {
+	code := p.resultCode(m.original)
+	if m.undone != (mend.Undone{}) {
+		code = worse(code, exitUntold)
+	} else if len(m.paths) > 0 {
+		code = exitOK
+	}
+	for _, path := range m.paths {
 		r := p.checkedFile(t, path)
 		m.files = append(m.files, fixedFile{path, r.Status, r.Summary})
-		p.code = worse(p.code, p.resultCode(r))
+		code = worse(code, p.resultCode(r))
 	}
-	p.conclude(p.code)
-	return p.printMending(m)
+	p.conclude(code)
 }
 
 // undoneBy says what an error of a fix means: that it is not for this content or has nowhere to write is wrong
@@ -147,38 +174,6 @@ func undoneBy(fix mend.Fix, err error) (mend.Undone, error) {
 		return undone, nil
 	}
 	return mend.Undone{What: err.Error()}, nil
-}
-
-// spooled keeps what can be read only once in a file of its own, and returns what removes that.
-func (p *program) spooled(c *checks.Content) (remove func(), err error) {
-	if c.Size >= 0 {
-		return func() {}, nil
-	}
-	f, err := os.CreateTemp("", "klyra-doctor-*")
-	if err != nil {
-		return nil, usagef("give the content as a file", "keep %s: %v", c.Name, err)
-	}
-	remove = func() { f.Close(); os.Remove(f.Name()) }
-	copied := make(chan error, 1)
-	go func() {
-		in, err := c.Open()
-		if err == nil {
-			_, err = io.Copy(f, in)
-		}
-		copied <- err
-	}()
-	select { // a pipe can block for ever
-	case err = <-copied:
-	case <-p.ctx.Done():
-		err = p.ctx.Err()
-	}
-	info, statErr := f.Stat()
-	if err = errors.Join(err, statErr); err != nil {
-		remove()
-		return nil, usagef("give the content as a file", "keep %s: %v", c.Name, err)
-	}
-	c.Size, c.Open = info.Size(), func() (io.ReadCloser, error) { return os.Open(f.Name()) }
-	return remove, nil
 }
 
 // checkedFile checks a file that a fix has written.
@@ -256,7 +251,7 @@ func (g *page) mended(p *program, m mending) {
 
 // offer adds to a content's result the commands that do what its findings call for.
 func (p *program) offer(r *checks.Result, path string, base64 bool) {
-	if path == "" || path == "-" {
+	if path == "" || path == "-" || runtime.GOOS == "windows" && strings.ContainsAny(path, "%$`") {
 		return
 	}
 	for _, fix := range mend.Offered(*r) {
@@ -266,14 +261,16 @@ func (p *program) offer(r *checks.Result, path string, base64 bool) {
 		}
 		out := freeName(mend.OutputName(fix, filepath.Base(path), ""))
 		title := fix.Does()
-		r.Blocks = append(r.Blocks, checks.Block{
-			Title: p.show(strings.ToUpper(title[:1]) + title[1:]),
-			Text:  p.show(command + " --" + string(fix) + " " + quoted(out)),
-		})
+		command += " --" + string(fix) + " " + quoted(out)
+		if p.show(command) != command {
+			continue // as it can be shown, it would name another file
+		}
+		r.Blocks = append(r.Blocks, checks.Block{Title: strings.ToUpper(title[:1]) + title[1:], Text: command})
 	}
 }
 
-// quoted returns a path as a shell takes it for one word.
+// quoted returns a path as a shell takes it for one word. On Windows that holds but for what its shells fill in
+// between double quotes too: % and, in PowerShell, $ and the back quote.
 func quoted(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "." + string(filepath.Separator) + path

@@ -140,10 +140,14 @@ func (w *outputs) split(c checks.Content, folder string) (mend.Made, error) {
 func (w *outputs) makeFolder(path string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.over {
+		return errOver
+	}
 	if entries, err := os.ReadDir(path); err == nil && len(entries) == 0 {
 		return nil
 	}
-	searchable := w.mode | w.mode&0o444>>2
+	const owned = 0o700 // a read-only original is no reason for a folder that cannot be written to
+	searchable := w.mode | w.mode&0o444>>2 | owned
 	if err := os.Mkdir(path, searchable); err != nil {
 		return unwritten(path, err)
 	}

@@ -141,6 +141,34 @@ func TestPartsSort(t *testing.T) {
 
 const mostWords = 440
 
+// TestPartsOfAReadOnlyText: the folder of the parts can be written to though the original, and so the parts, cannot.
+func TestPartsOfAReadOnlyText(t *testing.T) {
+	if runtime.GOOS == "windows" { // has no such modes
+		return
+	}
+	for _, c := range []struct{ original, folder fs.FileMode }{{0o444, 0o755}, {0o400, 0o700}, {0o640, 0o750}} {
+		dir := filepath.Join(t.TempDir(), "parts")
+		m, err := mendTo(t.Context(), mend.Chunk, *bytesContent("a", []byte(long)), dir, c.original)
+		if err != nil || len(m.paths) < 2 {
+			t.Fatalf("%v: %d parts, %v", c.original, len(m.paths), err)
+		}
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&0o700 != 0o700 || info.Mode().Perm()&^c.folder != 0 {
+			t.Errorf("for %v the folder's mode is %v (%v), want %v", c.original, info.Mode(), err, c.folder)
+		}
+	}
+}
+
+// TestNoFolderAfterTheEnd: a fix that is cancelled before it comes to its folder makes none any more.
+func TestNoFolderAfterTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	w := &outputs{mode: 0o600}
+	w.discard()
+	if err := w.makeFolder(filepath.Join(dir, "parts")); !errors.Is(err, errOver) || listed(t, dir) != "" {
+		t.Errorf("%v left %q", err, listed(t, dir))
+	}
+}
+
 func TestQuoted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return
@@ -182,6 +210,45 @@ func TestOffer(t *testing.T) {
 	r.Blocks = nil
 	if p.offer(&r, "-", false); r.Blocks != nil {
 		t.Errorf("for standard input, offered %q", r.Blocks)
+	}
+}
+
+// TestNoOfferThatNamesAnotherFile: a command is offered only as it can be shown.
+func TestNoOfferThatNamesAnotherFile(t *testing.T) {
+	r := checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: bytesContent("a", []byte("\ufeff"+long))})
+	p := &program{}
+	for _, path := range []string{"a\tb.txt", "a\x1b[2J.txt", "a\nb.txt", "a\u202eb.txt", "a\xffb.txt"} {
+		if p.offer(&r, path, false); r.Blocks != nil {
+			t.Errorf("for %q, offered %q", path, r.Blocks)
+		}
+	}
+	if p.offer(&r, "größe.txt", false); len(r.Blocks) != 2 {
+		t.Errorf("for a plain name, offered %q", r.Blocks)
+	}
+}
+
+// TestOutputFree: where a fix can write is found out without leaving anything there.
+func TestOutputFree(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		fix       mend.Fix
+		out, says string
+	}{
+		{mend.Chunk, "parts", ""},
+		{mend.Chunk, "parts/", ""},
+		{mend.Clean, "out.txt", ""},
+		{mend.Chunk, "none/parts", "no such file"},
+		{mend.Clean, "none/out.txt", "no such file"},
+	} {
+		path := dir + "/" + c.out
+		flags := mendFlags{map[mend.Fix]*string{c.fix: &path}}
+		fix, out, err := flags.asked(func(name string) bool { return name == string(c.fix) })
+		if err == nil {
+			err = outputFree(fix, out, "")
+		}
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) || listed(t, dir) != "" {
+			t.Errorf("--%s %s: %v, and %q is left", c.fix, c.out, err, listed(t, dir))
+		}
 	}
 }
 
