@@ -300,7 +300,7 @@ func TestShareLinks(t *testing.T) {
 		}
 	}
 	for _, s := range sharePages {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(shareCases)), s.page.MatchString) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(shareCases)), s.page().MatchString) {
 			t.Errorf("no case for %s, %s", s.service, s.page)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -163,7 +162,7 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
 	p.heedRetryAfter(resp, &f)
 	p.add(f)
-	if told := cmp.Or(said.message, said.words); signatureEnded.MatchString(told) {
+	if told := cmp.Or(said.message, said.words); signatureEnded().MatchString(told) {
 		p.signed.refused = told
 	}
 	if p.Deep || !named && resp.StatusCode < 500 {
@@ -208,10 +207,10 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 	switch {
 	case rule.means != "":
 		return Finding{ID: rule.id, Status: rule.status, Summary: "Cloudflare's error " + said.edgeCode + ": " + rule.means, Remedy: rule.remedy}, true
-	case resp.StatusCode == http.StatusBadRequest && plainOnTLS.Match(page):
+	case resp.StatusCode == http.StatusBadRequest && plainOnTLS().Match(page):
 		words := answerFailures[tlsAnswer]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
-	case noClientCert.Match(page):
+	case noClientCert().Match(page):
 		words := handshakeWords[clientCertHandshake]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
 	case known:
@@ -235,9 +234,9 @@ func statusVerdict(status int) Finding {
 }
 
 var (
-	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
-	noClientCert   = regexp.MustCompile(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
-	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
+	plainOnTLS     = matching(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
+	noClientCert   = matching(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
+	signatureEnded = matching(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
 )
 
 // oddSuccesses are the statuses of success that do not promise the whole file.
@@ -274,11 +273,11 @@ func (p *urlProbe) goesOn(h *hop, resp *http.Response) bool {
 	return true
 }
 
-var contentRange = regexp.MustCompile(`^bytes 0-(\d{1,18})/(\d{1,18})$`)
+var contentRange = matching(`^bytes 0-(\d{1,18})/(\d{1,18})$`)
 
 // wholeRange reports whether a Content-Range holds everything.
 func wholeRange(header string) bool {
-	m := contentRange.FindStringSubmatch(header)
+	m := contentRange().FindStringSubmatch(header)
 	if m == nil {
 		return false
 	}
