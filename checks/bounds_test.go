@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -45,24 +46,25 @@ func TestURLMemoryIsBounded(t *testing.T) {
 		name   string
 		turn   turn
 		expect Media
+		deep   bool
 		most   uint64
 	}{
-		{"endless film", turn{send: answered("200 OK", mediatest.MP4(), "Content-Type: video/mp4"), end: flood}, AnyMedia, 64_000_000},
-		{"endless picture", turn{send: answered("200 OK", photo, typePNG), end: flood}, AnyMedia, 64_000_000},
-		{"endless text", turn{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}, Text, 64_000_000},
-		{"endless noise", turn{send: answered("200 OK", noiseOf(8000)), end: flood}, AnyMedia, 64_000_000},
-		{"endless headers", turn{send: "HTTP/1.1 200 OK\r\nX-More: and more\r\n", end: flood}, AnyMedia, 64_000_000},
-		{"endless error page", turn{send: answered("404 Not Found", oldPage), end: flood}, AnyMedia, 64_000_000},
-		{"bomb", turn{send: ok(fixtures["bomb"], gzipped)}, AnyMedia, 64_000_000},
-		{"wide picture", turn{send: ok(mediatest.BlankJPEG(10_000, 10_000), "Content-Type: image/jpeg")}, AnyMedia, 200_000_000},
-		{"gray picture", turn{send: ok(mediatest.PNGOf(image.NewGray(image.Rect(0, 0, 10_000, 14_000))), typePNG)}, AnyMedia, 200_000_000},
+		{"endless film", turn{send: answered("200 OK", mediatest.MP4(), "Content-Type: video/mp4"), end: flood}, AnyMedia, false, 64_000_000},
+		{"endless picture", turn{send: answered("200 OK", photo, typePNG), end: flood}, AnyMedia, false, 64_000_000},
+		{"endless text", turn{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}, Text, false, 64_000_000},
+		{"endless noise", turn{send: answered("200 OK", noiseOf(8000)), end: flood}, AnyMedia, false, 64_000_000},
+		{"endless headers", turn{send: "HTTP/1.1 200 OK\r\nX-More: and more\r\n", end: flood}, AnyMedia, false, 64_000_000},
+		{"endless error page", turn{send: answered("404 Not Found", oldPage), end: flood}, AnyMedia, false, 64_000_000},
+		{"bomb", turn{send: ok(fixtures["bomb"], gzipped)}, AnyMedia, false, 64_000_000},
+		{"wide picture", turn{send: ok(mediatest.BlankJPEG(10_000, 10_000), "Content-Type: image/jpeg")}, AnyMedia, true, 200_000_000},
+		{"gray picture", turn{send: ok(mediatest.PNGOf(image.NewGray(image.Rect(0, 0, 10_000, 14_000))), typePNG)}, AnyMedia, true, 200_000_000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := internet
 			n.nameServer = nameServer
 			n.dial = dialAlways(brokenServer{turns: []turn{c.turn}}.start(t, nil))
 			target := urlTarget(t, "", "http://media.example.com/a")
-			target.Expect = c.expect
+			target.Expect, target.Deep = c.expect, c.deep
 			runtime.GC()
 			peak := watchMemory(t)
 			r := n.checkURL(inTime(t), target)
@@ -178,15 +180,31 @@ func TestCancelledWhileAnotherCheckAsks(t *testing.T) {
 
 // TestCancelledWhileDecoding: an image that is being decoded does not hold the check.
 func TestCancelledWhileDecoding(t *testing.T) {
-	decoding <- struct{}{} // so that the decoder cannot even begin
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &urlProbe{Target: urlTarget(t, "", ""), net: internet}
 	time.AfterFunc(time.Millisecond, cancel)
 	b := &body{look: &survey{kind: media.Kind{MIME: "image/png"}}, image: photo}
-	if p.decodeInTime(ctx, b) || !p.has("check.cancelled") {
-		t.Errorf("found %+v", p.findings)
+	_ = media.Alone(t.Context(), 0, func() error { // so that the decoder cannot even begin
+		if p.lookInTime(ctx, b) || !p.has("check.cancelled") {
+			t.Errorf("found %+v", p.findings)
+		}
+		return nil
+	})
+}
+
+// TestURLDecodesOnlyDeep: that an image's parts are all there will do, and the check says that it went no further.
+func TestURLDecodesOnlyDeep(t *testing.T) {
+	nameServer := (&world{}).serveDNS(t)
+	for deep, want := range map[bool]string{false: "view.public pass", true: "content.corrupt fail"} {
+		n := internet
+		n.nameServer, n.dial = nameServer, dialAlways(brokenServer{turns: once(ok(noPixels, typePNG))}.start(t, nil))
+		target := urlTarget(t, "", "http://media.example.com/a")
+		target.Deep = deep
+		r := n.checkURL(inTime(t), target)
+		if !strings.Contains(verdicts(r), want) || strings.Contains(texts(r), "(--deep does)") == deep {
+			t.Errorf("deep %v: want %s, got\n%s", deep, want, texts(r))
+		}
 	}
-	<-decoding
 }
 
 // TestEveryCheckSurvivesAPanic: a bug of ours is a finding, not the end of the program. An API that is nil is

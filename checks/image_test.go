@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -176,6 +177,7 @@ func TestDecodeMemory(t *testing.T) {
 		"16-bit png": mediatest.PNGOf(image.NewNRGBA64(image.Rect(0, 0, 6_000, 3_125))),
 	} {
 		t.Run(name, func(t *testing.T) {
+			runtime.GC()
 			peak := watchMemory(t)
 			r := runContent(contentOf(name, data), Image)
 			if r.Status == Fail || r.Status == Unknown || peak() > 200_000_000 {
