@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -127,18 +128,28 @@ func TestCancelledWhereverItIs(t *testing.T) {
 			if len(c.turns) > 1 && (check == catalog.URLCheck || check == catalog.LimitsCheck) {
 				continue // these ask once
 			}
-			stuck := make(chan struct{}, 9)
-			target := keyTarget(startStuck(t, c.scheme, c.turns, stuck), testKey)
-			target.URL, target.Timeout = "/photo.png", time.Minute
-			before := runtime.NumGoroutine()
-			r, _ := cancelledAfter(t, check, target, stuck)
-			if r.Findings[0].ID != "check.cancelled" {
-				t.Errorf("%s, stuck %s: want check.cancelled, got\n%s", check, c.name, texts(r))
+			took := time.Hour
+			for try := 0; took > atOnce && try < 3; try++ { // other work on this machine delays too
+				stuck := make(chan struct{}, 9)
+				target := keyTarget(startStuck(t, c.scheme, c.turns, stuck), testKey)
+				target.URL, target.Timeout = "/photo.png", time.Minute
+				before := runtime.NumGoroutine()
+				var r Result
+				r, took = cancelledAfter(t, check, target, stuck)
+				if r.Findings[0].ID != "check.cancelled" {
+					t.Errorf("%s, stuck %s: want check.cancelled, got\n%s", check, c.name, texts(r))
+				}
+				noMoreGoroutines(t, check.String()+" "+c.name, before)
 			}
-			noMoreGoroutines(t, check.String()+" "+c.name, before)
+			if took > atOnce {
+				t.Errorf("%s, stuck %s: returned %v after the cancellation", check, c.name, took)
+			}
 		}
 	}
 }
+
+// atOnce is how long a check may take to return after it was cancelled, in the best of three tries.
+const atOnce = 100 * time.Millisecond
 
 // cancelledAfter cancels a check once stuck says that it waits for a server, and returns its result and how
 // long it took to come.
@@ -206,6 +217,30 @@ func TestURLDecodesOnlyDeep(t *testing.T) {
 		}
 	}
 }
+
+// TestDialPanic: what one of several goroutines that connect or agree on TLS panics with becomes the check's finding.
+func TestDialPanic(t *testing.T) {
+	whole := internet
+	t.Cleanup(func() { internet = whole })
+	for raw, dial := range map[string]func(context.Context, netip.AddrPort, string) (net.Conn, error){
+		"http://127.0.0.1/a":  func(context.Context, netip.AddrPort, string) (net.Conn, error) { panic("no way to dial") },
+		"https://127.0.0.1/a": func(context.Context, netip.AddrPort, string) (net.Conn, error) { return panickyConn{}, nil },
+	} {
+		internet.dial = dial
+		before := runtime.NumGoroutine()
+		r := Run(inTime(t), catalog.URLCheck, urlTarget(t, "", raw))
+		if f := r.Findings[0]; f.ID != "check.crashed" || !strings.Contains(f.Summary, "no way to") {
+			t.Errorf("%s: want check.crashed, got\n%s", raw, texts(r))
+		}
+		noMoreGoroutines(t, raw, before)
+	}
+}
+
+// panickyConn is a connection that cannot be written to without a panic.
+type panickyConn struct{ net.Conn }
+
+func (panickyConn) Write([]byte) (int, error) { panic("no way to write") }
+func (panickyConn) Close() error              { return nil }
 
 // TestEveryCheckSurvivesAPanic: a bug of ours is a finding, not the end of the program. An API that is nil is
 // such a bug.

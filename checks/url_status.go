@@ -23,7 +23,10 @@ type statusRule struct {
 const (
 	ownNetwork = "That is this machine's network, not the URL: check from another network."
 	readHost   = "Look at that host's log. Try again in a minute: if it passes then, the host is unreliable."
-	readBehind = "Look at the server behind the CDN or gateway: is it up, does it let the CDN's addresses in, does its certificate hold?"
+	// unseenRules are what a refusal may come from unseen; unseenPlaces, where other clients were tried.
+	unseenRules  = "Rules by country, address or client look the same from here."
+	unseenPlaces = "Rules by country or address look the same from here."
+	readBehind   = "Look at the server behind the CDN or gateway: is it up, does it let the CDN's addresses in, does its certificate hold?"
 )
 
 // statusRules are read from the top; the first that fits counts.
@@ -46,7 +49,7 @@ var statusRules = []statusRule{
 	},
 	{
 		403, 403, "http.forbidden", Fail, "the server refuses to hand the file out",
-		"Make the object public, or sign the URL anew for GET and use it at once. Rules by country, address or client look the same from here.",
+		"Make the object public, or sign the URL anew for GET and use it at once. " + unseenRules,
 	},
 	{
 		404, 404, "http.not_found", Fail, "there is nothing at this URL",
@@ -166,7 +169,9 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 		p.signed.refused = told
 	}
 	if p.Deep || !named && resp.StatusCode < 500 {
-		p.compareRefused(ctx, h, resp)
+		at := len(p.findings) - 1
+		tried := p.compareRefused(ctx, h, resp)
+		p.findings[at].stillRefused(tried)
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 type wall struct {
 	id      string // what the answer means for a download; an entry of wallWords
 	product string
-	header  string         // "" for none
-	value   string         // part of the header's value, in lower case; "" for any
+	header  string     // "" for none
+	value   string     // part of the header's value, in lower case; "" for any
 	page    lazyRegexp // nil for none
 }
 
