@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"sync"
 	"text/template"
 	"time"
 )
@@ -85,7 +86,9 @@ var limitSpans = map[limitKind]string{quotaLimit: "billing period", dayLimit: "d
 //go:embed backoff/*.tmpl
 var snippetFiles embed.FS
 
-var snippetTemplates = template.Must(template.ParseFS(snippetFiles, "backoff/*.tmpl"))
+var snippetTemplates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(snippetFiles, "backoff/*.tmpl"))
+})
 
 // snippetTitles are the programs in the order in which they are shown.
 var snippetTitles = []struct{ title, client, file string }{
@@ -104,7 +107,7 @@ func (b backoff) snippets(address string) []Block {
 	var blocks []Block
 	for _, s := range snippetTitles {
 		var text strings.Builder
-		if err := snippetTemplates.ExecuteTemplate(&text, s.file, values); err != nil {
+		if err := snippetTemplates().ExecuteTemplate(&text, s.file, values); err != nil {
 			panic(err) // the templates are our own
 		}
 		blocks = append(blocks, Block{s.title, strings.TrimRight(text.String(), "\n"), s.client})

@@ -13,11 +13,11 @@ import (
 )
 
 // take reads the rest of the body. On its way it walks the parts of a container or the words of a text; an
-// image is kept, to be decoded once the transfer is over.
+// image is kept, to be looked at once the transfer is over.
 func (p *urlProbe) take(b *body, in *bufio.Reader) {
 	switch {
 	case p.wantsImage(b) && media.IsPicture(b.kind.MIME):
-		b.look = &survey{kind: b.kind, what: b.kind.Name}
+		b.look = &survey{kind: b.kind, what: b.kind.Name, walked: !p.Deep}
 		b.image, _ = io.ReadAll(in)
 	case media.IsContainer(b.kind.MIME) && (p.Expect == AnyMedia || media.Agree(p.Expect, b.kind.Sort)):
 		b.look = &survey{kind: b.kind, what: b.kind.Name}
@@ -37,7 +37,7 @@ func (p *urlProbe) judgeContent(ctx context.Context, b *body) {
 		return
 	}
 	dot := isDot(b.image)
-	if b.image != nil && !p.decodeInTime(ctx, b) {
+	if b.image != nil && !p.lookInTime(ctx, b) {
 		return
 	}
 	for _, f := range b.look.findings {
@@ -70,9 +70,9 @@ func isDot(data []byte) bool {
 	return err == nil && max(config.Width, config.Height) <= 2
 }
 
-// decodeInTime decodes the image, and reports whether that came to its end before ctx did. A decoder in full
-// swing cannot be interrupted: it ends by itself.
-func (p *urlProbe) decodeInTime(ctx context.Context, b *body) bool {
+// lookInTime walks the image's parts and, where Deep is set, decodes it. It reports whether that came to its end
+// before ctx did. A decoder in full swing cannot be interrupted: it ends by itself.
+func (p *urlProbe) lookInTime(ctx context.Context, b *body) bool {
 	done := make(chan *survey, 1)
 	look, data := b.look, b.image
 	b.look, b.image = nil, nil

@@ -3,9 +3,7 @@ package checks
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
 	"klyra-doctor/checks/media"
 )
@@ -118,9 +116,7 @@ func isPage(b *body) bool {
 	return b.kind.MIME == "text/html" || (b.declared == "text/html" || b.declared == "application/xhtml+xml") && b.kind.Sort == Text
 }
 
-var passwordField = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)<input[^>]+type\s*=\s*["']?password`)
-})
+var passwordField = matching(`(?i)<input[^>]+type\s*=\s*["']?password`)
 
 // page says what sort of web page came in place of the file.
 func (p *urlProbe) page(b *body) Finding {

@@ -102,6 +102,7 @@ var (
 	halfPNG  = photo[:len(photo)/2]
 	allGood  = once(ok(photo, typePNG))
 	oldPage  = []byte("<!doctype html><title>404 – This picture has moved</title><p>Sorry.")
+	noPixels = mediatest.WithChunk(photo, "IDAT", []byte("no zlib"))
 	badPNG   = flipByte(bytes.Clone(photo), len(photo)-30)
 	chunks   = "HTTP/1.1 200 OK\r\n" + typePNG + "\r\nTransfer-Encoding: chunked\r\n\r\n"
 	s3Denied = []byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
@@ -218,6 +219,7 @@ var brokenServers = []brokenServer{
 	{cause: "a compression bomb", turns: once(ok(fixtures["bomb"], "Content-Type: video/mp4", gzipped)), want: "body.compression_bomb fail", says: "huge", mend: "without compression"},
 
 	// Differences between requests.
+	{cause: "the picture's own data is no picture", deep: true, turns: once(ok(noPixels, typePNG)), want: "content.corrupt fail", says: "zlib", mend: "original"},
 	{cause: "every download is another file", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: ok(mediatest.PNG(61, 40), typePNG)}, {send: ok(photo, typePNG)}, {send: ok(mediatest.PNG(62, 40), typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
 	{cause: "downloads that differ only at their ends", deep: true, turns: []turn{{send: ok(withMark(1), typePNG)}, {send: ok(withMark(2), typePNG)}, {send: ok(withMark(3), typePNG)}, {send: ok(withMark(4), typePNG)}}, want: "body.changes warn", says: "different content", mend: "content stays"},
 	{cause: "HEAD is refused", deep: true, turns: []turn{{send: ok(photo, typePNG)}, {send: ok(photo, typePNG)}, {send: ok(photo, typePNG)}, {send: answered("405 Method Not Allowed", nil)}}, want: "http.head_differs warn", says: "HEAD", mend: "HEAD"},

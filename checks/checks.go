@@ -141,7 +141,7 @@ type Target struct {
 
 	Sandbox bool                                  // the API is the pretend one; reports say so
 	CI      bool                                  // never send the bogus key of the key probe
-	Deep    bool                                  // let the URL check send its extra requests
+	Deep    bool                                  // let the URL check decode images and send its extra requests
 	Timeout time.Duration                         // for a whole check; 0 means DefaultTimeout
 	Proxy   func(*http.Request) (*url.URL, error) // for the user's URLs; nil means none. The API has its own
 	// ProxyVariables are the names of the environment's proxy settings that are not empty, never their values.

@@ -95,21 +95,49 @@ func (p *urlProbe) dialAll(ctx context.Context, h *hop) []attempt {
 	port := portOf(h.url)
 	attempts := make([]attempt, min(len(h.addrs), maxAddresses))
 	start := time.Now()
-	done := make(chan int)
-	for i := range attempts {
-		attempts[i].to = netip.AddrPortFrom(h.addrs[i], port)
+	p.race(ctx, len(attempts), func(ctx context.Context, i int) error {
+		a := &attempts[i]
+		a.to = netip.AddrPortFrom(h.addrs[i], port)
+		a.conn, a.err = p.net.dial(ctx, a.to, dns.AddressKind(h.addrs[i]))
+		a.took = time.Since(start)
+		return a.err
+	})
+	return attempts
+}
+
+// race calls try for 0 to n-1, all at once, and returns when all have. Once one of them has succeeded the others
+// have a little longer only, until their ctx is done. What one of them panics with becomes the caller's own panic.
+func (p *urlProbe) race(ctx context.Context, n int, try func(ctx context.Context, i int) error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type ended struct {
+		err      error
+		panicked any
+	}
+	done := make(chan ended)
+	for i := range n {
 		go func() {
-			attempts[i].conn, attempts[i].err = p.net.dial(ctx, attempts[i].to, dns.AddressKind(h.addrs[i]))
-			attempts[i].took = time.Since(start)
-			done <- i
+			var e ended
+			defer func() {
+				e.panicked = recover()
+				done <- e
+			}()
+			e.err = try(ctx, i)
 		}()
 	}
-	for range attempts {
-		if i := <-done; attempts[i].err == nil {
+	var panicked any
+	for range n {
+		switch e := <-done; {
+		case e.panicked != nil:
+			panicked = e.panicked
+			cancel()
+		case e.err == nil:
 			time.AfterFunc(p.net.phases.others, cancel)
 		}
 	}
-	return attempts
+	if panicked != nil {
+		panic(panicked)
+	}
 }
 
 // reportSome warns of addresses that failed where another one worked.

@@ -121,6 +121,7 @@ type survey struct {
 	guessed   bool          // that it is base64: nobody said so
 	encoded   int64         // bytes of what holds it
 	endless   bool          // more follows than was read
+	walked    bool          // that an image's parts are walked will do: it is not decoded
 	undecoded string        // what nobody looked at, "the sound"; a clean survey then proves less
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"klyra-doctor/checks/media"
@@ -47,12 +46,12 @@ func (s *survey) judgeType(head []byte) media.Kind {
 	return kind
 }
 
-var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*([^<]+)`)
+var htmlTitle = matching(`(?is)<title[^>]*>\s*([^<]+)`)
 
 // firstWords returns what a text that stands in place of media says: the title of a page, or the beginning.
 func firstWords(head []byte) string {
 	const most = 100
-	if title := htmlTitle.FindSubmatch(head); title != nil {
+	if title := htmlTitle().FindSubmatch(head); title != nil {
 		head = title[1]
 	}
 	words := strings.Join(strings.Fields(strings.ToValidUTF8(string(head[:min(len(head), 4*most)]), "\ufffd")), " ")

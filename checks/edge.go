@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -117,12 +116,12 @@ var edgeRules = map[string]edgeRule{
 	"1200": {"too many requests wait for the server behind Cloudflare", "http.edge_error", Fail, "Make that server faster, or let Cloudflare cache the file."},
 }
 
-var edgeNumber = regexp.MustCompile(`(?i)error(?:\s+code)?[:\s]+(1\d{3})\b`)
+var edgeNumber = matching(`(?i)error(?:\s+code)?[:\s]+(1\d{3})\b`)
 
 // edgeCode returns the number on an error page of Cloudflare's; "" for none. Databases have such numbers too:
 // one that edgeRules does not hold proves nothing.
 func edgeCode(page []byte) string {
-	if m := edgeNumber.FindSubmatch(page); m != nil {
+	if m := edgeNumber().FindSubmatch(page); m != nil {
 		return string(m[1])
 	}
 	return ""
@@ -136,11 +135,11 @@ func byCloudflare(header http.Header) bool {
 // cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
 // or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
-	return byCloudflare(header) || shortEdgePage.Match(page) || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
+	return byCloudflare(header) || shortEdgePage().Match(page) || bytes.Contains(bytes.ToLower(page), []byte("cloudflare"))
 }
 
 // shortEdgePage ends in Cloudflare's own words; a database that writes its number otherwise is not meant.
-var shortEdgePage = regexp.MustCompile(`(?is)^.{0,200}\berror code: 1\d{3}\s*(?:</?[a-z]+>\s*)*$`)
+var shortEdgePage = matching(`(?is)^.{0,200}\berror code: 1\d{3}\s*(?:</?[a-z]+>\s*)*$`)
 
 // edgeMark returns by what an answer is known to come from the edge; "" where nothing tells so.
 func edgeMark(a answer) string {

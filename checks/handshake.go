@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -67,11 +66,11 @@ func oldOnly(h *hop, speaks string, f *Finding) {
 	f.Remedy = "Enable TLS 1.2 or 1.3 with ciphers of today (ECDHE with AES-GCM or ChaCha20) on the server."
 }
 
-var chosenVersion = regexp.MustCompile(`server selected unsupported protocol version ([0-9a-f]{1,4})$`)
+var chosenVersion = matching(`server selected unsupported protocol version ([0-9a-f]{1,4})$`)
 
 // selectedVersion is the version that a server chose though it was not offered; "" where it chose none.
 func selectedVersion(err error) string {
-	m := chosenVersion.FindStringSubmatch(err.Error())
+	m := chosenVersion().FindStringSubmatch(err.Error())
 	if m == nil {
 		return ""
 	}

@@ -51,6 +51,8 @@ func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, s
 		s.found(corrupt(kind, shape.Flaw))
 	case headerErr == nil && config.Width*config.Height == 0:
 		s.found(corrupt(kind, fmt.Sprintf("it has no pixels: its header says %d×%d", config.Width, config.Height)))
+	case s.walked && headerErr == nil:
+		s.fact("not decoded", "its parts are all there; whether its pixels are sound was not tried (--deep does)")
 	case shape.Undecodable != "":
 		s.unverifiable("its parts are all there, but " + shape.Undecodable)
 	case headerErr != nil:
@@ -58,7 +60,7 @@ func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, s
 	case !affordable(shape, config):
 		s.found(tooManyPixels(fmt.Sprintf("decoding its pixels (the header says %d×%d) would take too much memory", config.Width, config.Height)))
 	default:
-		s.judgeDecode(kind, decodeImage(ctx, kind, data))
+		s.judgeDecode(kind, decodeImage(ctx, kind, data, shape.DecodeBytes(config.Width, config.Height)))
 	}
 	if shape.Trailing > 0 {
 		s.found(trailingBytes(shape.Trailing, "the image"))
@@ -78,19 +80,11 @@ func (s *survey) judgeDecode(kind media.Kind, err error) {
 	}
 }
 
-// decoding is held by the one image that is being decoded: checks that run side by side share the memory of
-// one decode.
-var decoding = make(chan struct{}, 1)
-
 // decodeImage decodes the whole picture and drops it, until ctx is done.
-func decodeImage(ctx context.Context, kind media.Kind, data []byte) error {
-	select {
-	case decoding <- struct{}{}:
-		defer func() { <-decoding }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return media.Decode(kind.MIME, &meter{ctx: ctx, in: bytes.NewReader(data)})
+func decodeImage(ctx context.Context, kind media.Kind, data []byte, need float64) error {
+	return media.Alone(ctx, need, func() error {
+		return media.Decode(kind.MIME, &meter{ctx: ctx, in: bytes.NewReader(data)})
+	})
 }
 
 // jpegEnd is the mark that a JPEG ends in.
@@ -104,10 +98,12 @@ func cutImage(ctx context.Context, kind media.Kind, data []byte, missing int64) 
 		return f
 	}
 	whole := append(bytes.Clone(data), jpegEnd...)
-	if config, err := jpeg.DecodeConfig(bytes.NewReader(whole)); err != nil || !affordable(media.WalkImage(kind.MIME, whole), config) {
+	config, err := jpeg.DecodeConfig(bytes.NewReader(whole))
+	shape := media.WalkImage(kind.MIME, whole)
+	if err != nil || !affordable(shape, config) {
 		return f
 	}
-	if decodeImage(ctx, kind, whole) == nil {
+	if decodeImage(ctx, kind, whole, shape.DecodeBytes(config.Width, config.Height)) == nil {
 		f.Status = Warn
 		f.Summary = "the JPEG image lacks its end mark: most programs show it, strict ones refuse it"
 	}

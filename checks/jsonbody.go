@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -225,12 +224,12 @@ func jsonFinding(body []byte, at int, status Status, what, remedy string) Findin
 }
 
 // surrogates finds escaped halves of characters, whole pairs and escaped backslashes included.
-var surrogates = regexp.MustCompile(`\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}`)
+var surrogates = matching(`\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}`)
 
 // loneSurrogate returns the offset of the first half of a character that stands alone; -1 for none.
 func loneSurrogate(body []byte) int {
 	for from := 0; ; {
-		m := surrogates.FindIndex(body[from:])
+		m := surrogates().FindIndex(body[from:])
 		if m == nil {
 			return -1
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -162,9 +161,9 @@ func classify(x exchange) class {
 func pageOfRouter(a answer) bool { return a.status == 404 || a.status == 405 }
 
 var (
-	speaksOfKeys  = regexp.MustCompile(`(?i)auth|api.?key|credential|token`)
-	speaksOfForm  = regexp.MustCompile(`(?i)malformed|format`)
-	speaksOfQuota = regexp.MustCompile(`(?i)quota|billing|payment`)
+	speaksOfKeys  = matching(`(?i)auth|api.?key|credential|token`)
+	speaksOfForm  = matching(`(?i)malformed|format`)
+	speaksOfQuota = matching(`(?i)quota|billing|payment`)
 )
 
 // classOfStatus classifies an answer whose code is none of the API's documented ones.
@@ -173,9 +172,9 @@ func classOfStatus(a answer) class {
 	if a.problem != nil {
 		name, message = string(a.problem.Code)+" "+a.problem.Type, a.problem.Message
 	}
-	aboutKey := speaksOfKeys.MatchString(name)
+	aboutKey := speaksOfKeys().MatchString(name)
 	switch {
-	case a.status == 400 && speaksOfForm.MatchString(name+message) && speaksOfKeys.MatchString(name+message):
+	case a.status == 400 && speaksOfForm().MatchString(name+message) && speaksOfKeys().MatchString(name+message):
 		return gotMalformed
 	case a.status == 401, aboutKey && (a.status == 400 || a.status == 403):
 		return gotUnknownKey
@@ -183,7 +182,7 @@ func classOfStatus(a answer) class {
 		return gotOther // some servers say 200 and mean an error, whichever it is
 	case a.status >= 200 && a.status < 300:
 		return gotSuccess
-	case a.status == 402, a.status == 403 && speaksOfQuota.MatchString(name), a.status == 429 && speaksOfQuota.MatchString(name):
+	case a.status == 402, a.status == 403 && speaksOfQuota().MatchString(name), a.status == 429 && speaksOfQuota().MatchString(name):
 		return gotPayment
 	case a.status == 429:
 		return gotLimited
@@ -211,13 +210,13 @@ func holdsError(body []byte) bool {
 }
 
 // publicPrefix is the part of a key that says what sort of key it is: "klyra_".
-var publicPrefix = regexp.MustCompile(`^(?:[a-z]{2,6}_)+`)
+var publicPrefix = matching(`^(?:[a-z]{2,6}_)+`)
 
 // madeUpKey returns a random key of the form of a real one, which it shares at most a public prefix of under
 // 8 characters with: a server that checks the form first must not refuse it for that.
 func madeUpKey(like string) safe.Secret {
 	const maxPrefix = 7
-	prefix := publicPrefix.FindString(like)
+	prefix := publicPrefix().FindString(like)
 	for len(prefix) > maxPrefix {
 		prefix = prefix[:strings.LastIndex(prefix[:len(prefix)-1], "_")+1]
 	}

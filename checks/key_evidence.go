@@ -3,7 +3,6 @@ package checks
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -64,12 +63,12 @@ func (k Key) bare() safe.Secret {
 }
 
 // harmless are texts in the place of a key that are in everybody's code.
-var harmless = regexp.MustCompile(`^(?:\$\{?[A-Z_]+\}?|%[A-Z_]+%|(?i:undefined|null|none|test|example|changeme|your[-_]api[-_]key|(?:klyra[-_])?api[-_]key))$`)
+var harmless = matching(`^(?:\$\{?[A-Z_]+\}?|%[A-Z_]+%|(?i:undefined|null|none|test|example|changeme|your[-_]api[-_]key|(?:klyra[-_])?api[-_]key))$`)
 
 // secret returns what must not be shown of a key: not the word Bearer or the variable's name in front of it,
 // which would be masked wherever else they stand.
 func (k Key) secret() safe.Secret {
-	if bare := k.bare(); !harmless.MatchString(bare.Reveal()) {
+	if bare := k.bare(); !harmless().MatchString(bare.Reveal()) {
 		return bare
 	}
 	return safe.Secret{}
@@ -127,7 +126,7 @@ func (p *keyProbe) whoAnswered() string {
 }
 
 // environmentName is a part of a key that says what it is for, in the manner of many vendors.
-var environmentName = regexp.MustCompile(`(?i)(?:^|[_-])(test|dev|staging|sandbox)[_-]`)
+var environmentName = matching(`(?i)(?:^|[_-])(test|dev|staging|sandbox)[_-]`)
 
 // otherKeys advises on what else may be meant where the key in use does not work: a key that stands elsewhere,
 // or one for this environment.
@@ -138,7 +137,7 @@ func (p *keyProbe) otherKeys() string {
 			advice += ". There is a different key in " + k.Source + ": it may be the one that is meant"
 		}
 	}
-	if m := environmentName.FindStringSubmatch(p.key.Reveal()); m != nil && !p.t.Sandbox {
+	if m := environmentName().FindStringSubmatch(p.key.Reveal()); m != nil && !p.t.Sandbox {
 		advice += ". There is the word " + strings.ToLower(m[1]) + " in this key: see whether it is for another environment than " + p.t.API.base.Host
 	}
 	return advice

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -130,7 +129,7 @@ func peelKey(text string) (core string, layers []layer) {
 // leadingScheme names what stands before the key, and its length in bytes; 0 where nothing does.
 func leadingScheme(text string) (what string, n int) {
 	for _, s := range keySchemes {
-		if m := s.pattern.FindString(text); m != "" {
+		if m := s.pattern().FindString(text); m != "" {
 			return s.what, len(m)
 		}
 	}
@@ -346,30 +345,30 @@ func kindOfRune(r rune) string {
 }
 
 // settingLine is a line that gives a name a value.
-var settingLine = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*[=:][ \t]*\S`)
+var settingLine = matching(`(?m)^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.]*[ \t]*[=:][ \t]*\S`)
 
 // notOneKey says what a text is where it is not one key of this API; core is the text without what is wrapped
 // around it.
 func notOneKey(text, core string) (Finding, bool) {
-	if lines := len(settingLine.FindAllString(text, -1)); lines > 1 {
+	if lines := len(settingLine().FindAllString(text, -1)); lines > 1 {
 		return formFinding("key.repeated", Evidence{"it is", fmt.Sprintf("%d lines as of a settings file (.env), not the key alone", lines)}), true
 	}
 	if strings.HasPrefix(core, "{") && json.Valid([]byte(core)) {
 		return formFinding("key.scheme_doubled", Evidence{"it is", "a JSON document, not the key alone"}), true
 	}
 	for _, p := range keyPlaceholders {
-		if p.pattern.MatchString(core) {
+		if p.pattern().MatchString(core) {
 			return formFinding("key.placeholder", Evidence{"it is", p.what}), true
 		}
 	}
 	for _, m := range keyMasks {
-		if at := m.pattern.FindStringIndex(core); at != nil {
+		if at := m.pattern().FindStringIndex(core); at != nil {
 			from := strings.Index(text, core)
 			return formFinding("key.masked", Evidence{placeOf(text, from+at[0], from+at[1]), m.what}), true
 		}
 	}
 	for _, v := range foreignKeys {
-		if v.pattern.MatchString(core) {
+		if v.pattern().MatchString(core) {
 			f := formFinding("key.foreign", Evidence{"it begins like", v.what})
 			f.Evidence = append(f.Evidence, tokenClaims(core)...)
 			return f, true
@@ -397,7 +396,7 @@ func repetition(core string) string {
 	same, alike := true, true
 	for _, key := range keys {
 		same = same && key == keys[0]
-		alike = alike && publicPrefix.FindString(key) != "" && publicPrefix.FindString(key) == publicPrefix.FindString(keys[0])
+		alike = alike && publicPrefix().FindString(key) != "" && publicPrefix().FindString(key) == publicPrefix().FindString(keys[0])
 	}
 	switch {
 	case len(keys) < 2:

@@ -3,7 +3,6 @@ package checks
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -34,10 +33,10 @@ func keyOfRequest(t Target) []Finding {
 const sendAsBearer = "Send it as Authorization: Bearer <key>."
 
 // keyName is what people call a key, in queries and bodies.
-var keyName = regexp.MustCompile(`(?i)^(?:(?:x[-_])?(?:klyra[-_]?)?api[-_]?key|klyra[-_]?key|access[-_]?token|auth[-_]?token|authorization|bearer)$`)
+var keyName = matching(`(?i)^(?:(?:x[-_])?(?:klyra[-_]?)?api[-_]?key|klyra[-_]?key|access[-_]?token|auth[-_]?token|authorization|bearer)$`)
 
 // shortKeyName is what people call a key in a query, where content has other names.
-var shortKeyName = regexp.MustCompile(`(?i)^(?:key|token|auth)$`)
+var shortKeyName = matching(`(?i)^(?:key|token|auth)$`)
 
 // keyInURL judges a URL that may hold a key.
 func (j *requestJudge) keyInURL(u *url.URL) {
@@ -53,7 +52,7 @@ func (j *requestJudge) keyInURL(u *url.URL) {
 func keyParameters(u *url.URL) []string {
 	var names []string
 	for name := range u.Query() {
-		if keyName.MatchString(name) || shortKeyName.MatchString(name) {
+		if keyName().MatchString(name) || shortKeyName().MatchString(name) {
 			names = append(names, name)
 		}
 	}
@@ -95,7 +94,7 @@ func (j *requestJudge) keyInBody() {
 		}
 	}
 	for name := range names {
-		if keyName.MatchString(name) {
+		if keyName().MatchString(name) {
 			j.add(Finding{
 				ID: "key.in_body", Status: Fail, Summary: "a key stands in the request's body: field " + name + ", where Klyra does not look",
 				Remedy: "Take it out of the body, where it may be stored with the content. " + sendAsBearer,

@@ -1,7 +1,5 @@
 package checks
 
-import "regexp"
-
 // words are what a finding says and advises.
 type words struct{ summary, remedy string }
 
@@ -67,20 +65,20 @@ var atTheEnds = map[string]struct{ begins, ends string }{
 // pattern is a form of text and what it is, in words.
 type pattern struct {
 	what    string
-	pattern *regexp.Regexp
+	pattern lazyRegexp
 }
 
 // keySchemes are what people copy along with a key.
 var keySchemes = []pattern{
-	{"curl's option for a header", regexp.MustCompile(`^(?:-H|--header)[\s=]+`)},
-	{"the name of a header", regexp.MustCompile(`(?i)^(?:proxy-)?authorization["']?\s*[:=]\s*`)},
-	{"the name of a header", regexp.MustCompile(`(?i)^(?:x-)?api-key["']?\s*[:=]\s*`)},
-	{"the word Bearer", regexp.MustCompile(`(?i)^bearer(?:\s*[:=]\s*|\s+|%20|\+|$)`)},
-	{"the word Basic", regexp.MustCompile(`(?i)^basic(?:\s*:\s*|\s+|%20)`)},
-	{"the word Token", regexp.MustCompile(`(?i)^token(?:\s*[:=]\s*|\s+|%20)`)},
-	{"the word ApiKey", regexp.MustCompile(`(?i)^api-?key(?:\s*[:=]\s*|\s+|%20)`)},
-	{"the name of a variable", regexp.MustCompile(`(?i)^(?:export\s+|set\s+|setx\s+|env\s+|\$env:)?(?:[a-z][a-z0-9]*_)*api_?key["']?\s*[:=]\s*`)},
-	{"the name of a variable", regexp.MustCompile(`^(?:export\s+|set\s+|\$env:)?(?:[A-Z][A-Z0-9]*_)+(?:KEY|TOKEN|SECRET)\s*[:=]\s*`)},
+	{"curl's option for a header", matching(`^(?:-H|--header)[\s=]+`)},
+	{"the name of a header", matching(`(?i)^(?:proxy-)?authorization["']?\s*[:=]\s*`)},
+	{"the name of a header", matching(`(?i)^(?:x-)?api-key["']?\s*[:=]\s*`)},
+	{"the word Bearer", matching(`(?i)^bearer(?:\s*[:=]\s*|\s+|%20|\+|$)`)},
+	{"the word Basic", matching(`(?i)^basic(?:\s*:\s*|\s+|%20)`)},
+	{"the word Token", matching(`(?i)^token(?:\s*[:=]\s*|\s+|%20)`)},
+	{"the word ApiKey", matching(`(?i)^api-?key(?:\s*[:=]\s*|\s+|%20)`)},
+	{"the name of a variable", matching(`(?i)^(?:export\s+|set\s+|setx\s+|env\s+|\$env:)?(?:[a-z][a-z0-9]*_)*api_?key["']?\s*[:=]\s*`)},
+	{"the name of a variable", matching(`^(?:export\s+|set\s+|\$env:)?(?:[A-Z][A-Z0-9]*_)+(?:KEY|TOKEN|SECRET)\s*[:=]\s*`)},
 }
 
 // quoteMarks are what a key may have been put in.
@@ -125,50 +123,50 @@ var lookAlikes = []struct{ letters, like string }{
 
 // keyPlaceholders are what stands in examples and templates in place of a key.
 var keyPlaceholders = []pattern{
-	{"a variable that was not replaced by its value", regexp.MustCompile(`^\$\w+$|^\$env:\w+$|[$#]\{[^}]*\}|\$\([^)]*\)|^%\w+%$|\{\{.*\}\}|<%.*%>|(?i)(?:process|import\.meta)\.env|os\.environ|os\.getenv|^ENV\[|^secrets\.\w+$`)},
-	{"the address of a secret in a store, not the secret", regexp.MustCompile(`^(?:op|vault|sm|awssm|ref\+\w+|keyring|doppler)://?|^vault:|^arn:aws:|^projects/[^/]+/secrets/|^@Microsoft\.KeyVault`)},
-	{"the path of a file", regexp.MustCompile(`^(?:/(?:run|etc|home|var|root|tmp|mnt|opt|Users)/|~/|\.{1,2}/|[A-Za-z]:\\)`)},
-	{"a web address", regexp.MustCompile(`(?i)^https?://`)},
-	{"a name in brackets", regexp.MustCompile(`^<.*>$|^\[.*\]$|^\{.*\}$`)},
-	{`"your key" of an example`, regexp.MustCompile(`(?i)(?:your|my)[-_ ]?(?:own[-_ ]?|actual[-_ ]?|real[-_ ]?|secret[-_ ]?)?(?:klyra[-_ ]?)?(?:api[-_ ]?(?:key|token|secret)|(?:key|token|secret)(?:[-_ ]?here)?$)`)},
-	{"a row of x", regexp.MustCompile(`(?i)^(?:[a-z]{2,8}[-_])*x{3,}$`)},
-	{"the beginning of a key and dots", regexp.MustCompile(`^(?:[A-Za-z]{1,8}[-_])*(?:\.{3,}|…)$`)},
-	{"a word of an example", regexp.MustCompile(`(?i)^(?:test|example|sample|dummy|foo|bar|changeme|change[-_]me|replace[-_]?me|placeholder|todo|fixme|tbd|secret|token|key|(?:klyra[-_]?)?api[-_]?key|(?:insert|paste|put|replace|add|enter)[-_ ].*|.*[-_ ]here)$`)},
-	{"what a program writes for a value that is not there", regexp.MustCompile(`(?i)^(?:undefined|null|none|nil|nan|true|false|\(null\)|\[object object\])$`)},
+	{"a variable that was not replaced by its value", matching(`^\$\w+$|^\$env:\w+$|[$#]\{[^}]*\}|\$\([^)]*\)|^%\w+%$|\{\{.*\}\}|<%.*%>|(?i)(?:process|import\.meta)\.env|os\.environ|os\.getenv|^ENV\[|^secrets\.\w+$`)},
+	{"the address of a secret in a store, not the secret", matching(`^(?:op|vault|sm|awssm|ref\+\w+|keyring|doppler)://?|^vault:|^arn:aws:|^projects/[^/]+/secrets/|^@Microsoft\.KeyVault`)},
+	{"the path of a file", matching(`^(?:/(?:run|etc|home|var|root|tmp|mnt|opt|Users)/|~/|\.{1,2}/|[A-Za-z]:\\)`)},
+	{"a web address", matching(`(?i)^https?://`)},
+	{"a name in brackets", matching(`^<.*>$|^\[.*\]$|^\{.*\}$`)},
+	{`"your key" of an example`, matching(`(?i)(?:your|my)[-_ ]?(?:own[-_ ]?|actual[-_ ]?|real[-_ ]?|secret[-_ ]?)?(?:klyra[-_ ]?)?(?:api[-_ ]?(?:key|token|secret)|(?:key|token|secret)(?:[-_ ]?here)?$)`)},
+	{"a row of x", matching(`(?i)^(?:[a-z]{2,8}[-_])*x{3,}$`)},
+	{"the beginning of a key and dots", matching(`^(?:[A-Za-z]{1,8}[-_])*(?:\.{3,}|…)$`)},
+	{"a word of an example", matching(`(?i)^(?:test|example|sample|dummy|foo|bar|changeme|change[-_]me|replace[-_]?me|placeholder|todo|fixme|tbd|secret|token|key|(?:klyra[-_]?)?api[-_]?key|(?:insert|paste|put|replace|add|enter)[-_ ].*|.*[-_ ]here)$`)},
+	{"what a program writes for a value that is not there", matching(`(?i)^(?:undefined|null|none|nil|nan|true|false|\(null\)|\[object object\])$`)},
 }
 
 // keyMasks are the ways in which a masked key hides its middle.
 var keyMasks = []pattern{
-	{"asterisks", regexp.MustCompile(`\*{3,}`)},
-	{"full stops", regexp.MustCompile(`\.{3,}`)},
-	{"dots that stand for hidden characters", regexp.MustCompile(`[` + maskMarks + `]+`)},
-	{"a row of x", regexp.MustCompile(`x{6,}|X{6,}`)},
+	{"asterisks", matching(`\*{3,}`)},
+	{"full stops", matching(`\.{3,}`)},
+	{"dots that stand for hidden characters", matching(`[` + maskMarks + `]+`)},
+	{"a row of x", matching(`x{6,}|X{6,}`)},
 }
 
 // foreignKeys are forms of other vendors' keys, by their published prefixes.
 var foreignKeys = []pattern{
-	{"an Anthropic key", regexp.MustCompile(`^sk-ant-`)},
-	{"an OpenRouter key", regexp.MustCompile(`^sk-or-`)},
-	{"an OpenAI key", regexp.MustCompile(`^sk-(?:proj|svcacct|admin|None)-|^sk-.*T3BlbkFJ`)},
-	{"a Stripe key", regexp.MustCompile(`^(?:sk|rk|pk)_(?:live|test)_`)},
-	{"a webhook's signing secret", regexp.MustCompile(`^whsec_`)},
-	{"a GitHub token", regexp.MustCompile(`^gh[opsur]_[A-Za-z0-9]|^github_pat_`)},
-	{"a GitLab token", regexp.MustCompile(`^gl(?:pat|dt|rt|cbt)-`)},
-	{"an AWS access key", regexp.MustCompile(`^(?:AKIA|ASIA)[A-Z0-9]{16}$`)},
-	{"a Google API key", regexp.MustCompile(`^AIza[0-9A-Za-z_-]{20,}`)},
-	{"a Google OAuth token", regexp.MustCompile(`^ya29\.`)},
-	{"a Slack token", regexp.MustCompile(`^xox[abeoprs]-|^xapp-`)},
-	{"a Hugging Face token", regexp.MustCompile(`^hf_[A-Za-z]{20,}`)},
-	{"a Groq key", regexp.MustCompile(`^gsk_[A-Za-z0-9]{20,}`)},
-	{"an xAI key", regexp.MustCompile(`^xai-[A-Za-z0-9]{20,}`)},
-	{"a Perplexity key", regexp.MustCompile(`^pplx-[A-Za-z0-9]{20,}`)},
-	{"a Replicate token", regexp.MustCompile(`^r8_[A-Za-z0-9]{20,}`)},
-	{"a DigitalOcean token", regexp.MustCompile(`^do[opr]_v1_`)},
-	{"a Shopify token", regexp.MustCompile(`^shp(?:at|ca|pa|ss)_`)},
-	{"a SendGrid key", regexp.MustCompile(`^SG\.[\w-]{16,}\.`)},
-	{"an npm token", regexp.MustCompile(`^npm_[A-Za-z0-9]{20,}`)},
-	{"a PyPI token", regexp.MustCompile(`^pypi-`)},
-	{"a private key or certificate in PEM", regexp.MustCompile(`^-----BEGIN `)},
-	{"an SSH public key", regexp.MustCompile(`^(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) `)},
-	{"a JSON web token", regexp.MustCompile(`^eyJ[\w-]+\.[\w-]+\.[\w-]*$`)},
+	{"an Anthropic key", matching(`^sk-ant-`)},
+	{"an OpenRouter key", matching(`^sk-or-`)},
+	{"an OpenAI key", matching(`^sk-(?:proj|svcacct|admin|None)-|^sk-.*T3BlbkFJ`)},
+	{"a Stripe key", matching(`^(?:sk|rk|pk)_(?:live|test)_`)},
+	{"a webhook's signing secret", matching(`^whsec_`)},
+	{"a GitHub token", matching(`^gh[opsur]_[A-Za-z0-9]|^github_pat_`)},
+	{"a GitLab token", matching(`^gl(?:pat|dt|rt|cbt)-`)},
+	{"an AWS access key", matching(`^(?:AKIA|ASIA)[A-Z0-9]{16}$`)},
+	{"a Google API key", matching(`^AIza[0-9A-Za-z_-]{20,}`)},
+	{"a Google OAuth token", matching(`^ya29\.`)},
+	{"a Slack token", matching(`^xox[abeoprs]-|^xapp-`)},
+	{"a Hugging Face token", matching(`^hf_[A-Za-z]{20,}`)},
+	{"a Groq key", matching(`^gsk_[A-Za-z0-9]{20,}`)},
+	{"an xAI key", matching(`^xai-[A-Za-z0-9]{20,}`)},
+	{"a Perplexity key", matching(`^pplx-[A-Za-z0-9]{20,}`)},
+	{"a Replicate token", matching(`^r8_[A-Za-z0-9]{20,}`)},
+	{"a DigitalOcean token", matching(`^do[opr]_v1_`)},
+	{"a Shopify token", matching(`^shp(?:at|ca|pa|ss)_`)},
+	{"a SendGrid key", matching(`^SG\.[\w-]{16,}\.`)},
+	{"an npm token", matching(`^npm_[A-Za-z0-9]{20,}`)},
+	{"a PyPI token", matching(`^pypi-`)},
+	{"a private key or certificate in PEM", matching(`^-----BEGIN `)},
+	{"an SSH public key", matching(`^(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) `)},
+	{"a JSON web token", matching(`^eyJ[\w-]+\.[\w-]+\.[\w-]*$`)},
 }

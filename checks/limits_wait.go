@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -171,11 +170,11 @@ func (s limitState) disagreeing() []waitHint {
 	return nil
 }
 
-var tryAgain = regexp.MustCompile(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5}(?:\.\d+)?)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
+var tryAgain = matching(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5}(?:\.\d+)?)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
 
 // messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
 func messageWait(message string) time.Duration {
-	m := tryAgain.FindStringSubmatch(message)
+	m := tryAgain().FindStringSubmatch(message)
 	if m == nil {
 		return 0
 	}

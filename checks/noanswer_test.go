@@ -93,8 +93,8 @@ func TestKeyCheckNamesWhatKeepsTheAPIAway(t *testing.T) {
 	nameless := serverConfig(root.issue(here))
 	nameless.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, fmt.Errorf("no") }
 	closed := mustAPI(t, "http://127.0.0.1:1")
-	slow := secureAPI(t, root, serverConfig(root.issue(here)))
-	slow.transport.ResponseHeaderTimeout = time.Nanosecond
+	slow := startStuck(t, "http", []turn{{end: stall}}, make(chan struct{}, 9))
+	slow.transport.ResponseHeaderTimeout = time.Millisecond
 	for _, c := range []struct {
 		name           string
 		api            *API

@@ -6,7 +6,6 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -137,7 +136,7 @@ func (p *urlProbe) suspectCookies(ctx context.Context, h *hop, cookies []*http.C
 }
 
 // loginWords find a page for signing in by its address.
-var loginWords = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|auth|accounts?|sessions?)([/.?_-]|$)`)
+var loginWords = matching(`(?i)(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|auth|accounts?|sessions?)([/.?_-]|$)`)
 
 // ledToLogin reports whether a redirect led to what looks like a page for signing in.
 func (p *urlProbe) ledToLogin() bool {
@@ -145,27 +144,27 @@ func (p *urlProbe) ledToLogin() bool {
 		return false
 	}
 	last := p.hops[len(p.hops)-1].url
-	return loginWords.MatchString(last.Hostname() + last.Path)
+	return loginWords().MatchString(last.Hostname() + last.Path)
 }
 
 var (
-	metaRefresh    = regexp.MustCompile(`(?i)<meta[^>]{1,200}http-equiv\s*=\s*["']?refresh["']?[^>]{0,500}>`)
-	refreshTarget  = regexp.MustCompile(`(?i)url\s*=\s*['"]?([^'">]{1,500})`)
-	scriptRedirect = regexp.MustCompile(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
+	metaRefresh    = matching(`(?i)<meta[^>]{1,200}http-equiv\s*=\s*["']?refresh["']?[^>]{0,500}>`)
+	refreshTarget  = matching(`(?i)url\s*=\s*['"]?([^'">]{1,500})`)
+	scriptRedirect = matching(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
 )
 
 // pageRedirect says where a page or a header with it sends browsers on to, which no downloader follows.
 func pageRedirect(header http.Header, page []byte) []Evidence {
-	if m := refreshTarget.FindStringSubmatch(header.Get("Refresh")); m != nil {
+	if m := refreshTarget().FindStringSubmatch(header.Get("Refresh")); m != nil {
 		return []Evidence{{"the page sends browsers on to", firstRunes(m[1])}, {"by", "a Refresh header, which downloaders do not follow"}}
 	}
-	if tag := metaRefresh.Find(page); tag != nil {
-		if m := refreshTarget.FindSubmatch(tag); m != nil {
+	if tag := metaRefresh().Find(page); tag != nil {
+		if m := refreshTarget().FindSubmatch(tag); m != nil {
 			to := strings.TrimSpace(html.UnescapeString(string(m[1])))
 			return []Evidence{{"the page sends browsers on to", firstRunes(to)}, {"by", "an HTML refresh, which downloaders do not follow"}}
 		}
 	}
-	if m := scriptRedirect.FindSubmatch(page); m != nil {
+	if m := scriptRedirect().FindSubmatch(page); m != nil {
 		return []Evidence{{"the page sends browsers on to", firstRunes(string(m[1]))}, {"by", "a script, which downloaders do not run"}}
 	}
 	return nil

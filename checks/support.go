@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,7 +22,7 @@ const useDocumented = "set the API URL (--api-url or KLYRA_API_URL) to " + Docum
 // plainOnTLS reports whether a server complains of plain HTTP on its TLS port.
 func (ps serviceProbes) plainOnTLS() bool {
 	_, found := ps.last(func(p serviceProbe) bool {
-		return p.answer.status == http.StatusBadRequest && plainOnTLS.Match(p.answer.body)
+		return p.answer.status == http.StatusBadRequest && plainOnTLS().Match(p.answer.body)
 	})
 	return found
 }
@@ -39,14 +38,14 @@ func (p serviceProbe) facts() []Evidence {
 
 const maxPageWords = 200 // characters
 
-var pageMarkup = regexp.MustCompile(`(?is)<(?:script|style|head)\b.*?</(?:script|style|head)\s*>|<!--.*?-->|<[^>]*>`)
+var pageMarkup = matching(`(?is)<(?:script|style|head)\b.*?</(?:script|style|head)\s*>|<!--.*?-->|<[^>]*>`)
 
 // says returns the title of a page, else its first words, in one line of at most maxPageWords characters.
 func (a answer) says() string {
 	page := a.body[:min(len(a.body), 64<<10)]
 	text := titleOf(page)
 	if text == "" {
-		text = html.UnescapeString(pageMarkup.ReplaceAllString(string(page), " "))
+		text = html.UnescapeString(pageMarkup().ReplaceAllString(string(page), " "))
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) <= maxPageWords {
@@ -95,12 +94,12 @@ func (ps serviceProbes) telling() (serviceProbe, bool) {
 	return ps.last(func(serviceProbe) bool { return true })
 }
 
-var edgeLocation = regexp.MustCompile(`-([A-Z]{3})$`)
+var edgeLocation = matching(`-([A-Z]{3})$`)
 
 // reportFacts are the facts by which support finds an answer again; the values of those that it lacks are empty.
 func (a answer) reportFacts() []Evidence {
 	region := ""
-	if m := edgeLocation.FindStringSubmatch(a.header.Get("Cf-Ray")); m != nil {
+	if m := edgeLocation().FindStringSubmatch(a.header.Get("Cf-Ray")); m != nil {
 		region = m[1] + " (where Cloudflare took the request in, by the end of cf-ray)"
 	}
 	return []Evidence{

@@ -55,21 +55,13 @@ func (p *urlProbe) shakeAll(ctx context.Context, h *hop) []handshake {
 	defer cancel()
 	tries := make([]handshake, len(h.open))
 	start := time.Now()
-	done := make(chan int)
-	for i, a := range h.open {
+	p.race(ctx, len(tries), func(ctx context.Context, i int) error {
 		s := &tries[i]
-		s.to, s.conn = a.to, tls.Client(a.conn, p.tlsConfig(h, &s.asked))
-		go func() {
-			s.err = s.conn.HandshakeContext(ctx)
-			s.took = time.Since(start)
-			done <- i
-		}()
-	}
-	for range tries {
-		if i := <-done; tries[i].err == nil {
-			time.AfterFunc(p.net.phases.others, cancel)
-		}
-	}
+		s.to, s.conn = h.open[i].to, tls.Client(h.open[i].conn, p.tlsConfig(h, &s.asked))
+		s.err = s.conn.HandshakeContext(ctx)
+		s.took = time.Since(start)
+		return s.err
+	})
 	return tries
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -223,7 +222,7 @@ var trustFailures = map[distrust]struct {
 
 // knownIssuer is an authority whose name tells what is going on.
 type knownIssuer struct {
-	name            *regexp.Regexp // in the issuer of any certificate that was sent
+	name            lazyRegexp // in the issuer of any certificate that was sent
 	status          Status
 	summary, remedy string // %s is the host
 }
@@ -231,27 +230,27 @@ type knownIssuer struct {
 // knownIssuers are read from the top. Their names are those that the products give their certificates.
 var knownIssuers = []knownIssuer{
 	{
-		regexp.MustCompile(`(?i)cloudflare origin`), Fail,
+		matching(`(?i)cloudflare origin`), Fail,
 		"%s shows a Cloudflare Origin certificate, which only Cloudflare itself trusts",
 		"The URL leads past Cloudflare to the server behind it: use the host name that Cloudflare proxies (the orange cloud), or install a certificate of a public authority.",
 	},
 	{
-		regexp.MustCompile(`(?i)\(STAGING\)|Fake LE `), Fail,
+		matching(`(?i)\(STAGING\)|Fake LE `), Fail,
 		"%s has a certificate of Let's Encrypt's staging system, which nobody trusts",
 		"Have it issued anew by the production system: take the staging address out of the ACME client's settings.",
 	},
 	{
-		regexp.MustCompile(`(?i)Kubernetes Ingress Controller Fake|TRAEFIK DEFAULT CERT`), Fail,
+		matching(`(?i)Kubernetes Ingress Controller Fake|TRAEFIK DEFAULT CERT`), Fail,
 		"%s is answered by an ingress or proxy with its default certificate: none is set up for this name",
 		"Give the ingress a certificate for this host (with Kubernetes: the secret under spec.tls, in the same namespace).",
 	},
 	{
-		regexp.MustCompile(`(?i)mkcert|Caddy Local Authority|localhost`), Fail,
+		matching(`(?i)mkcert|Caddy Local Authority|localhost`), Fail,
 		"%s has a certificate made for local development",
 		"Install a certificate of a public authority (Let's Encrypt is free).",
 	},
 	{
-		regexp.MustCompile(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|cloudflare for teams|avg web|adguard|iboss|smoothwall`), Unknown,
+		matching(`(?i)zscaler|netskope|forti(net|gate)|palo ?alto|blue ?coat|forcepoint|sophos|kaspersky|avast|bitdefender|\beset\b|mitmproxy|charles proxy|fiddler|portswigger|barracuda|watchguard|check ?point|securly|cisco umbrella|gateway ca - cloudflare|cloudflare for teams|avg web|adguard|iboss|smoothwall`), Unknown,
 		"something between this machine and %s reads the traffic and signs certificates of its own (TLS inspection): the server's own certificate cannot be seen from here",
 		"Check from another network, or with that product switched off. Its name stands in the issuer.",
 	},
@@ -260,7 +259,7 @@ var knownIssuers = []knownIssuer{
 // explained puts what is known of an authority by its name in place of the usual words.
 func explained(f Finding, h *hop, sent []*x509.Certificate) Finding {
 	for _, k := range knownIssuers {
-		if !slices.ContainsFunc(sent, func(c *x509.Certificate) bool { return k.name.MatchString(c.Issuer.String()) }) {
+		if !slices.ContainsFunc(sent, func(c *x509.Certificate) bool { return k.name().MatchString(c.Issuer.String()) }) {
 			continue
 		}
 		if f.ID == "tls.incomplete_chain" {

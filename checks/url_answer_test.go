@@ -361,3 +361,36 @@ func wallServer(t *testing.T, w *world) string {
 		}
 	}))
 }
+
+// TestStillRefused: requests that were refused like the first one stand in the evidence, and the remedy no longer
+// says that they were not tried.
+func TestStillRefused(t *testing.T) {
+	nameServer := (&world{}).serveDNS(t)
+	denied := answered("403 Forbidden", nil)
+	for _, c := range []struct {
+		name, refused, remedy string
+		turns                 []turn
+	}{
+		{
+			"whoever asks", "also refused: with a browser's name, with the site as Referer", "Rules by country or address look the same from here.",
+			once(denied),
+		},
+		{
+			"whatever comes back", "with the site as Referer, with the cookies that it had set", "Rules by country or address look",
+			once(answered("403 Forbidden", nil, "Set-Cookie: a=b")),
+		},
+		{
+			"without a third answer", "also refused: with a browser's name", "Rules by country, address or client look",
+			[]turn{{send: denied}, {send: denied}, {}},
+		},
+		{"with a redirect for browsers", "", "Rules by country, address or client look", []turn{{send: denied}, {send: answered("302 Found", nil, "Location: /b")}, {}}},
+	} {
+		n := internet
+		n.nameServer, n.dial = nameServer, dialAlways(brokenServer{turns: c.turns}.start(t, nil))
+		r := n.checkURL(inTime(t), urlTarget(t, "", "http://media.example.com/a"))
+		got := texts(r)
+		if !strings.Contains(got, c.refused) || strings.Contains(got, "also refused") != (c.refused != "") || !strings.Contains(got, c.remedy) {
+			t.Errorf("%s: got\n%s", c.name, got)
+		}
+	}
+}

@@ -64,9 +64,10 @@ var notRepeated = []int{
 
 // compareRefused finds out whether a refusal depends on the client's name, on where it comes from, on cookies, or
 // on the address that was asked: at most three more requests, and none after one that was let in or not answered.
-func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Response) {
+// It returns what made no difference: which requests were refused too.
+func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Response) (refused []string) {
 	if resp.StatusCode < 400 || resp.Header.Get("WWW-Authenticate") != "" || slices.Contains(notRepeated, resp.StatusCode) {
-		return
+		return nil
 	}
 	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	other, ok := p.again(ctx, h, asBrowser(h))
@@ -74,28 +75,64 @@ func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Respon
 		p.add(byAgent(first, other))
 	}
 	if !ok || other.opens() {
-		return
+		return nil
 	}
+	refused = other.refusing(refused, triedBrowser)
 	other, ok = p.again(ctx, h, fromSite(h))
 	if ok && other.opens() {
 		p.add(byReferer(Fail, first, other))
 	}
-	if ok && !other.opens() {
-		p.compareSession(ctx, h, resp)
+	if !ok || other.opens() {
+		return refused
 	}
+	return p.compareSession(ctx, h, resp, other.refusing(refused, triedSite))
 }
 
-// compareSession asks with the cookies that a refusal has set or, where it has set none, at another address.
-func (p *urlProbe) compareSession(ctx context.Context, h *hop, resp *http.Response) {
+// compareSession asks with the cookies that a refusal has set or, where it has set none, at another address. Where
+// that is refused too it adds that to refused.
+func (p *urlProbe) compareSession(ctx context.Context, h *hop, resp *http.Response, refused []string) []string {
 	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	if cookies := resp.Cookies(); len(cookies) > 0 {
-		if other, ok := p.again(ctx, h, withCookies(h, cookies)); ok && other.opens() {
+		other, ok := p.again(ctx, h, withCookies(h, cookies))
+		if ok && other.opens() {
 			p.add(byCookies(first, other))
 		}
-	} else if at := otherAddress(h); at.IsValid() {
-		if other, ok := p.again(ctx, h, comparison{http.MethodGet, nil, at}); ok && other.status != resp.StatusCode {
-			p.add(byAddress(h, first, at, other))
-		}
+		return other.refusing(refused, "with the cookies that it had set")
+	}
+	at := otherAddress(h)
+	if !at.IsValid() {
+		return refused
+	}
+	other, ok := p.again(ctx, h, comparison{http.MethodGet, nil, at})
+	if ok && other.status != resp.StatusCode {
+		p.add(byAddress(h, first, at, other))
+		return refused
+	}
+	return other.refusing(refused, "at "+at.String())
+}
+
+// What was tried of a refusal, in words.
+const (
+	triedBrowser = "with a browser's name"
+	triedSite    = "with the site as Referer"
+)
+
+// refusing adds what was tried to a list where the answer to it was a refusal.
+func (a otherAnswer) refusing(list []string, tried string) []string {
+	if a.status < 400 {
+		return list
+	}
+	return append(list, tried)
+}
+
+// stillRefused tells in a refusal's finding what made no difference to it.
+func (f *Finding) stillRefused(tried []string) {
+	if len(tried) == 0 {
+		return
+	}
+	f.Evidence = append(f.Evidence, Evidence{"also refused", strings.Join(tried, ", ")})
+	if slices.Contains(tried, triedBrowser) && slices.Contains(tried, triedSite) {
+		f.Remedy = strings.Replace(f.Remedy, unseenRules, unseenPlaces, 1)
 	}
 }
 

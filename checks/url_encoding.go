@@ -2,24 +2,23 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 var (
-	jsonEscape    = regexp.MustCompile(`\\u00[2-7][0-9A-Fa-f]|\\/`)
-	htmlAmpersand = regexp.MustCompile(`(?i)&(?:amp;|#38;|#x26;)+`)
-	scriptEscape  = regexp.MustCompile(`(?i)%u([0-9a-f]{4})`)
-	doubleEncoded = regexp.MustCompile(`%25([0-9A-Fa-f]{2})`)
-	plusInWords   = regexp.MustCompile(`[\pL\pN]\+[\pL\pN]`)
+	jsonEscape    = matching(`\\u00[2-7][0-9A-Fa-f]|\\/`)
+	htmlAmpersand = matching(`(?i)&(?:amp;|#38;|#x26;)+`)
+	scriptEscape  = matching(`(?i)%u([0-9a-f]{4})`)
+	doubleEncoded = matching(`%25([0-9A-Fa-f]{2})`)
+	plusInWords   = matching(`[\pL\pN]\+[\pL\pN]`)
 )
 
 // unspelled undoes the spellings of other languages that a URL was copied out of, and says so.
 func (p *urlProbe) unspelled(clean string) string {
 	for _, s := range []struct {
-		found *regexp.Regexp
+		found lazyRegexp
 		what  string
 		plain func(string) string
 	}{
@@ -27,12 +26,12 @@ func (p *urlProbe) unspelled(clean string) string {
 		{htmlAmpersand, "HTML's spelling of &", func(string) string { return "&" }},
 		{scriptEscape, "the escapes of JavaScript's old escape()", plainScript},
 	} {
-		at := s.found.FindStringIndex(clean)
+		at := s.found().FindStringIndex(clean)
 		if at == nil {
 			continue
 		}
 		seen := place{utf8.RuneCountInString(clean[:at[0]]) + 1, clean[at[0]:at[1]]}
-		clean = s.found.ReplaceAllStringFunc(clean, s.plain)
+		clean = s.found().ReplaceAllStringFunc(clean, s.plain)
 		p.respelled(Fail, "the URL has "+s.what, []place{seen}, clean)
 	}
 	path, _, _ := strings.Cut(clean, "?")
@@ -82,11 +81,11 @@ func (p *urlProbe) encoded(clean string) string {
 		p.respelled(Fail, "a % is not followed by two hexadecimal digits; a literal % is written %25", places, clean)
 	}
 	path, _, _ := strings.Cut(clean, "?") // in a query, a URL inside the URL is rightly encoded twice
-	if at := doubleEncoded.FindStringIndex(path); at != nil {
+	if at := doubleEncoded().FindStringIndex(path); at != nil {
 		p.mayBe("characters of the path look percent-encoded twice", place{utf8.RuneCountInString(path[:at[0]]) + 1, path[at[0]:at[1]]},
-			"If so, send", doubleEncoded.ReplaceAllString(path, "%$1")+clean[len(path):])
+			"If so, send", doubleEncoded().ReplaceAllString(path, "%$1")+clean[len(path):])
 	}
-	if at := plusInWords.FindStringIndex(path); at != nil {
+	if at := plusInWords().FindStringIndex(path); at != nil {
 		sign := strings.IndexByte(path[at[0]:], '+') + at[0]
 		p.mayBe("a + in a path is a plus sign to most servers, and a blank to some", place{utf8.RuneCountInString(path[:sign]) + 1, "U+002B +"},
 			"If blanks are meant, send", strings.ReplaceAll(path, "+", "%20")+clean[len(path):])

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -28,29 +27,29 @@ func (p *urlProbe) form() *url.URL {
 
 // nonURL is what people send where a URL belongs.
 type nonURL struct {
-	pattern      *regexp.Regexp
+	pattern      lazyRegexp
 	what, remedy string
 }
 
 var nonURLs = []nonURL{
 	{
-		regexp.MustCompile(`^\s*$`), "the URL is empty",
+		matching(`^\s*$`), "the URL is empty",
 		"Look at the value of the variable that the URL comes from.",
 	},
 	{
-		regexp.MustCompile(`(?i)^["'\s]*(?:undefined|null|none|nil|nan|true|false|\[object \w+\])["'\s]*$`), "this is what a program writes for a value that is not there",
+		matching(`(?i)^["'\s]*(?:undefined|null|none|nil|nan|true|false|\[object \w+\])["'\s]*$`), "this is what a program writes for a value that is not there",
 		"Find out where your program loses the URL, and send none rather than that word.",
 	},
 	{
-		regexp.MustCompile(`\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|\{[A-Za-z_]\w*\}|\$[A-Z_]{3,}\b|%(?:[G-Z_]\w|[A-F][G-Z_])[A-Z_]+%|<[A-Za-z]+[ _-][A-Za-z _-]+>|process\.env`), "the URL holds a placeholder that was not replaced by its value",
+		matching(`\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|\{[A-Za-z_]\w*\}|\$[A-Z_]{3,}\b|%(?:[G-Z_]\w|[A-F][G-Z_])[A-Z_]+%|<[A-Za-z]+[ _-][A-Za-z _-]+>|process\.env`), "the URL holds a placeholder that was not replaced by its value",
 		"Print the URL right before the call: the variable has another name, or is replaced only in other quotes.",
 	},
 	{
-		regexp.MustCompile(`^["'\s]*(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)[A-Za-z0-9+/=_\s-]{20,}["'\s]*$`), "this is base64 data of a file, not a URL",
+		matching(`^["'\s]*(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)[A-Za-z0-9+/=_\s-]{20,}["'\s]*$`), "this is base64 data of a file, not a URL",
 		"Send it as the base64 content of the request, in the field for data.",
 	},
 	{
-		regexp.MustCompile(`^["'\s]*(?:[A-Za-z]:[\\/]|\\\\|~/|\.{1,2}[\\/]|/[^/])`), "this is a path of a file, not a URL",
+		matching(`^["'\s]*(?:[A-Za-z]:[\\/]|\\\\|~/|\.{1,2}[\\/]|/[^/])`), "this is a path of a file, not a URL",
 		schemeRemedies["file"],
 	},
 }
@@ -58,7 +57,7 @@ var nonURLs = []nonURL{
 // notAURL tells what a text is that nothing of a URL can be read from.
 func notAURL(raw string) (nonURL, bool) {
 	for _, n := range nonURLs {
-		if n.pattern.MatchString(raw) {
+		if n.pattern().MatchString(raw) {
 			return n, true
 		}
 	}
@@ -66,24 +65,24 @@ func notAURL(raw string) (nonURL, bool) {
 }
 
 var (
-	schemeAtStart = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
-	hostStart     = regexp.MustCompile(`^(localhost|[\pL\pN_-]+(\.[\pL\pN_-]+)+|\[[0-9A-Fa-f:.]+\])(:\d+)?([/?#]|$)`)
-	userinfoPart  = regexp.MustCompile(`(//)[^/?#]*@`)
-	looseUserinfo = regexp.MustCompile(`^([A-Za-z]*[:;]*/*)[^/?#]*@`)
+	schemeAtStart = matching(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
+	hostStart     = matching(`^(localhost|[\pL\pN_-]+(\.[\pL\pN_-]+)+|\[[0-9A-Fa-f:.]+\])(:\d+)?([/?#]|$)`)
+	userinfoPart  = matching(`(//)[^/?#]*@`)
+	looseUserinfo = matching(`^([A-Za-z]*[:;]*/*)[^/?#]*@`)
 	// looseStart reads the ways in which people write https://, the right one too.
-	looseStart = regexp.MustCompile(`(?i)^h{0,2}t{1,3}ps*(?:[:;]+/*|//+)(?:h{0,2}t{1,3}ps*(?:[:;]+/+|//+))*`)
-	bareIPv6   = regexp.MustCompile(`^(//)([0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(/|$)`)
+	looseStart = matching(`(?i)^h{0,2}t{1,3}ps*(?:[:;]+/*|//+)(?:h{0,2}t{1,3}ps*(?:[:;]+/+|//+))*`)
+	bareIPv6   = matching(`^(//)([0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(/|$)`)
 )
 
 // withoutUserinfo takes out what may be a password, of texts that need not be URLs.
 func withoutUserinfo(text string) string {
-	return looseUserinfo.ReplaceAllString(userinfoPart.ReplaceAllString(text, "$1"), "$1")
+	return looseUserinfo().ReplaceAllString(userinfoPart().ReplaceAllString(text, "$1"), "$1")
 }
 
 // parse reads a cleaned URL, and repairs a beginning from which it can be told what was meant.
 func (p *urlProbe) parse(clean string) *url.URL {
 	scheme, _ := splitScheme(clean)
-	if scheme != "" && !looseStart.MatchString(clean) {
+	if scheme != "" && !looseStart().MatchString(clean) {
 		p.add(otherScheme(strings.ToLower(scheme)))
 		return nil
 	}
@@ -102,7 +101,7 @@ func (p *urlProbe) parse(clean string) *url.URL {
 // begun gives a URL the beginning that was meant, with a finding where it had another one. It returns "" where
 // that cannot be told.
 func (p *urlProbe) begun(clean string) string {
-	given := looseStart.FindString(clean)
+	given := looseStart().FindString(clean)
 	rest := clean[len(given):]
 	trouble, scheme := "", "https"
 	switch lower := strings.ToLower(given); {
@@ -119,7 +118,7 @@ func (p *urlProbe) begun(clean string) string {
 		trouble = given + " is a misspelling of https://"
 	}
 	fixed := scheme + "://" + rest
-	if bare := bareIPv6.FindStringSubmatch("//" + rest); bare != nil {
+	if bare := bareIPv6().FindStringSubmatch("//" + rest); bare != nil {
 		if a, err := netip.ParseAddr(bare[2]); err == nil {
 			trouble, fixed = "an IPv6 address in a URL stands in square brackets", scheme+"://["+a.String()+"]"+rest[len(bare[2]):]
 		}
@@ -127,7 +126,7 @@ func (p *urlProbe) begun(clean string) string {
 	switch {
 	case trouble == "" && rest != "":
 		return fixed
-	case rest == "" || !hostStart.MatchString(strings.TrimPrefix(fixed, scheme+"://")) || strings.HasSuffix(given, "///") && !strings.Contains(rest, "/"):
+	case rest == "" || !hostStart().MatchString(strings.TrimPrefix(fixed, scheme+"://")) || strings.HasSuffix(given, "///") && !strings.Contains(rest, "/"):
 		p.malformed(cmp.Or(trouble, "the URL names no host"), clean, "Write the whole URL: https://host/path.")
 		return ""
 	}
@@ -137,7 +136,7 @@ func (p *urlProbe) begun(clean string) string {
 
 // splitScheme tells a scheme from a host that is followed by its port, and from a user before a password.
 func splitScheme(text string) (scheme, rest string) {
-	m := schemeAtStart.FindStringSubmatch(text)
+	m := schemeAtStart().FindStringSubmatch(text)
 	if m == nil || m[2] != "" && m[2][0] >= '0' && m[2][0] <= '9' {
 		return "", text
 	}

@@ -300,8 +300,8 @@ func TestShareLinks(t *testing.T) {
 		}
 	}
 	for _, s := range sharePages {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(shareCases)), s.page.MatchString) {
-			t.Errorf("no case for %s, %s", s.service, s.page)
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(shareCases)), s.page().MatchString) {
+			t.Errorf("no case for %s, %s", s.service, s.page())
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,8 +11,8 @@ import (
 )
 
 var (
-	numericHost = regexp.MustCompile(`(?i)^(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*$`)
-	plainLabel  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	numericHost = matching(`(?i)^(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*$`)
+	plainLabel  = matching(`^[A-Za-z0-9_-]+$`)
 )
 
 // What the DNS allows (RFC 1035).
@@ -37,7 +36,7 @@ func (p *urlProbe) hostFits(u *url.URL) bool {
 	}
 	host = u.Hostname()
 	name := strings.TrimSuffix(host, ".")
-	if numericHost.MatchString(name) {
+	if numericHost().MatchString(name) {
 		p.numericHost(host, name)
 		return false
 	}
@@ -65,7 +64,7 @@ func nameTrouble(name string) string {
 		switch {
 		case label == "":
 			return "the host has a dot too many: a part of it is empty"
-		case !plainLabel.MatchString(label):
+		case !plainLabel().MatchString(label):
 			return "the host is not a valid name: " + strangers(label)
 		case len(label) > longestLabel:
 			return fmt.Sprintf("a part of the host has %d characters; %d are the most", len(label), longestLabel)
@@ -77,7 +76,7 @@ func nameTrouble(name string) string {
 // strangers names the first character of a label that no name may hold.
 func strangers(label string) string {
 	for at, r := range label {
-		if !plainLabel.MatchString(string(r)) {
+		if !plainLabel().MatchString(string(r)) {
 			return fmt.Sprintf("it holds %q, %s", r, characterName(label[at:]))
 		}
 	}

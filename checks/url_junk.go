@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -85,22 +84,22 @@ const (
 
 var (
 	// startAfterWords finds where a URL begins that something leads up to: "see https://", "src=\"https://", "](https://".
-	startAfterWords = regexp.MustCompile(`(?i)^[^/?#]*?[\s"'“‘<>(\[{=](https?):[\\/]`)
+	startAfterWords = matching(`(?i)^[^/?#]*?[\s"'“‘<>(\[{=](https?):[\\/]`)
 	// nextURL finds a second URL behind the first.
-	nextURL = regexp.MustCompile(`(?i)\s["'<(]*https?://`)
+	nextURL = matching(`(?i)\s["'<(]*https?://`)
 	// lineBreak finds a line break with the blanks that an editor puts around it.
-	lineBreak = regexp.MustCompile(`[ \t]*[\r\n\v\f\x{85}\x{2028}\x{2029}]\s*`)
+	lineBreak = matching(`[ \t]*[\r\n\v\f\x{85}\x{2028}\x{2029}]\s*`)
 )
 
 // stripJunk removes what does not belong to a URL: what stands before and behind it, invisible characters
 // and line breaks. It returns what it removed, in order.
 func stripJunk(raw string) (clean string, scraps []scrap) {
 	start, end := 0, len(raw)
-	if m := startAfterWords.FindStringSubmatchIndex(raw); m != nil {
+	if m := startAfterWords().FindStringSubmatchIndex(raw); m != nil {
 		start = m[2]
 	}
 	start, end = trimOutside(raw, start, end)
-	if next := nextURL.FindStringIndex(raw[start:end]); next != nil {
+	if next := nextURL().FindStringIndex(raw[start:end]); next != nil {
 		start, end = trimOutside(raw, start, start+next[0])
 	}
 	if start > 0 {
@@ -152,7 +151,7 @@ func withoutLooseBracket(text string) string {
 func stripInside(text string) (clean string, scraps []scrap) {
 	var b strings.Builder
 	from := 0
-	for _, cut := range lineBreak.FindAllStringIndex(text, -1) {
+	for _, cut := range lineBreak().FindAllStringIndex(text, -1) {
 		scraps = append(scraps, copyVisible(&b, text, from, cut[0])...)
 		scraps = append(scraps, scrap{cut[0], text[cut[0]:cut[1]]})
 		from = cut[1]

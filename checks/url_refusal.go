@@ -6,7 +6,6 @@ import (
 	"html"
 	"mime"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
@@ -21,11 +20,11 @@ type refusal struct {
 }
 
 var (
-	xmlCode     = regexp.MustCompile(`<Code>\s*([^<]+?)\s*</Code>`)
-	xmlMessage  = regexp.MustCompile(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]+?)\s*</`)
-	xmlPlace    = regexp.MustCompile(`<(?:Endpoint|Region)>\s*([^<]+?)\s*</`)
-	jsonMessage = regexp.MustCompile(`"(?:message|error_description|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
-	pageTitle   = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
+	xmlCode     = matching(`<Code>\s*([^<]+?)\s*</Code>`)
+	xmlMessage  = matching(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]+?)\s*</`)
+	xmlPlace    = matching(`<(?:Endpoint|Region)>\s*([^<]+?)\s*</`)
+	jsonMessage = matching(`"(?:message|error_description|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
+	pageTitle   = matching(`(?is)<title[^>]*>(.*?)</title`)
 )
 
 // readRefusal reads the beginning of an answer that is no success.
@@ -34,16 +33,16 @@ func readRefusal(header http.Header, page []byte) refusal {
 	if cloudflares(header, page) {
 		said.edgeCode = edgeCode(page)
 	}
-	if m := xmlCode.FindSubmatch(page); m != nil && said.code == "" {
+	if m := xmlCode().FindSubmatch(page); m != nil && said.code == "" {
 		said.code = string(m[1])
 	}
-	for _, m := range xmlMessage.FindAllSubmatch(page, 2) {
+	for _, m := range xmlMessage().FindAllSubmatch(page, 2) {
 		said.message = strings.TrimSpace(said.message + " " + html.UnescapeString(string(m[1])))
 	}
-	if m := xmlPlace.FindSubmatch(page); m != nil {
+	if m := xmlPlace().FindSubmatch(page); m != nil {
 		said.place = strings.TrimSpace(string(m[1]) + " " + said.place)
 	}
-	if m := jsonMessage.FindSubmatch(page); m != nil && said.message == "" && bytes.HasPrefix(bytes.TrimSpace(page), []byte("{")) {
+	if m := jsonMessage().FindSubmatch(page); m != nil && said.message == "" && bytes.HasPrefix(bytes.TrimSpace(page), []byte("{")) {
 		_ = json.Unmarshal(m[1], &said.message) // no message is left where it is no string
 	}
 	if said.code == "" && said.message == "" && said.title == "" && textual(header) {
@@ -60,7 +59,7 @@ func textual(header http.Header) bool {
 
 // titleOf is the title of an HTML page in one line, or "".
 func titleOf(page []byte) string {
-	m := pageTitle.FindSubmatch(page)
+	m := pageTitle().FindSubmatch(page)
 	if m == nil {
 		return ""
 	}

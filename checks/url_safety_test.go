@@ -33,10 +33,10 @@ func TestURLCancelled(t *testing.T) {
 		w := newWorld(t)
 		before := runtime.NumGoroutine()
 		took := cancelStuck(t, w, raw)
-		for try := 0; took > 100*time.Millisecond && try < 2; try++ { // other work on this machine delays too
+		for try := 0; took > atOnce && try < 2; try++ { // other work on this machine delays too
 			took = cancelStuck(t, w, raw)
 		}
-		if took > 100*time.Millisecond {
+		if took > atOnce {
 			t.Errorf("%s: returned %v after the cancellation", raw, took)
 		}
 		noMoreGoroutines(t, raw, before)
@@ -52,34 +52,46 @@ func TestComparisonCancelled(t *testing.T) {
 		"https://media.example.com/": {"\x15\x03\x03\x00\x02\x02\x28"},
 		"https://half.example.com/":  {},
 	} {
-		before := runtime.NumGoroutine()
-		served, stuck := make(chan string, len(answers)), make(chan bool, 10)
-		for _, answer := range answers {
-			served <- answer
+		took := time.Hour
+		for try := 0; took > atOnce && try < 3; try++ { // other work on this machine delays too
+			before := runtime.NumGoroutine()
+			took = cancelComparison(t, w, raw, answers)
+			noMoreGoroutines(t, raw, before+1) // the server's own
 		}
-		server := rawServer(t, func(conn net.Conn) {
-			conn.Read(make([]byte, 4096))
-			select {
-			case answer := <-served:
-				conn.Write([]byte(answer))
-			default:
-				stuck <- true
-				io.Copy(io.Discard, conn)
-			}
-		})
-		n := w.at(server, server)
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan Result, 1)
-		go func() { done <- n.checkURL(ctx, urlTarget(t, "", raw)) }()
-		<-stuck
-		start := time.Now()
-		cancel()
-		r := <-done
-		if took := time.Since(start); took > time.Second { // far below every phase's own time
-			t.Errorf("%s: returned %v after the cancellation\n%s", raw, took, texts(r))
+		if took > atOnce {
+			t.Errorf("%s: returned %v after the cancellation", raw, took)
 		}
-		noMoreGoroutines(t, raw, before+1) // the server's own
 	}
+}
+
+// cancelComparison cancels a check once a server has given its answers and is asked once more, and returns how long
+// it took to end.
+func cancelComparison(t *testing.T, w *world, raw string, answers []string) time.Duration {
+	t.Helper()
+	served, stuck := make(chan string, len(answers)), make(chan bool, 10)
+	for _, answer := range answers {
+		served <- answer
+	}
+	server := rawServer(t, func(conn net.Conn) {
+		conn.Read(make([]byte, 4096))
+		select {
+		case answer := <-served:
+			conn.Write([]byte(answer))
+		default:
+			stuck <- true
+			io.Copy(io.Discard, conn)
+		}
+	})
+	n := w.at(server, server)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan Result, 1)
+	go func() { done <- n.checkURL(ctx, urlTarget(t, "", raw)) }()
+	<-stuck
+	start := time.Now()
+	cancel()
+	<-done
+	return time.Since(start)
 }
 
 // cancelStuck cancels a check once a server was asked that does not answer, and returns how long it took to end.

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"net/url"
-	"regexp"
 
 	"klyra-doctor/catalog/safe"
 )
@@ -12,7 +11,7 @@ import (
 const shortestLinkSecret = 12
 
 // loginCode finds the code that a login hands over. Elsewhere than in a URL, code is the name of an error's code.
-var loginCode = regexp.MustCompile(`(?i)[?&#;]code=([^&#\s"'”]+)`)
+var loginCode = matching(`(?i)[?&#;]code=([^&#\s"'”]+)`)
 
 // linkSecrets returns what lets anybody in who reads a URL: the values of signatures, tokens and passwords, also in a
 // URL that the URL carries percent-encoded.
@@ -20,7 +19,7 @@ func linkSecrets(raw string) (secrets []safe.Secret) {
 	const depth = 3 // a URL in a URL in the URL
 	for range depth {
 		seen := safe.Seen(raw)
-		for _, m := range loginCode.FindAllStringSubmatch(raw, -1) {
+		for _, m := range loginCode().FindAllStringSubmatch(raw, -1) {
 			seen = append(seen, safe.NewSecret(m[1]))
 		}
 		for _, s := range seen {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -24,7 +23,10 @@ type statusRule struct {
 const (
 	ownNetwork = "That is this machine's network, not the URL: check from another network."
 	readHost   = "Look at that host's log. Try again in a minute: if it passes then, the host is unreliable."
-	readBehind = "Look at the server behind the CDN or gateway: is it up, does it let the CDN's addresses in, does its certificate hold?"
+	// unseenRules are what a refusal may come from unseen; unseenPlaces, where other clients were tried.
+	unseenRules  = "Rules by country, address or client look the same from here."
+	unseenPlaces = "Rules by country or address look the same from here."
+	readBehind   = "Look at the server behind the CDN or gateway: is it up, does it let the CDN's addresses in, does its certificate hold?"
 )
 
 // statusRules are read from the top; the first that fits counts.
@@ -47,7 +49,7 @@ var statusRules = []statusRule{
 	},
 	{
 		403, 403, "http.forbidden", Fail, "the server refuses to hand the file out",
-		"Make the object public, or sign the URL anew for GET and use it at once. Rules by country, address or client look the same from here.",
+		"Make the object public, or sign the URL anew for GET and use it at once. " + unseenRules,
 	},
 	{
 		404, 404, "http.not_found", Fail, "there is nothing at this URL",
@@ -163,11 +165,13 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
 	p.heedRetryAfter(resp, &f)
 	p.add(f)
-	if told := cmp.Or(said.message, said.words); signatureEnded.MatchString(told) {
+	if told := cmp.Or(said.message, said.words); signatureEnded().MatchString(told) {
 		p.signed.refused = told
 	}
 	if p.Deep || !named && resp.StatusCode < 500 {
-		p.compareRefused(ctx, h, resp)
+		at := len(p.findings) - 1
+		tried := p.compareRefused(ctx, h, resp)
+		p.findings[at].stillRefused(tried)
 	}
 }
 
@@ -208,10 +212,10 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 	switch {
 	case rule.means != "":
 		return Finding{ID: rule.id, Status: rule.status, Summary: "Cloudflare's error " + said.edgeCode + ": " + rule.means, Remedy: rule.remedy}, true
-	case resp.StatusCode == http.StatusBadRequest && plainOnTLS.Match(page):
+	case resp.StatusCode == http.StatusBadRequest && plainOnTLS().Match(page):
 		words := answerFailures[tlsAnswer]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
-	case noClientCert.Match(page):
+	case noClientCert().Match(page):
 		words := handshakeWords[clientCertHandshake]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
 	case known:
@@ -235,9 +239,9 @@ func statusVerdict(status int) Finding {
 }
 
 var (
-	plainOnTLS     = regexp.MustCompile(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
-	noClientCert   = regexp.MustCompile(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
-	signatureEnded = regexp.MustCompile(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
+	plainOnTLS     = matching(`(?i)HTTP request (was sent )?to (an )?HTTPS (port|server)|speaking plain HTTP to an SSL`)
+	noClientCert   = matching(`(?i)no required SSL certificate was sent|the SSL certificate error</title>`)
+	signatureEnded = matching(`(?i)request has expired|signature not valid in the specified time|signature (?:has )?expired|token.{0,40}expired`)
 )
 
 // oddSuccesses are the statuses of success that do not promise the whole file.
@@ -274,11 +278,11 @@ func (p *urlProbe) goesOn(h *hop, resp *http.Response) bool {
 	return true
 }
 
-var contentRange = regexp.MustCompile(`^bytes 0-(\d{1,18})/(\d{1,18})$`)
+var contentRange = matching(`^bytes 0-(\d{1,18})/(\d{1,18})$`)
 
 // wholeRange reports whether a Content-Range holds everything.
 func wholeRange(header string) bool {
-	m := contentRange.FindStringSubmatch(header)
+	m := contentRange().FindStringSubmatch(header)
 	if m == nil {
 		return false
 	}

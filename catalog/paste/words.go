@@ -2,6 +2,7 @@ package paste
 
 import (
 	"strings"
+	"sync"
 
 	"klyra-doctor/catalog"
 )
@@ -32,7 +33,7 @@ type lexicon struct {
 	lengths [128]uint64 // by the word's first byte: which lengths occur
 }
 
-var dictionary = func() *lexicon {
+var dictionary = sync.OnceValue(func() *lexicon {
 	x := &lexicon{clues: map[string][]clue{}}
 	for i, v := range vendors {
 		x.add(foreignClue, i, v.phrases)
@@ -54,7 +55,7 @@ var dictionary = func() *lexicon {
 		}
 	}
 	return x
-}()
+})
 
 func (x *lexicon) add(kind clueKind, index int, phrases []string) {
 	for _, p := range phrases {
@@ -168,7 +169,7 @@ func (w *words) word(text string, start, end int) {
 	case n > 6 && n < 64 && text[start:start+4] == "req_" && len(w.ids) < maxKept:
 		w.ids = append(w.ids, Span{start, end})
 	}
-	for _, c := range dictionary.at(text, start, end) {
+	for _, c := range dictionary().at(text, start, end) {
 		if at, ok := c.stands(text, start); ok {
 			w.note(text, c, at)
 		}

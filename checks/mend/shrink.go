@@ -3,6 +3,7 @@ package mend
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -42,7 +43,16 @@ var fullSizeQualities = []int{90, 80, 70}
 // shrinkImage writes a JPEG or PNG, as the type asks, of at most so many bytes: upright, without metadata, with as many
 // pixels as fit. An image that is small enough is not written. One that cannot be decoded in bounded memory, or
 // not at all by this program, is Undone.
-func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string, most int) (Made, error) {
+func shrinkImage(open func() (io.ReadCloser, error), out io.Writer, mimeType string, most int) (made Made, err error) {
+	err = media.Alone(context.Background(), media.DecodeBudget, func() error {
+		made, err = shrinkAlone(open, out, mimeType, most)
+		return err
+	})
+	return made, err
+}
+
+// shrinkAlone is shrinkImage while nothing else is decoded.
+func shrinkAlone(open func() (io.ReadCloser, error), out io.Writer, mimeType string, most int) (Made, error) {
 	source, err := open()
 	if err != nil {
 		return Made{}, fmt.Errorf("open the image: %w", err)

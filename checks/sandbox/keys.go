@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"sync"
 
 	"klyra-doctor/catalog"
 )
@@ -27,9 +28,9 @@ var refusals = map[string]catalog.Code{
 }
 
 // Keys returns the pretend keys, the working one first. They are no secrets, and the same in every server.
-func Keys() []Key { return append([]Key(nil), keys...) }
+func Keys() []Key { return append([]Key(nil), keys()...) }
 
-var keys = makeKeys()
+var keys = sync.OnceValue(makeKeys)
 
 func makeKeys() []Key {
 	var keys []Key
@@ -62,7 +63,7 @@ func authorization(h http.Header) string {
 	if key == "" {
 		return "none"
 	}
-	for _, k := range keys {
+	for _, k := range keys() {
 		if k.Key == key {
 			return k.State
 		}

@@ -176,7 +176,7 @@ func (p *program) checkURLCommand() *cobra.Command {
 			return p.runCheck(catalog.URLCheck, t)
 		},
 	}
-	c.Flags().BoolVar(&deep, "deep", false, "also compare user agents, Referer and HEAD (up to three requests more)")
+	c.Flags().BoolVar(&deep, "deep", false, "also decode an image to its last pixel, and compare user agents, Referer and HEAD (up to three requests more)")
 	expect.add(c)
 	return c
 }

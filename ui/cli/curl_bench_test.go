@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -28,7 +30,7 @@ func BenchmarkCheckURLAgainstCurl(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, file := range map[string][]byte{"small picture": grayPNG(b), "film of 20 MB": film(20_000_000)} {
+	for name, file := range map[string][]byte{"small picture": grayPNG(b), "photo": photoJPEG(b), "film of 20 MB": film(20_000_000)} {
 		b.Run(name, func(b *testing.B) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", http.DetectContentType(file))
@@ -53,6 +55,23 @@ func grayPNG(b *testing.B) []byte {
 	var photo bytes.Buffer
 	if err := png.Encode(&photo, image.NewGray(image.Rect(0, 0, 320, 240))); err != nil {
 		b.Fatal(err)
+	}
+	return photo.Bytes()
+}
+
+// photoJPEG is a picture of the size and the bytes of a usual photo, about 2 MB.
+func photoJPEG(b *testing.B) []byte {
+	const width, height = 3000, 2000
+	scene, grain := image.NewRGBA(image.Rect(0, 0, width, height)), rand.New(rand.NewPCG(1, 2))
+	for i := range scene.Pix {
+		scene.Pix[i] = byte(i/width/32) + byte(grain.IntN(80))
+	}
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, scene, nil); err != nil {
+		b.Fatal(err)
+	}
+	if n := photo.Len(); n < 1_000_000 || n > 4_000_000 {
+		b.Fatalf("the photo has %d bytes", n)
 	}
 	return photo.Bytes()
 }

@@ -56,7 +56,7 @@ to do. The code is given, or read from a pasted response with --from.`,
 	c.Flags().StringVar(&f.url, "url", "", "the `URL` that the API was told to download")
 	c.Flags().StringVar(&f.content, "content", "", "the `FILE` that was to be moderated")
 	c.Flags().StringVar(&f.report, "report", "", "write a report to `FILE`: Markdown, or JSON if it ends in .json")
-	c.Flags().BoolVar(&f.deep, "deep", false, "let the URL check send its extra requests")
+	c.Flags().BoolVar(&f.deep, "deep", false, "let the URL check decode images and send its extra requests")
 	f.keys.add(c)
 	f.endpoint.add(c)
 	f.contentFlags.add(c)
