@@ -289,6 +289,7 @@ func (p *preparation) otherKey(key Key) {
 	switch {
 	case p.declared("Authorization") == "" && len(p.from.Request.Headers) > 0:
 		p.advice = "see that your program sends the header Authorization: the paste shows none, and this request had it"
+	case p.from.Sandbox: // its key is no other program's business
 	case pasted != "" && pasted != p.key.Reveal() && unexpanded.FindString(pasted) != pasted:
 		p.advice = "see that your program uses the key from " + key.Source + ": this request went out with that one, not with the pasted one"
 	}

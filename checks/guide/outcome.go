@@ -108,6 +108,9 @@ func (c Checklist) headline(o Outcome) string {
 // wentThrough is the headline where the request was sent again and went through, whatever the checks say.
 func (c Checklist) wentThrough() string {
 	headline := "Resolved: the pasted request, sent again by klyra-doctor, went through."
+	if c.Target.Sandbox {
+		headline = "The sandbox took the pasted request, sent again by klyra-doctor. It only pretends to be Klyra's API: that proves nothing about Klyra."
+	}
 	if doubts := c.summaries(func(s Step) bool { return s.Status == checks.Fail }); doubts != "" {
 		headline += " What fails all the same: " + doubts
 	}
@@ -133,8 +136,9 @@ func (s Step) says() string {
 	return s.Reason
 }
 
-// next names the one thing to do next: after a request that went through what it advises, else the remedy of the first failure, else the first check that has still to
-// run, else the remedy of the first that could not tell or run, else sending the request again, after what a warning advises.
+// next names the one thing to do next, the first of these that there is: what a request that went through advises; the
+// remedy of the first failure; the first check that has still to run; the remedy of the first that could not tell or
+// run; sending the request again, after what a warning advises.
 func (c Checklist) next() string {
 	last := c.Steps[len(c.Steps)-1]
 	if last.replayed() && last.Status == checks.Pass {
