@@ -51,9 +51,9 @@ const (
 // noSpeech matches what says nothing of a language: code, markup, addresses, names, encoded data.
 var noSpeech = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("(?s)```.*?(?:```|$)|`[^`\n]*`|" +
-	`<[!/a-zA-Z][^<>]{0,500}>|&#?\w{2,8};|` +
-	`(?:https?|ftp|data|mailto):\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#][\pL\pN_]+|` +
-	`[A-Za-z0-9+/_-]{30,}={0,2}|\S*[\\/_{}()\[\]<>=;|$]\S*`)
+		`<[!/a-zA-Z][^<>]{0,500}>|&#?\w{2,8};|` +
+		`(?:https?|ftp|data|mailto):\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[@#][\pL\pN_]+|` +
+		`[A-Za-z0-9+/_-]{30,}={0,2}|\S*[\\/_{}()\[\]<>=;|$]\S*`)
 })
 
 // GuessLanguage guesses what a text is written in; some kilobytes of it are enough. It is a guess: names, slang and
