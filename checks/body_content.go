@@ -18,7 +18,7 @@ func (p *urlProbe) take(b *body, in *bufio.Reader) {
 	switch {
 	case p.wantsImage(b) && media.IsPicture(b.kind.MIME):
 		b.look = &survey{kind: b.kind, what: b.kind.Name, walked: !p.Deep}
-		b.image, _ = io.ReadAll(in)
+		b.image = b.readImage(in)
 	case media.IsContainer(b.kind.MIME) && (p.Expect == AnyMedia || media.Agree(p.Expect, b.kind.Sort)):
 		b.look = &survey{kind: b.kind, what: b.kind.Name}
 		b.look.readContainer(b.kind, in)
@@ -27,6 +27,14 @@ func (p *urlProbe) take(b *body, in *bufio.Reader) {
 		b.look.readText(in)
 	}
 	drain(in)
+}
+
+// readImage reads an image as a whole, into the room that its announced length asks for.
+func (b *body) readImage(in io.Reader) []byte {
+	var all bytes.Buffer
+	all.Grow(int(min(max(b.length, 0), maxImageBytes)) + bytes.MinRead)
+	_, _ = all.ReadFrom(in) // what ends it too early is in the intake
+	return all.Bytes()
 }
 
 // judgeContent says what is wrong with the file itself. A file of which only a part was read looks broken
@@ -83,7 +91,7 @@ func (p *urlProbe) lookInTime(ctx context.Context, b *body) bool {
 			}
 			done <- look
 		}()
-		look.readImage(ctx, look.kind, bytes.NewReader(data))
+		look.surveyImage(ctx, look.kind, data)
 	}()
 	select {
 	case b.look = <-done:

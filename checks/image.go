@@ -16,9 +16,15 @@ import (
 // LongSide is how many pixels a side may have: services of this sort often refuse longer ones.
 const LongSide = 10_000
 
-// readImage surveys an image. One over the limit is judged by its header alone: its size says enough.
+// readImage surveys an image.
 func (s *survey) readImage(ctx context.Context, kind media.Kind, in io.Reader) {
 	data, _ := io.ReadAll(io.LimitReader(in, imageLimit+1))
+	s.surveyImage(ctx, kind, data)
+}
+
+// surveyImage surveys an image that was read, to the limit and one byte. One over the limit is judged by its header
+// alone: its size says enough.
+func (s *survey) surveyImage(ctx context.Context, kind media.Kind, data []byte) {
 	config, _, headerErr := image.DecodeConfig(bytes.NewReader(data))
 	if headerErr == nil {
 		s.what = fmt.Sprintf("%s, %d×%d", kind.Name, config.Width, config.Height)
