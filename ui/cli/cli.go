@@ -61,6 +61,7 @@ type program struct {
 // Main runs one invocation of the program on the process's own streams and environment, and returns its
 // exit code.
 func Main(args []string) (code int) {
+	collectRarely()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	p := &program{ctx: ctx, interrupt: stop, in: os.Stdin, out: os.Stdout, err: os.Stderr}
