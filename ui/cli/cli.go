@@ -64,6 +64,7 @@ type program struct {
 func Main(args []string) (code int) {
 	// net/http reports what a strange server says, as it came, to the standard logger, which writes to the terminal.
 	log.SetOutput(io.Discard)
+	collectRarely()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	p := &program{ctx: ctx, interrupt: stop, in: os.Stdin, out: os.Stdout, err: os.Stderr}
