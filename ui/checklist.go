@@ -46,7 +46,7 @@ func (a *app) openChecklist(list guide.Checklist) tea.Cmd {
 	s := &checklistScreen{place: a.place(), list: list, view: newViewport(), runs: map[int]run{}}
 	a.open(s)
 	cmd := s.proceed(a)
-	s.lead(a, s.goesOn, s.isCheck)
+	s.lead(a, s.goesOnLive, s.goesOn, s.isCheck)
 	return cmd
 }
 
@@ -412,6 +412,11 @@ func (s *checklistScreen) wrong(i int) bool {
 
 // lacks reports whether a step is held back by an input that is not known.
 func (s *checklistScreen) lacks(i int) bool { return s.todo(i) && len(s.list.Missing(i)) > 0 }
+
+// goesOnLive is goesOn for the code's own checks: what a pasted request has wrong is seldom what the code is about.
+func (s *checklistScreen) goesOnLive(i int) bool {
+	return s.goesOn(i) && s.list.Steps[i].Check != catalog.RequestCheck
+}
 
 // goesOn reports whether a step runs, or would but for an input.
 func (s *checklistScreen) goesOn(i int) bool { return s.list.Steps[i].Running || s.lacks(i) }

@@ -1,4 +1,4 @@
-package main
+package checks
 
 import (
 	"go/ast"
@@ -15,23 +15,23 @@ import (
 	"testing"
 )
 
-// findingID matches what scripts rely on to tell findings apart: an area and a name.
-var findingID = regexp.MustCompile(`^(?:url|dns|tcp|tls|http|body|view|key|content|request|limits|service|replay|check)\.[a-z0-9_]+$`)
+// idForm matches what scripts rely on to tell findings apart: an area and a name.
+var idForm = regexp.MustCompile(`^(?:url|dns|tcp|tls|http|body|view|key|content|request|limits|service|replay|check)\.[a-z0-9_]+$`)
 
 // TestFindingIDs: testdata/findings.txt lists the ids of all findings, which are part of the program's contract. An
 // id that the code has and the list has not, or the other way round, is new, misspelt or gone.
 func TestFindingIDs(t *testing.T) {
-	text, err := os.ReadFile("testdata/findings.txt")
+	text, err := os.ReadFile("../testdata/findings.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	listed := strings.Fields(string(text))
-	written, err := findingIDs("checks")
+	written, err := idsWritten(".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range listed {
-		if !findingID.MatchString(id) || !slices.Contains(written, id) {
+		if !idForm.MatchString(id) || !slices.Contains(written, id) {
 			t.Errorf("%s is listed, and no check has it", id)
 		}
 	}
@@ -45,9 +45,9 @@ func TestFindingIDs(t *testing.T) {
 	}
 }
 
-// findingIDs returns the ids that stand as literals in the code below a folder, tests and the pretend API apart,
+// idsWritten returns the ids that stand as literals in the code below a folder, tests and the pretend API apart,
 // sorted.
-func findingIDs(folder string) ([]string, error) {
+func idsWritten(folder string) ([]string, error) {
 	ids := map[string]bool{}
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -67,7 +67,7 @@ func findingIDs(folder string) ([]string, error) {
 			if !ok || literal.Kind != token.STRING {
 				return true
 			}
-			if text, err := strconv.Unquote(literal.Value); err == nil && findingID.MatchString(text) {
+			if text, err := strconv.Unquote(literal.Value); err == nil && idForm.MatchString(text) {
 				ids[text] = true
 			}
 			return true
