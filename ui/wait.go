@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"klyra-doctor/checks"
@@ -12,9 +13,13 @@ import (
 // countEvery is how often a wait is counted down.
 const countEvery = time.Second
 
-// wait is how long the selected step's result says to wait before a retry, counted down; "" where it says nothing.
+// wait is how long to wait before a retry, counted down, by the selected step's result or, where that has none, by
+// another's; "" where none says so.
 func (s *checklistScreen) wait() string {
 	r := s.step().Result
+	if i := slices.IndexFunc(s.list.Steps, func(step guide.Step) bool { return waiting(step, s.now) }); r == nil && i >= 0 {
+		r = s.list.Steps[i].Result
+	}
 	switch {
 	case r == nil || r.RetryAt.IsZero() || s.now.IsZero():
 		return ""
@@ -26,12 +31,7 @@ func (s *checklistScreen) wait() string {
 
 // waits reports whether a step's wait is still being counted down.
 func (s *checklistScreen) waits() bool {
-	for _, step := range s.list.Steps {
-		if waiting(step, s.now) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.list.Steps, func(step guide.Step) bool { return waiting(step, s.now) })
 }
 
 func waiting(step guide.Step, now time.Time) bool {

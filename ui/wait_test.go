@@ -9,6 +9,7 @@ import (
 func TestAWaitCountsDown(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
 	d.shows("Retry in 0:37, at 12:00:37 UTC.")
+	d.press("down").shows("Retry in 0:37").press("up")
 	s := d.app.top().(*checklistScreen)
 	if !s.ticking {
 		t.Error("nothing counts the wait down")
