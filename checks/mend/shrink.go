@@ -284,6 +284,12 @@ func (p *picture) made(mimeType string, size image.Point, quality, length int) M
 	default:
 		m.did("transparency was kept")
 	}
+	switch p.Image.(type) {
+	case *image.Gray16, *image.RGBA64, *image.NRGBA64:
+		m.did("lost: half of the 16 bits that each colour had")
+	case *image.CMYK:
+		m.did("the four print colours (CMYK) became red, green and blue, without the colour profile")
+	}
 	m.did("lost: all metadata (EXIF, place, camera, comments, colour profile)")
 	return m
 }

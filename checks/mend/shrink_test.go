@@ -80,6 +80,7 @@ func TestShrinkImage(t *testing.T) {
 		{"transparency as PNG", translucent, PNG, "", []string{"transparency was kept"}},
 		{"transparency as JPEG", translucent, JPEG, "250×250", []string{"lost: transparency; what was transparent is white now"}},
 		{"an animation", slices.Concat(mediatest.GIF(3, 150, 150), make([]byte, most)), JPEG, "150×150", []string{"lost: the animation; only the first frame was kept"}},
+		{"16 bits a colour", mediatest.PNGOf(deep(noise(250, 250, false))), JPEG, "250×250", []string{"lost: half of the 16 bits that each colour had"}},
 		{"a WebP", slices.Concat(mediatest.WebP(), make([]byte, most)), JPEG, "1×1", []string{"written as JPEG"}},
 		{"a very long side", mediatest.BlankJPEG(11_000, 100), JPEG, "10000×90", []string{"scaled down from 11000×100 to 10000×90"}},
 	} {
@@ -223,4 +224,11 @@ func BenchmarkShrinkImage(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// deep is a picture with 16 bits a colour.
+func deep(m image.Image) image.Image {
+	wide := image.NewNRGBA64(m.Bounds())
+	draw.Draw(wide, m.Bounds(), m, image.Point{}, draw.Src)
+	return wide
 }
