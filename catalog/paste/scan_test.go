@@ -396,8 +396,28 @@ func FuzzScan(f *testing.F) {
 		resize(t, int(chunk)+1, int(part)+1)
 		same(t, "chunks", scan(t, strings.NewReader(log)), want)
 		same(t, "parts", scanAt(t, log), want)
-		if more := scan(t, strings.NewReader(log+"\n"+log)); more.Errors < 2*want.Errors {
+		if more := scan(t, strings.NewReader(log+"\n"+log)); ended(log) && more.Errors < 2*want.Errors {
 			t.Fatalf("%d errors, and twice the log holds %d", want.Errors, more.Errors)
 		}
 	})
+}
+
+// ended reports whether whatever a log opens is closed in it: what is not reads on into the text that follows, which
+// then is no log of its own.
+func ended(log string) bool {
+	depth := 0
+	for _, c := range log {
+		switch c {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '\\':
+			return false
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return depth == 0 && strings.Count(log, `"`)%2 == 0 && strings.Count(log, "'")%2 == 0
 }
