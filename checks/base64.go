@@ -42,10 +42,10 @@ func (s *survey) judgeBase64(t *media.Base64) {
 		s.found(badBase64(Fail, "the content is hexadecimal digits, not base64", "encode the bytes as base64 instead"))
 		return
 	case t.ForeignAt >= 0:
-		f := badBase64(Fail, fmt.Sprintf("the base64 is broken at offset %s: %q cannot stand there", grouped(t.ForeignAt), t.Foreign),
+		f := badBase64(Fail, fmt.Sprintf("the base64 is broken at offset %s: %q cannot stand there", Grouped(t.ForeignAt), t.Foreign),
 			"encode the content again, and send the text unchanged")
 		if t.Padding > 0 {
-			f.Summary = fmt.Sprintf("the base64 goes on after its end at offset %s: two texts were joined, or parts were encoded one by one", grouped(t.ForeignAt))
+			f.Summary = fmt.Sprintf("the base64 goes on after its end at offset %s: two texts were joined, or parts were encoded one by one", Grouped(t.ForeignAt))
 		}
 		s.found(f)
 		return
@@ -65,7 +65,7 @@ func (s *survey) judgePadding(t *media.Base64) {
 		s.found(badBase64(Fail, "the base64 has blanks where + stood: it was decoded as a form on the way",
 			"percent-encode + as %2B in forms and URLs, or send JSON"))
 	case t.Letters%4 == 1:
-		s.found(badBase64(Fail, fmt.Sprintf("the base64 is cut off or damaged: no base64 has %s letters", grouped(t.Letters)),
+		s.found(badBase64(Fail, fmt.Sprintf("the base64 is cut off or damaged: no base64 has %s letters", Grouped(t.Letters)),
 			"encode the content again, and send the whole text"))
 	case t.Padding == 0 && need > 0:
 		s.found(Finding{
@@ -76,7 +76,7 @@ func (s *survey) judgePadding(t *media.Base64) {
 	case t.Padding != need:
 		s.found(Finding{
 			ID: "content.base64_padding", Status: Fail,
-			Summary: fmt.Sprintf("the base64 ends in %s where its length asks for %d: letters are missing or were added", counted(t.Padding, "padding character"), need),
+			Summary: fmt.Sprintf("the base64 ends in %s where its length asks for %d: letters are missing or were added", Counted(t.Padding, "padding character"), need),
 			Remedy:  "encode the content again, and send the text unchanged",
 		})
 	case t.SpareBits():
@@ -105,8 +105,8 @@ func (s *survey) judgeSpelling(t *media.Base64) {
 		{t.Twice, Fail, "the content is base64 twice over", "encode it once: the library or the SDK already does it"},
 		{t.Wrapping != "", Fail, "the base64 begins with " + t.Wrapping + ", which does not belong to it", "send the letters alone"},
 		{t.Escapes > 0, Fail, "the base64 is percent-encoded (%2B, %2F, %3D)", "decode that before it goes into the request: JSON needs no percent encoding"},
-		{t.Blanks > 0, Warn, fmt.Sprintf("the base64 holds %s, which many decoders refuse", counted(t.Blanks, "blank")), "send it without blanks (a shell joins lines with blanks: quote the variable)"},
-		{t.Breaks > 0, Warn, fmt.Sprintf("the base64 is broken into lines (%s): a JSON string must not hold raw line breaks", counted(t.Breaks, "line break")), "encode without wrapping (base64 -w 0; on macOS base64 -i FILE)"},
+		{t.Blanks > 0, Warn, fmt.Sprintf("the base64 holds %s, which many decoders refuse", Counted(t.Blanks, "blank")), "send it without blanks (a shell joins lines with blanks: quote the variable)"},
+		{t.Breaks > 0, Warn, fmt.Sprintf("the base64 is broken into lines (%s): a JSON string must not hold raw line breaks", Counted(t.Breaks, "line break")), "encode without wrapping (base64 -w 0; on macOS base64 -i FILE)"},
 		{s.guessed && s.wantsBytes(), Warn, "the content is base64 text, not the bytes that its name or type promises", "right inside a JSON field that takes base64; where the bytes themselves are sent, decode it first"},
 		{t.URI && !t.Marked, Fail, "the data URI does not say ;base64", "write data:TYPE;base64,…"},
 	} {

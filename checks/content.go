@@ -322,7 +322,7 @@ func contentStopped(ctx context.Context) Finding {
 
 // sizeWords returns a size for people, exact and rounded: "12.3 kB (12,345 bytes)".
 func sizeWords(n int64) string {
-	exact := counted(n, "byte")
+	exact := Counted(n, "byte")
 	if n < 1000 {
 		return exact
 	}
@@ -334,8 +334,8 @@ func sizeWords(n int64) string {
 	return fmt.Sprintf("%.1f %s (%s)", size, units[unit], exact)
 }
 
-// grouped writes a number that is not negative with commas: "4,194,304".
-func grouped(n int64) string {
+// Grouped writes a number that is not negative with commas: "4,194,304".
+func Grouped(n int64) string {
 	digits := fmt.Sprint(n)
 	var b strings.Builder
 	for i, d := range digits {

@@ -69,7 +69,7 @@ func (s *survey) unknownType(head []byte) {
 		Remedy:  "open it in the program that made it; if it is encrypted, compressed or damaged, send the original",
 	}
 	if len(bytes.TrimRight(head, "\x00")) == 0 {
-		f.Summary = fmt.Sprintf("could not tell what the content is: it begins with %s", counted(int64(len(head)), "zero byte"))
+		f.Summary = fmt.Sprintf("could not tell what the content is: it begins with %s", Counted(int64(len(head)), "zero byte"))
 		f.Remedy = "copy or download it again: room was made for the file, but its content was not written, or it was lost"
 	}
 	s.found(f)

@@ -46,7 +46,7 @@ func (s *survey) judgeImage(ctx context.Context, kind media.Kind, data []byte, s
 	if max(config.Width, config.Height) > LongSide {
 		s.found(Finding{
 			ID: "content.too_many_pixels", Status: Warn,
-			Summary: fmt.Sprintf("the image is very large: %d×%d pixels; services of this sort often refuse more than %s on a side", config.Width, config.Height, grouped(LongSide)),
+			Summary: fmt.Sprintf("the image is very large: %d×%d pixels; services of this sort often refuse more than %s on a side", config.Width, config.Height, Grouped(LongSide)),
 			Remedy:  "scale it down: a moderation model looks at a few hundred pixels",
 		})
 	}

@@ -17,7 +17,7 @@ func languageFinding(l text.Language) Finding {
 		ID: "content.language", Status: Pass,
 		Summary: "the text looks like " + l.Name + " (a guess)",
 		Evidence: []Evidence{
-			{"guessed by", fmt.Sprintf("%s, of %s", basis, counted(int64(l.Letters), "letter"))},
+			{"guessed by", fmt.Sprintf("%s, of %s", basis, Counted(int64(l.Letters), "letter"))},
 			{"supported", "over 50 languages (documented); the list is not public, so whether this one is among them only Klyra's documentation or support can say"},
 		},
 	}
@@ -25,7 +25,7 @@ func languageFinding(l text.Language) Finding {
 		f.ID, f.Summary = "content.language_unsure", "no guess at the text's language: "+doubtInWords(l)
 		f.Evidence = nil
 		if l.Letters > 0 {
-			f.Evidence = []Evidence{{"letters", fmt.Sprintf("%s (%s)", grouped(int64(l.Letters)), scriptShares(l))}}
+			f.Evidence = []Evidence{{"letters", fmt.Sprintf("%s (%s)", Grouped(int64(l.Letters)), scriptShares(l))}}
 		}
 	}
 	return f
@@ -37,7 +37,7 @@ func doubtInWords(l text.Language) string {
 	case text.NoLetters:
 		return "it holds no letters of any language"
 	case text.FewLetters:
-		return fmt.Sprintf("%s tell too little, %d are needed", counted(int64(l.Letters), "letter"), text.FewestLetters)
+		return fmt.Sprintf("%s tell too little, %d are needed", Counted(int64(l.Letters), "letter"), text.FewestLetters)
 	case text.ManyScripts:
 		return "it mixes scripts"
 	case text.ForeignLetters:

@@ -51,7 +51,7 @@ func (s *survey) note(mimeType string, shape media.Shape) {
 		s.fact(n.Label, "%s", n.Value)
 	}
 	if shape.Animated {
-		s.fact("animation", "%s; which of them are moderated is not documented", counted(int64(shape.Frames), "frame"))
+		s.fact("animation", "%s; which of them are moderated is not documented", Counted(int64(shape.Frames), "frame"))
 		if mimeType == "image/png" && shape.Frames > 1 {
 			s.fact("decoded", "the first frame only: this program cannot decode the others of a PNG")
 		}

@@ -27,9 +27,9 @@ func surveyedParts(ctx context.Context, c Content, expect Media) Result {
 			}
 		}
 	}
-	summary := fmt.Sprintf("all %s fit: nothing wrong found in any of them", counted(total, "part"))
+	summary := fmt.Sprintf("all %s fit: nothing wrong found in any of them", Counted(total, "part"))
 	if wrong > 0 {
-		summary = fmt.Sprintf("%s of %s pass", grouped(total-wrong), counted(total, "part"))
+		summary = fmt.Sprintf("%s of %s pass", Grouped(total-wrong), Counted(total, "part"))
 	}
 	r.Findings = append(r.Findings, Finding{ID: "content.fits", Status: Pass, Summary: summary})
 	return r

@@ -15,15 +15,15 @@ const wordlessLimit = 30 * wordLimit
 func (s *survey) readText(in io.Reader) {
 	t, _ := text.Survey(in) // the meter below keeps the error
 	s.what += ", " + wordsInWords(t)
-	s.fact("words between blanks", "%s", grouped(t.Fields))
+	s.fact("words between blanks", "%s", Grouped(t.Fields))
 	if t.Bytes <= text.SegmentedSize {
-		s.fact("words by Unicode's rules", "%s", grouped(t.Pieces))
+		s.fact("words by Unicode's rules", "%s", Grouped(t.Pieces))
 	} else {
-		s.fact("words by Unicode's rules", "%s in the first %s", grouped(t.Pieces), sizeWords(text.SegmentedSize))
+		s.fact("words by Unicode's rules", "%s in the first %s", Grouped(t.Pieces), sizeWords(text.SegmentedSize))
 	}
-	s.fact("characters", "%s", grouped(t.Runes))
+	s.fact("characters", "%s", Grouped(t.Runes))
 	if t.Combining > 0 {
-		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", grouped(t.Combining))
+		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", Grouped(t.Combining))
 	}
 	if !t.Visible && t.Wrong == 0 {
 		s.found(emptyContent("the text is empty: nothing but blanks"))
@@ -40,9 +40,9 @@ func (s *survey) readText(in io.Reader) {
 // wordsInWords is the number of words, honest about scripts that show none: "3 words", "about 12 words".
 func wordsInWords(t text.Stats) string {
 	if t.Words != t.Fields {
-		return "about " + counted(t.Words, "word")
+		return "about " + Counted(t.Words, "word")
 	}
-	return counted(t.Fields, "word")
+	return Counted(t.Fields, "word")
 }
 
 // judgeEncoding says what is wrong with the characters.
@@ -60,9 +60,9 @@ func (s *survey) judgeEncoding(t text.Stats) {
 	if t.NULs > 0 {
 		s.found(Finding{
 			ID: "content.nul", Status: Warn,
-			Summary: fmt.Sprintf("the text holds %s: many servers refuse them", counted(t.NULs, "NUL byte")),
+			Summary: fmt.Sprintf("the text holds %s: many servers refuse them", Counted(t.NULs, "NUL byte")),
 			Evidence: []Evidence{
-				{"first one at byte", grouped(t.NULAt)},
+				{"first one at byte", Grouped(t.NULAt)},
 			},
 			Remedy: "take them out, and find out what put them there: often a C string's end, or a fixed-width field of a database",
 		})
@@ -79,17 +79,17 @@ func notUTF8(t text.Stats) Finding {
 		Remedy: "find out what it was written in, and convert it to UTF-8 from that (iconv -f … -t UTF-8)",
 	}
 	if t.Wrong > 0 {
-		f.Summary = fmt.Sprintf("the text is not UTF-8, which JSON demands: the byte at offset %s, on line %s, is wrong", grouped(t.WrongAt), grouped(t.WrongLine))
+		f.Summary = fmt.Sprintf("the text is not UTF-8, which JSON demands: the byte at offset %s, on line %s, is wrong", Grouped(t.WrongAt), Grouped(t.WrongLine))
 		f.Evidence = []Evidence{
 			{"first wrong byte", fmt.Sprintf("0x%02X at offset %d", t.WrongByte, t.WrongAt)},
-			{"wrong bytes", grouped(t.Wrong)},
+			{"wrong bytes", Grouped(t.Wrong)},
 		}
 	} else {
 		f.Summary = "the text is not UTF-8, which JSON demands: most second bytes are NUL"
 	}
 	switch {
 	case t.Cut:
-		f.Summary = fmt.Sprintf("the text ends in the middle of a character, at offset %s: it was cut at a number of bytes", grouped(t.WrongAt))
+		f.Summary = fmt.Sprintf("the text ends in the middle of a character, at offset %s: it was cut at a number of bytes", Grouped(t.WrongAt))
 		f.Remedy = "cut it at a number of characters, not of bytes, or send the whole"
 	case t.Looks == text.DamagedUTF8:
 		f.Remedy = "find out what damaged it (a cut between bytes, or a piece in another encoding), and take the text from before that"
@@ -112,13 +112,13 @@ func mojibake(t text.Stats) Finding {
 		Remedy: "read the original as UTF-8 once, and write it as UTF-8 once: somewhere on the way it was read as another encoding",
 	}
 	if t.Garbled > 0 {
-		f.Summary = fmt.Sprintf("the text looks garbled by a wrong encoding in %s", counted(t.Garbled, "place"))
+		f.Summary = fmt.Sprintf("the text looks garbled by a wrong encoding in %s", Counted(t.Garbled, "place"))
 		f.Evidence = append(f.Evidence, Evidence{"for example", fmt.Sprintf("%s for %c", text.Garble(string(t.GarbledAs)), t.GarbledAs)})
 	}
 	if t.Replaced > 0 {
-		f.Evidence = append(f.Evidence, Evidence{"replacement characters (U+FFFD)", grouped(t.Replaced)})
+		f.Evidence = append(f.Evidence, Evidence{"replacement characters (U+FFFD)", Grouped(t.Replaced)})
 		if f.Summary == "" {
-			f.Summary = "the text has lost characters before: U+FFFD stands in " + counted(t.Replaced, "place")
+			f.Summary = "the text has lost characters before: U+FFFD stands in " + Counted(t.Replaced, "place")
 		}
 	}
 	return f
@@ -136,26 +136,26 @@ func (s *survey) judgeWords(t text.Stats) {
 		return // its size says so already
 	case low > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Fail
-		f.Summary = fmt.Sprintf("the text is likely too long: %s words, and about 500 are allowed", grouped(low))
+		f.Summary = fmt.Sprintf("the text is likely too long: %s words, and about 500 are allowed", Grouped(low))
 	case high > wordLimit:
 		f.ID, f.Status = "content.too_many_words", Warn
-		f.Summary = fmt.Sprintf("the text may be too long: its script puts no blanks between words, an estimate is %s words, and about 500 are allowed", grouped(high))
+		f.Summary = fmt.Sprintf("the text may be too long: its script puts no blanks between words, an estimate is %s words, and about 500 are allowed", Grouped(high))
 	case t.Runes > wordlessLimit:
 		f.ID, f.Status = "content.too_many_words", Warn
-		f.Summary = fmt.Sprintf("the text may be too long: only %s, but %s characters, far more than 500 words usually have", counted(low, "word"), grouped(t.Runes))
+		f.Summary = fmt.Sprintf("the text may be too long: only %s, but %s characters, far more than 500 words usually have", Counted(low, "word"), Grouped(t.Runes))
 	case high >= wordNear:
 		f.ID, f.Status = "content.near_limit", Warn
-		f.Summary = fmt.Sprintf("the text is at the limit: %s words, and about 500 are allowed", grouped(high))
+		f.Summary = fmt.Sprintf("the text is at the limit: %s words, and about 500 are allowed", Grouped(high))
 	default:
 		return
 	}
 	s.found(f)
 }
 
-// counted writes a number with its noun: "1 word", "1,200 words".
-func counted(n int64, noun string) string {
+// Counted writes a number with its noun: "1 word", "1,200 words".
+func Counted(n int64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return grouped(n) + " " + noun + "s"
+	return Grouped(n) + " " + noun + "s"
 }

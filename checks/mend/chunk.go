@@ -13,6 +13,8 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/sentences"
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"klyra-doctor/checks"
 )
 
 // A part is small enough for the content check to find nothing to warn of, whichever way words are counted.
@@ -59,9 +61,9 @@ func chunkText(text io.Reader, put func(part []byte) error) (Made, error) {
 func chunked(parts, sentenceEnds int64) Made {
 	m := Made{Type: "text/plain"}
 	m.did("split into %s of at most %d words, counted by blanks and by Unicode's rules (in Chinese, Japanese or Thai that is about as many characters)",
-		counted(parts, "part"), partWords)
+		checks.Counted(parts, "part"), partWords)
 	if cut := parts - 1 - sentenceEnds; cut > 0 {
-		m.did("%s of %s between words, because no sentence ends in reach", counted(cut, "cut"), grouped(parts-1))
+		m.did("%s of %s between words, because no sentence ends in reach", checks.Counted(cut, "cut"), checks.Grouped(parts-1))
 	} else {
 		m.did("every part ends with a sentence or a paragraph")
 	}

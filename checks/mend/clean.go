@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/text"
 )
 
@@ -213,7 +214,7 @@ func (c *cleaner) made(e encoding) Made {
 		{c.repaired, "repaired", "character", " that had been UTF-8 read as Windows-1252 (" + c.example + ")"},
 	} {
 		if change.n > 0 {
-			m.did("%s %s%s", change.before, counted(change.n, change.noun), change.after)
+			m.did("%s %s%s", change.before, checks.Counted(change.n, change.noun), change.after)
 		}
 	}
 	if len(m.Did) == 0 {
@@ -227,10 +228,10 @@ func (c *cleaner) made(e encoding) Made {
 func (c *cleaner) addLeft(m *Made) {
 	var left []string
 	if c.left > 0 {
-		left = append(left, "left "+counted(c.left, "U+FFFD")+" as it was: what stood there was lost before")
+		left = append(left, "left "+checks.Counted(c.left, "U+FFFD")+" as it was: what stood there was lost before")
 	}
 	if c.garbled > 0 {
-		left = append(left, "left "+counted(c.garbled, "place")+" that may be garbled: nothing proves that it was UTF-8 read as Windows-1252")
+		left = append(left, "left "+checks.Counted(c.garbled, "place")+" that may be garbled: nothing proves that it was UTF-8 read as Windows-1252")
 	}
 	for _, l := range left {
 		if m.Needless != "" {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
 )
 
@@ -78,12 +79,12 @@ func (d decoding) refused() error {
 		return nil
 	case d.ForeignAt >= 0 && d.Padding > 0:
 		return Misfit{
-			fmt.Sprintf("the base64 goes on after its end at offset %s: two texts were joined, or parts were encoded one by one", grouped(d.ForeignAt)),
+			fmt.Sprintf("the base64 goes on after its end at offset %s: two texts were joined, or parts were encoded one by one", checks.Grouped(d.ForeignAt)),
 			"decode the parts one by one, or encode the content anew as a whole",
 		}
 	case d.ForeignAt >= 0:
 		return Misfit{
-			fmt.Sprintf("this is no base64: %q cannot stand at offset %s", d.Foreign, grouped(d.ForeignAt)),
+			fmt.Sprintf("this is no base64: %q cannot stand at offset %s", d.Foreign, checks.Grouped(d.ForeignAt)),
 			"give the base64 or the data URI alone, without what stands around it",
 		}
 	case d.Letters == 0:
@@ -101,7 +102,7 @@ func (d decoding) made(blanksWerePluses bool) Made {
 	case d.Hex:
 		what = "hexadecimal digits, which are no base64"
 	}
-	m.did("decoded %s into %s: by their beginning, %s (%s)", what, counted(d.bytes, "byte"), d.kind.Name, d.kind.MIME)
+	m.did("decoded %s into %s: by their beginning, %s (%s)", what, checks.Counted(d.bytes, "byte"), d.kind.Name, d.kind.MIME)
 	if d.Type != "" && media.Canonical(d.Type) != d.kind.MIME {
 		m.did("the data URI calls it %s", d.Type)
 	}
@@ -113,8 +114,8 @@ func (d decoding) made(blanksWerePluses bool) Made {
 		{d.Twice, "decoded it twice: it was encoded twice"},
 		{d.Escapes > 0, "undid the percent encoding"},
 		{blanksWerePluses, "put + back where blanks stand, which is a guess: it was decoded as a form on the way"},
-		{d.Blanks > 0 && !blanksWerePluses, "left out " + counted(d.Blanks, "blank")},
-		{d.Breaks > 0, "left out " + counted(d.Breaks, "line break")},
+		{d.Blanks > 0 && !blanksWerePluses, "left out " + checks.Counted(d.Blanks, "blank")},
+		{d.Breaks > 0, "left out " + checks.Counted(d.Breaks, "line break")},
 		{d.URLSafe > 0, "read - and _ as + and /, which they are in the URL-safe alphabet"},
 		{d.Letters%4 > 1 && d.Padding == 0, "did without the padding, which is missing"},
 		{d.Letters%4 == 1, "lost: the last letter, which is no whole byte. The text was cut, and so is what it holds"},

@@ -155,24 +155,3 @@ func fits(fix Fix, c checks.Content, head []byte) error {
 	}
 	return nil
 }
-
-// counted writes a number that is not negative with its noun: "1 word", "1,200 words".
-func counted(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
-}
-
-// grouped writes a number that is not negative with commas: "4,194,304".
-func grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}

@@ -101,7 +101,7 @@ func readPicture(in *bufio.Reader, most int) (p picture, needless string, err er
 		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
 	}
 	if small && max(config.Width, config.Height) <= checks.LongSide {
-		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", grouped(int64(most))), nil
+		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", checks.Grouped(int64(most))), nil
 	}
 	return p, "", p.read(in, head, config)
 }
@@ -140,7 +140,7 @@ func (p *picture) affordable(config image.Config) error {
 	if need := p.shape.DecodeBytes(config.Width, config.Height); need > media.DecodeBudget {
 		return Undone{
 			fmt.Sprintf("decoding so many pixels (the header says %d×%d) would take %s MB of memory; this program takes at most %d MB",
-				config.Width, config.Height, grouped(int64(need/1e6)), media.DecodeBudget/1_000_000),
+				config.Width, config.Height, checks.Grouped(int64(need/1e6)), media.DecodeBudget/1_000_000),
 			"scale it down with a program that works in pieces, such as vipsthumbnail, and check it again",
 		}
 	}
@@ -270,7 +270,7 @@ func (p *picture) made(mimeType string, size image.Point, quality, length int) M
 		pixels = fmt.Sprintf("scaled down from %d×%d to %d×%d pixels", p.original.X, p.original.Y, size.X, size.Y)
 	}
 	m.did("written as %s, %s", format, pixels)
-	m.did("it has %s; the aim was at most %s, which fit also as base64, however 4 MB is counted", counted(int64(length), "byte"), grouped(int64(p.most)))
+	m.did("it has %s; the aim was at most %s, which fit also as base64, however 4 MB is counted", checks.Counted(int64(length), "byte"), checks.Grouped(int64(p.most)))
 	if o := p.shape.Orientation; o > 1 {
 		m.did("turned upright, as its EXIF orientation %d asks", o)
 	}

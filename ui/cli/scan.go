@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/checks"
 	"klyra-doctor/ui"
 )
 
@@ -332,12 +333,12 @@ func (g *page) scan(all []scanned, show func(string) string) {
 
 // count writes one code with its bar, and below where and when it stands.
 func (g *page) count(c paste.CodeCount, sum paste.Summary, show func(string) string) {
-	number := ansi.StringWidth(grouped(sum.Codes[0].Count))
+	number := ansi.StringWidth(checks.Grouped(sum.Codes[0].Count))
 	name := clip(show(string(c.Code)), codeColumn-2)
 	share := float64(c.Count) / float64(sum.Errors)
 	most := float64(sum.Codes[0].Count) / float64(sum.Errors)
 	bar := g.shareBar(share/most, max(g.width-codeColumn-number-11, 8))
-	fmt.Fprintf(&g.b, "  %s%-*s%s%*s  %5.1f %% %s\n", cyan, codeColumn-2, name, reset, number, grouped(c.Count), 100*share, bar)
+	fmt.Fprintf(&g.b, "  %s%-*s%s%*s  %5.1f %% %s\n", cyan, codeColumn-2, name, reset, number, checks.Grouped(c.Count), 100*share, bar)
 	g.indented("    ", faint+strings.Join(countFacts(c, show), " · ")+reset)
 }
 
@@ -367,7 +368,7 @@ func countFacts(c paste.CodeCount, show func(string) string) []string {
 }
 
 func placesWords(c paste.CodeCount, show func(string) string) string {
-	first, last := grouped(c.First.Line), grouped(c.Last.Line)
+	first, last := checks.Grouped(c.First.Line), checks.Grouped(c.Last.Line)
 	switch {
 	case c.First.File != "":
 		first, last = show(logName(c.First.File))+":"+fmt.Sprint(c.First.Line), show(logName(c.Last.File))+":"+fmt.Sprint(c.Last.Line)
@@ -404,16 +405,7 @@ func amount(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
-	return grouped(n) + " " + what + "s"
-}
-
-// grouped writes a number with commas: "4,194,304".
-func grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
+	return checks.Grouped(n) + " " + what + "s"
 }
 
 // bytesWords is a size as people read it: "1.2 GB".
