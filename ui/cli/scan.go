@@ -309,7 +309,7 @@ func (g *page) scan(all []scanned, show func(string) string) {
 	if len(all) > 1 {
 		where = fmt.Sprintf("of %d logs", len(all))
 	}
-	g.plain(bold + amount(sum.Errors, "error") + reset + " in " + amount(sum.Lines, "line") + " " + where + faint + " · " + bytesWords(sum.Bytes) + reset)
+	g.plain(bold + checks.Counted(sum.Errors, "error") + reset + " in " + checks.Counted(sum.Lines, "line") + " " + where + faint + " · " + bytesWords(sum.Bytes) + reset)
 	if sum.Errors == 0 {
 		g.note("Only error objects are counted. A code in prose or in key=value pairs is found by klyra-doctor diagnose.")
 		return
@@ -319,12 +319,12 @@ func (g *page) scan(all []scanned, show func(string) string) {
 		g.count(c, sum, show)
 	}
 	if sum.Others > 0 {
-		g.plain(amount(sum.Others, "error") + " more, of other codes that are not documented: too many to list.")
+		g.plain(checks.Counted(sum.Others, "error") + " more, of other codes that are not documented: too many to list.")
 	}
 	if len(all) > 1 {
 		g.blank()
 		for _, s := range all {
-			g.indented("  ", show(logName(s.name))+faint+" · "+amount(s.Errors, "error")+" in "+amount(s.Lines, "line")+" · "+bytesWords(s.Bytes)+reset)
+			g.indented("  ", show(logName(s.name))+faint+" · "+checks.Counted(s.Errors, "error")+" in "+checks.Counted(s.Lines, "line")+" · "+bytesWords(s.Bytes)+reset)
 		}
 	}
 	g.blank()
@@ -400,18 +400,10 @@ func timesWords(first, last paste.Place) string {
 	return texts[0] + " – " + texts[1] + " UTC"
 }
 
-// amount counts things in words: "1 line", "2,000 lines".
-func amount(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return checks.Grouped(n) + " " + what + "s"
-}
-
 // bytesWords is a size as people read it: "1.2 GB".
 func bytesWords(n int64) string {
 	if n < 1000 {
-		return amount(n, "byte")
+		return checks.Counted(n, "byte")
 	}
 	size := float64(n) / 1000
 	for _, unit := range []string{"kB", "MB", "GB"} {
