@@ -86,7 +86,7 @@ func (p *urlProbe) parse(clean string) *url.URL {
 		p.add(otherScheme(strings.ToLower(scheme)))
 		return nil
 	}
-	clean = p.begun(p.unspelled(clean))
+	clean = p.begun(p.anonymous(p.unspelled(clean)))
 	if clean == "" {
 		return nil
 	}
@@ -96,6 +96,32 @@ func (p *urlProbe) parse(clean string) *url.URL {
 		return nil
 	}
 	return u
+}
+
+// anonymous takes the user name and password off a URL that has a beginning, as they are never sent: what stands
+// behind them is judged as it will be asked for.
+func (p *urlProbe) anonymous(clean string) string {
+	start := cmp.Or(looseStart().FindString(clean), clean[:len(clean)-len(strings.TrimPrefix(clean, "//"))])
+	rest := clean[len(start):]
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	at := strings.LastIndexByte(authority, '@')
+	if start == "" || at < 0 {
+		return clean
+	}
+	p.userinfo(authority[at+1:])
+	return start + rest[at+1:]
+}
+
+// userinfo warns of a user name or password in front of a host.
+func (p *urlProbe) userinfo(host string) {
+	p.add(Finding{
+		ID: "url.userinfo", Status: Warn, Summary: "the URL holds a user name or password; it was checked without them",
+		Evidence: []Evidence{{"host", "what stands behind the @: " + firstRunes(host)}},
+		Remedy:   "Leave them out: many clients drop or refuse them, and they end up in logs. Use a pre-signed URL for files that are not public.",
+	})
 }
 
 // begun gives a URL the beginning that was meant, with a finding where it had another one. It returns "" where
@@ -207,11 +233,7 @@ func (p *urlProbe) formOf(u *url.URL) *url.URL {
 	}
 	if u.User != nil {
 		u.User = nil
-		p.add(Finding{
-			ID: "url.userinfo", Status: Warn, Summary: "the URL holds a user name or password; it was checked without them",
-			Evidence: []Evidence{{"host", "what stands behind the @: " + firstRunes(u.Hostname())}},
-			Remedy:   "Leave them out: many clients drop or refuse them, and they end up in logs. Use a pre-signed URL for files that are not public.",
-		})
+		p.userinfo(u.Host)
 	}
 	if u.Fragment != "" {
 		p.add(Finding{

@@ -56,7 +56,7 @@ var formCases = []struct{ given, want, asked, says string }{
 	{"https://2606:2800:220::10/a", "url.malformed fail", "https://[2606:2800:220::10]/a", "square brackets"},
 	{"https://media.example.com:port/a", "url.malformed fail", "", "cannot be read"},
 	{"https://[::1/a", "url.malformed fail", "", "cannot be read"},
-	{"https:/me:hunter2@media.example.com/a.png", "url.malformed fail", "", ""},
+	{"https:/me:hunter2@media.example.com/a.png", "url.userinfo warn; url.malformed fail", "https://media.example.com/a.png", "Send https://media.example.com/a.png instead"},
 	{"me:hunter2@media.example.com/a.png", "url.malformed fail", "", ""},
 
 	{"s3://bucket/key.png", "url.scheme fail", "", "aws s3 presign"},

@@ -135,12 +135,13 @@ func outside(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(outerQuotes, r)
 }
 
-// withoutLooseBracket takes a closing bracket off the end that no bracket in the text opens.
+// withoutLooseBracket takes a closing bracket off the end that no bracket in the text opens. One in a password
+// opens nothing, as it is not sent.
 func withoutLooseBracket(text string) string {
 	last, size := utf8.DecodeLastRuneInString(text)
-	pairs := []rune(brackets)
+	pairs, asked := []rune(brackets), withoutUserinfo(text)
 	for i := 0; i < len(pairs); i += 2 {
-		if open, end := string(pairs[i]), string(pairs[i+1]); last == pairs[i+1] && strings.Count(text, end) > strings.Count(text, open) {
+		if open, end := string(pairs[i]), string(pairs[i+1]); last == pairs[i+1] && strings.Count(asked, end) > strings.Count(asked, open) {
 			return text[:len(text)-size]
 		}
 	}
