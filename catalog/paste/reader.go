@@ -490,7 +490,8 @@ func typeWord(word string) bool {
 func (r *reader) quoted(i int, checked bool) value {
 	n := r.slashes(i)
 	v := value{form: quoted, start: i, depth: n}
-	if r.depth >= 0 && n < r.depth { // the literal around all this has ended
+	ended := r.depth >= 0 && n < r.depth // the literal around all this
+	if ended || i+n >= r.limit {         // or there are only backslashes up to the limit
 		v.end, v.inner, v.cut = i, Span{i, i}, true
 		return v
 	}
