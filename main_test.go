@@ -40,7 +40,7 @@ var policy = map[string][]string{
 	"checks/guide":           {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks"},
 	"checks/sandbox":         {"std", "time", "net", "klyra-doctor/catalog"},
 	"ui":                     {"std", "time", "klyra-doctor/catalog", "klyra-doctor/catalog/safe", "klyra-doctor/catalog/paste", "klyra-doctor/checks", "klyra-doctor/checks/guide", "klyra-doctor/checks/mend", "charm.land/bubbletea/v2", "charm.land/bubbles/v2/", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi"},
-	"ui/cli":                 {"std", "time", "net", "os", "syscall", "klyra-doctor/", "github.com/spf13/cobra", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "github.com/atotto/clipboard"},
+	"ui/cli":                 {"std", "time", "net", "os", "syscall", "klyra-doctor/", "github.com/spf13/cobra", "github.com/charmbracelet/colorprofile", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "github.com/atotto/clipboard", "github.com/muesli/mango", "github.com/muesli/mango-cobra", "github.com/muesli/roff"},
 	".":                      {"os", "klyra-doctor/ui/cli"},
 }
 

@@ -212,6 +212,7 @@ var offlineCommands = [][]string{
 	{"version"},
 	{"help"},
 	{"completion", "bash"},
+	{"man"},
 	{"sandbox", "--list"},
 	{"sandbox", "--addr", canary},
 	{"check", "service", "--timeout", canary},

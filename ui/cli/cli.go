@@ -173,7 +173,7 @@ run the checklist of a code with live checks. With text on standard input
 	root.AddCommand(
 		p.listCommand(), p.searchCommand(), p.explainCommand(),
 		p.diagnoseCommand(), p.checkCommand(), p.fixCommand(), p.scanCommand(),
-		p.sandboxCommand(), p.versionCommand(),
+		p.sandboxCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
