@@ -119,7 +119,7 @@ func (w *mp3Walk) noFrame(r *partReader, shape *Shape, head []byte) bool {
 	if r.endTag() {
 		return false
 	}
-	if len(head) < 4 && head[0] == 0xff {
+	if len(head) < 4 && bytes.HasPrefix(head, []byte{0xff}) {
 		shape.Cut, shape.Doubtful = "its last frame is incomplete", true
 		return false
 	}
