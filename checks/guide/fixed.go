@@ -77,16 +77,17 @@ func (c Checklist) written() string {
 	return fmt.Sprintf("%s, %s, %s", c.show(content.Name), checks.Counted(int64(len(content.Parts)), "part"), checks.SizeText(size))
 }
 
-// ToSend says what is to be sent in place of the original; "" where no fix has written anything that passes.
+// ToSend says what is to be sent in place of the original: "with photo-small.jpg in place of photo.png"; "" where no
+// fix has written anything that passes.
 func (c Checklist) ToSend() string {
 	if !c.fixedPassed() {
 		return ""
 	}
 	name, original := c.show(c.Target.Content.Name), c.show(c.Fixed.Of)
 	if parts := c.Target.Content.Parts; parts != nil {
-		return fmt.Sprintf("send the %s in %s one by one, in place of %s", checks.Counted(int64(len(parts)), "part"), name, original)
+		return fmt.Sprintf("once for each of the %s in %s, in place of %s", checks.Counted(int64(len(parts)), "part"), name, original)
 	}
-	return "send " + name + " in place of " + original
+	return "with " + name + " in place of " + original
 }
 
 // show makes a foreign name fit to be shown.

@@ -52,14 +52,14 @@ func TestFixed(t *testing.T) {
 		{
 			"one file", smaller, shrunk, "Shrink the image", "Split long text",
 			"wrote photo-small.jpg, 2.1 MB, checked", "wrote photo-small.jpg, 2.1 MB",
-			"The checks find nothing wrong with photo-small.jpg, which was written in place of photo.png. Sending that is the proof.",
-			"Send the request again: send photo-small.jpg in place of photo.png",
+			"The checks find nothing wrong with photo-small.jpg. Sending it is the proof.",
+			"Send the request again, with photo-small.jpg in place of photo.png",
 		},
 		{
 			"parts", parts, chunked, "Split long text", "Shrink the image",
 			"wrote essay-parts, 2 parts, 1.7 kB, checked", "wrote essay-parts, 2 parts, 1.7 kB",
-			"The checks find nothing wrong with essay-parts, which was written in place of essay.txt. Sending that is the proof.",
-			"Send the request again: send the 2 parts in essay-parts one by one, in place of essay.txt",
+			"The checks find nothing wrong with essay-parts. Sending it is the proof.",
+			"Send the request again, once for each of the 2 parts in essay-parts, in place of essay.txt",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestFixedInTheReport(t *testing.T) {
 		"- written by klyra-doctor: `photo-small.jpg, 2.1 MB`, its check: pass; made from `photo.png`, which stays as it was\n  - lost: all metadata\n",
 		"1. **Measure the content against the limits** — fixed (wrote photo-small.jpg, 2.1 MB, checked)",
 		"3. **Shrink the image** — done (wrote photo-small.jpg, 2.1 MB)",
-		"**Next:** Send the request again: send photo-small.jpg in place of photo.png",
+		"**Next:** Send the request again, with photo-small.jpg in place of photo.png",
 	} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q:\n%s", want, report)

@@ -95,7 +95,7 @@ func (c Checklist) headline(o Outcome) string {
 			return "Nothing fails, but look at the warnings: " + c.summaries(warned)
 		}
 		if c.fixedPassed() {
-			return "The checks find nothing wrong with " + c.show(c.Target.Content.Name) + ", which was written in place of " + c.show(c.Fixed.Of) + ". Sending that is the proof."
+			return "The checks find nothing wrong with " + c.show(c.Target.Content.Name) + ". Sending it is the proof."
 		}
 		return "The checks find nothing wrong. Sending the request again is the proof."
 	case NotYours:
@@ -173,7 +173,7 @@ func (c Checklist) next() string {
 func (c Checklist) resend() string {
 	title := c.Steps[len(c.Steps)-1].Title
 	if send := c.ToSend(); send != "" {
-		title += ": " + send
+		title += ", " + send
 	}
 	if c.ByApp == "" {
 		return title
