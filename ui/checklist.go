@@ -92,7 +92,11 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 	if fix, ok := s.fix(); ok {
 		changes = append(changes, does(keyMend, fix.Does()))
 	}
-	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
+	switch inputs := s.list.Inputs(s.selected); {
+	case len(inputs) == 0 || s.enterDoes() == giveInput:
+	case len(inputs) == 1:
+		changes = append(changes, does(keyEdit, "edit the "+inputs[0].String()))
+	default:
 		changes = append(changes, keyEdit)
 	}
 	if step.Kind == catalog.CheckStep {

@@ -61,7 +61,7 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	d.did()
 	d.paste("https://example.com/photo.png\n").shows("https://example.com/photo.png").press("enter")
 	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
-	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
+	d.shows("fail", "e edit the URL", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
 
 	d.press("e").shows("URL: https://example.com/photo.png").press("ctrl+u").write("/samples/page").press("enter")
 	if got := d.ran[len(d.ran)-1]; got != "url key=klyra_good_key_0001 url=/samples/page" {
