@@ -111,6 +111,8 @@ type Step struct {
 	// Fails lists ids of findings that this step counts as failures, though the check alone cannot tell:
 	// for missing_api_key, a key that is missing is the failure itself.
 	Fails []string
+	// Fixes names the fixes of checks/mend of which each does what a DoStep asks for: "shrink".
+	Fixes []string
 }
 
 // Entry is what the catalog knows of one code.

@@ -469,13 +469,13 @@ var entries = []Entry{
 					"not the preview that a page shows.",
 			},
 			{
-				Kind: DoStep, Check: ContentCheck, Title: "Shrink the image",
+				Kind: DoStep, Check: ContentCheck, Fixes: []string{"shrink"}, Title: "Shrink the image",
 				Detail: "In the app x on the step that measures does it; elsewhere `klyra-doctor check content photo.png " +
 					"--shrink small.jpg`, or your own program. PNG photos shrink most when they become JPEG. Give " +
 					"the new file to this checklist to measure it.",
 			},
 			{
-				Kind: DoStep, Title: "Split long text into parts of under 500 words",
+				Kind: DoStep, Fixes: []string{"chunk"}, Title: "Split long text into parts of under 500 words",
 				Detail: "`klyra-doctor check content long.txt --chunk parts` cuts at ends of sentences, and so does x in " +
 					"the app. Send each part as a request of its own. The strictest verdict of all parts is that of the " +
 					"whole.",
@@ -1154,7 +1154,7 @@ var entries = []Entry{
 					"reason.",
 			},
 			{
-				Kind: DoStep, Check: ContentCheck, Title: "Make the content smaller",
+				Kind: DoStep, Check: ContentCheck, Fixes: []string{"shrink", "chunk"}, Title: "Make the content smaller",
 				Detail: "Under 500 words of text, an image of at most 2048 pixels a side, audio and video in pieces " +
 					"of a minute. Give the smaller one to this checklist.",
 			},
@@ -1215,7 +1215,7 @@ var entries = []Entry{
 					"be taken for content that cannot be processed.",
 			},
 			{
-				Kind: DoStep, Check: ContentCheck, Title: "Convert the text to UTF-8",
+				Kind: DoStep, Check: ContentCheck, Fixes: []string{"clean"}, Title: "Convert the text to UTF-8",
 				Detail: "`klyra-doctor check content in.txt --clean out.txt`, or x in the app; where you know the encoding, " +
 					"`iconv -f WINDOWS-1252 -t UTF-8 in.txt > out.txt`. In code name it where you read the file " +
 					"(`open(path, encoding=…)`): the default of Windows and of many databases is another one.",

@@ -71,6 +71,8 @@ type PhaseTime struct {
 	Name  string        // "DNS", "connect", "TLS", "first byte", "transfer"
 	Start time.Duration // since the first part began
 	Took  time.Duration
+	// Stopped says that the way ended in this part, before the whole answer was there.
+	Stopped bool
 }
 
 // Block is a text made to be copied as it stands: a snippet, a schedule, what to tell support.

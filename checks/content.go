@@ -326,12 +326,20 @@ func sizeWords(n int64) string {
 	if n < 1000 {
 		return exact
 	}
+	return SizeText(n) + " (" + exact + ")"
+}
+
+// SizeText returns a size for people, rounded: "12.3 kB", "999 bytes".
+func SizeText(n int64) string {
+	if n < 1000 {
+		return Counted(n, "byte")
+	}
 	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
 	size, unit := float64(n)/1000, 0
 	for size >= 999.95 && unit < len(units)-1 {
 		size, unit = size/1000, unit+1
 	}
-	return fmt.Sprintf("%.1f %s (%s)", size, units[unit], exact)
+	return fmt.Sprintf("%.1f %s", size, units[unit])
 }
 
 // Grouped writes a number that is not negative with commas: "4,194,304".

@@ -335,6 +335,9 @@ func (p *urlProbe) phaseTimes() []PhaseTime {
 			all = append(all, PhaseTime{Hop: i + 1, Name: timingNames[ph], Start: began.Sub(first), Took: h.took[ph]})
 		}
 	}
+	if n := len(all); n > 0 {
+		all[n-1].Stopped = p.notReached() != "" || p.body != nil && p.body.err != nil
+	}
 	return all
 }
 

@@ -239,3 +239,31 @@ func TestURLPhases(t *testing.T) {
 		t.Errorf("the first phase begins at %v", r.Phases[0].Start)
 	}
 }
+
+// TestURLPhaseThatStopped holds that the phase is marked in which the way ended too early, and only that one.
+func TestURLPhaseThatStopped(t *testing.T) {
+	w := newWorld(t)
+	for url, want := range map[string]string{
+		"https://nothere.example.com/a.png":                  "DNS",
+		"https://down.example.com/":                          "connect",
+		"https://expired.example.com/":                       "TLS",
+		"http://media.example.com/raw/hangup":                "first byte",
+		"https://media.example.com/status/404":               "first byte",
+		"https://media.example.com/body/png?way=short":       "transfer",
+		"https://media.example.com/body/png":                 "",
+		"https://media.example.com/to?u=/body/png":           "",
+		"https://media.example.com/body/page.png":            "",
+		"https://media.example.com/body/png?pad=4194305":     "",
+		"https://media.example.com/to?u=/body/png?way=short": "transfer",
+	} {
+		var stopped []string
+		for _, ph := range w.checkURL(inTime(t), urlTarget(t, "", url)).Phases {
+			if ph.Stopped {
+				stopped = append(stopped, ph.Name)
+			}
+		}
+		if got := strings.Join(stopped, ", "); got != want {
+			t.Errorf("%s: stopped in %q, want %q", url, got, want)
+		}
+	}
+}

@@ -258,12 +258,13 @@ func (a *app) draw() tea.View {
 }
 
 func (a *app) drawScreen() tea.View {
-	foot := []string{a.footer()}
+	var foot []string
 	if a.notice != "" {
-		foot = append([]string{a.look.strong.Render(truncate(a.notice, a.width, a.look.tail))}, foot...)
+		foot = []string{a.look.strong.Render(truncate(a.notice, a.width, a.look.tail))}
 	}
-	height := a.height - 2 - len(foot)
+	height := a.height - 3 - len(foot)
 	p := a.top().draw(a, a.width, height)
+	foot = append(foot, a.footer()) // which keys do something can depend on what was drawn
 	lines := append([]string{a.header(), ""}, fit(p.lines, a.width, height, a.look.tail)...)
 	v := tea.NewView(strings.Join(append(lines, foot...), "\n"))
 	if p.cursor != nil && p.cursor.Y < height {

@@ -45,7 +45,7 @@ func TestBurstIsDrawnOnce(t *testing.T) {
 
 func TestFastTypingIsNoPaste(t *testing.T) {
 	newDriver(t, sandboxed()).burst("invalid_api_key\n\n").atop(&checklistScreen{}).shows("invalid_api_key checklist")
-	newDriver(t, sandboxed()).burst("rate limit").atop(&searchScreen{}).shows("Search rate limit")
+	newDriver(t, sandboxed()).burst("rate limit").atop(&searchScreen{}).shows("Search: rate limit")
 }
 
 func TestSlowPasteIsGathered(t *testing.T) {

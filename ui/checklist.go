@@ -69,11 +69,14 @@ func (s *checklistScreen) bindings() []key.Binding {
 	if _, found := s.otherCode(); found {
 		bs = append(bs, does(keyPage, "its checklist"))
 	}
-	bs = append(bs, keyBack)
+	bs = append(append(bs, keyBack), scrolling(s.view)...)
 	if s.enterDoes() != showReport {
 		bs = append(bs, keyReport)
 	}
-	return append(bs, keyMove, keySkip, keyScroll, keyQuit)
+	if len(s.list.Steps) > 1 {
+		bs = append(bs, keyMove)
+	}
+	return append(bs, keySkip, keyQuit)
 }
 
 // stepBindings returns the keys of the selected step.
@@ -89,7 +92,11 @@ func (s *checklistScreen) stepBindings() []key.Binding {
 	if fix, ok := s.fix(); ok {
 		changes = append(changes, does(keyMend, fix.Does()))
 	}
-	if len(s.list.Inputs(s.selected)) > 0 && s.enterDoes() != giveInput {
+	switch inputs := s.list.Inputs(s.selected); {
+	case len(inputs) == 0 || s.enterDoes() == giveInput:
+	case len(inputs) == 1:
+		changes = append(changes, does(keyEdit, "edit the "+inputs[0].String()))
+	default:
 		changes = append(changes, keyEdit)
 	}
 	if step.Kind == catalog.CheckStep {
@@ -219,7 +226,7 @@ const (
 	seeRequest = "see it, then send it"
 	sentAgain  = "say how it went"
 	showReport = "report"
-	goOn       = "next step"
+	goOn       = "next"
 )
 
 // enterDoes says what enter does on the selected step. It never settles one: space does that.
@@ -373,7 +380,7 @@ func (s *checklistScreen) copyBlock(a *app) tea.Cmd {
 	if r == nil || len(r.Blocks) == 0 {
 		return nil
 	}
-	blocks := slices.Clone(r.Blocks) // in the order in which they are shown
+	blocks := slices.Clone(r.AsOf(s.now).Blocks) // in the order in which they are shown
 	slices.SortStableFunc(blocks, func(a, b checks.Block) int { return cmp.Compare(min(len(a.Client), 1), min(len(b.Client), 1)) })
 	b := blocks[s.copies%len(blocks)]
 	s.copies++

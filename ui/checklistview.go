@@ -28,7 +28,8 @@ func (s *checklistScreen) draw(a *app, columns, height int) picture {
 
 func (s *checklistScreen) drawBeside(a *app, columns, height int) picture {
 	left := columns * 9 / 20
-	p := s.drawStep(a, columns-left-3, height)
+	said, _ := s.says(a.look, columns-left-3)
+	p := s.drawStep(a, said, columns-left-3, height)
 	steps := s.steps(a, left, height, true)
 	p.lines = beside(fit(steps, left, height, a.look.tail), p.lines, left, " "+a.look.between+" ")
 	if p.cursor != nil {
@@ -37,9 +38,15 @@ func (s *checklistScreen) drawBeside(a *app, columns, height int) picture {
 	return p
 }
 
+// fewSteps is how few lines the list of steps shrinks to where there is much to say of the selected one.
+const fewSteps = 3
+
+// drawBelow leaves the list of steps only so much room that what is wrong and what to do are seen at once.
 func (s *checklistScreen) drawBelow(a *app, columns, height int) picture {
-	steps := s.steps(a, columns, max(1, min(len(s.list.Steps), height/2)), false)
-	p := s.drawStep(a, columns, height-len(steps)-1)
+	said, first := s.says(a.look, columns)
+	room := max(fewSteps, height-first-2) // without the rule, and the line that says how to scroll
+	steps := s.steps(a, columns, max(1, min(len(s.list.Steps), height/2, room)), false)
+	p := s.drawStep(a, said, columns, height-len(steps)-1)
 	if p.cursor != nil {
 		p.cursor.Y += len(steps) + 1
 	}
@@ -61,7 +68,8 @@ func (s *checklistScreen) steps(a *app, columns, height int, wrapped bool) []str
 	return window(lines, first, last, height)
 }
 
-// row draws one step: how it stands, as a mark and as a word, its title, and the time that it has run.
+// row draws one step: how it stands, as a mark and as a word, its title, and the time that it has run where that
+// leaves the title as it is.
 func (s *checklistScreen) row(a *app, i, columns int, wrapped bool) []string {
 	step, status, time := s.list.Steps[i], s.list.Steps[i].Status, ""
 	if step.Running {
@@ -72,7 +80,7 @@ func (s *checklistScreen) row(a *app, i, columns int, wrapped bool) []string {
 		lead, style = a.look.cursor+" ", a.look.strong
 	}
 	lead += a.look.states[status].Render(pad(s.mark(a, i)+" "+statusWord(step), 10)) + fmt.Sprintf("%d. ", i+1)
-	room := columns - width(lead) - width(time)
+	room := columns - width(lead)
 	titles := []string{truncate(step.Title, room, a.look.tail)}
 	if wrapped {
 		titles = wrap(step.Title, room)
@@ -82,7 +90,9 @@ func (s *checklistScreen) row(a *app, i, columns int, wrapped bool) []string {
 		lines = append(lines, lead+style.Render(title))
 		lead = strings.Repeat(" ", width(lead))
 	}
-	lines[0] += time
+	if width(lines[0])+width(time) <= columns {
+		lines[0] += time
+	}
 	return lines
 }
 
@@ -104,59 +114,88 @@ func (s *checklistScreen) since(i int) time.Duration {
 	return max(0, s.now.Sub(r.since))
 }
 
-// drawStep draws the selected step: the form while it is open, what its check found, how it is done.
-func (s *checklistScreen) drawStep(a *app, columns, height int) picture {
+// drawStep draws the selected step: the form while it is open, and what is said of the step.
+func (s *checklistScreen) drawStep(a *app, said []string, columns, height int) picture {
 	var top picture
 	if s.form != nil {
 		top = s.form.draw(a, columns, height)
 		top.lines = append(top.lines, "")
 	}
-	step := s.step()
+	rest := scrolled(&s.view, said, columns, max(0, height-len(top.lines)))
+	return picture{append(top.lines, rest...), top.cursor}
+}
+
+// says returns what is said of the selected step: what its check found and how it is done. The first lines, of which
+// it returns the number, say what is wrong and what to do.
+func (s *checklistScreen) says(l look, columns int) (lines []string, first int) {
+	step := s.list.AsOf(s.now).Steps[s.selected]
 	p := newPage(columns)
 	if s.asking {
-		p.text(a.look.strong, "Did it go through? y: yes; n: no, it failed again.")
+		p.text(l.strong, "Did it go through? y: yes; n: no, it failed again.")
 		p.blank()
 	}
 	if other, found := s.otherCode(); found {
-		p.text(a.look.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
+		p.text(l.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
 	}
 	if wait := s.wait(); wait != "" {
-		p.text(a.look.strong, wait)
+		p.text(l.strong, wait)
 	}
-	s.writeFix(a.look, p)
-	a.look.writeResult(p, step)
+	if step.Reason != "" {
+		p.text(l.strong, reasonOf(step))
+	}
+	s.writeFixed(l, p)
+	if step.Result != nil {
+		l.writeWorst(p, *step.Result)
+		s.writeFix(l, p)
+		first = len(p.lines)
+		l.writeRest(p, *step.Result)
+	}
 	p.blank()
 	if s.sendsAgain() && !s.asking {
-		p.text(a.look.strong, "Enter shows the request of your paste as it would be sent again. Nothing is sent before you say yes.")
+		p.text(l.strong, "Enter shows the request of your paste as it would be sent again. Nothing is sent before you say yes.")
 		p.blank()
 	}
 	p.text(plain, step.Detail)
 	s.writeInputs(p)
-	rest := scrolled(&s.view, p.lines, columns, max(0, height-len(top.lines)))
-	return picture{append(top.lines, rest...), top.cursor}
+	return p.lines, first
 }
 
-// writeResult writes what a step's check found, the worst first, each with its remedy and its evidence.
-func (l look) writeResult(p *page, step guide.Step) {
-	if step.Reason != "" {
-		p.text(l.strong, step.Reason)
+// reasonOf is a step's reason as a sentence, which says so where a fix has settled it.
+func reasonOf(step guide.Step) string {
+	if step.Fixed {
+		return capital(statusWord(step)) + ": " + step.Reason + "."
 	}
-	if step.Result == nil {
-		return
+	return capital(step.Reason) + "."
+}
+
+// writeWorst writes the worst of what a check found, and what to do about it.
+func (l look) writeWorst(p *page, r checks.Result) {
+	for _, f := range checks.WorstFirst(r.Findings)[:min(1, len(r.Findings))] {
+		l.writeFinding(p, f)
 	}
-	for _, f := range checks.WorstFirst(step.Result.Findings) {
-		p.hang(l.mark(f.Status)+" ", l.states[f.Status], string(f.Status)+": "+f.Summary)
-		if f.Remedy != "" {
-			p.hang("  What to do: ", l.strong, f.Remedy)
+}
+
+func (l look) writeFinding(p *page, f checks.Finding) {
+	p.hang(l.mark(f.Status)+" ", l.states[f.Status], string(f.Status)+": "+f.Summary)
+	if f.Remedy != "" {
+		p.hang("  What to do: ", l.strong, f.Remedy)
+	}
+}
+
+// writeRest writes what writeWorst leaves out: what the worst rests on, all that is less bad, and the pictures.
+func (l look) writeRest(p *page, r checks.Result) {
+	for i, f := range checks.WorstFirst(r.Findings) {
+		if i > 0 {
+			l.writeFinding(p, f)
 		}
 		for _, e := range f.Evidence {
 			p.hang("  ", plain, e.Label+": "+e.Value)
 		}
 	}
-	if step.Kind == catalog.CheckStep && step.Result.Duration >= 100*time.Millisecond {
-		p.text(plain, fmt.Sprintf("The %s check took %.1f s.", step.Result.Check, step.Result.Duration.Seconds()))
+	if r.Check != (catalog.Check{}) && r.Duration >= 100*time.Millisecond {
+		p.text(plain, fmt.Sprintf("The %s check took %.1f s.", r.Check, r.Duration.Seconds()))
 	}
-	l.writePictures(p, *step.Result)
+	l.writePictures(p, r)
 }
 
 // writePictures draws where the time of a check went, and what it gives to be copied.
@@ -225,7 +264,8 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 		return nil
 	}
 	p := newPage(columns)
-	o := s.list.Outcome()
+	list := s.list.AsOf(s.now)
+	o := list.Outcome()
 	if o.Verdict == guide.Open {
 		settled := 0
 		for _, step := range s.list.Steps {
@@ -237,7 +277,7 @@ func (s *checklistScreen) foot(a *app, columns, height int) []string {
 		return p.lines
 	}
 	headline, next := o.Headline, o.Next
-	if r := s.step().Result; r != nil { // what the step says is not said again
+	if r := list.Steps[s.selected].Result; r != nil { // what the step says is not said again
 		if short, same := strings.CutSuffix(headline, ": "+r.Summary); same {
 			headline = short + "."
 		}

@@ -57,7 +57,7 @@ func (s *diagnosisScreen) bindings() []key.Binding {
 	if len(s.choices) > 1 {
 		bs = append(bs, keyMove)
 	}
-	bs = append(bs, keyBack, keyNew, keyScroll)
+	bs = append(append(append(bs, keyBack), scrolling(s.view)...), keyNew)
 	if what, _ := s.copies(); what != "" {
 		bs = append(bs, does(keyCopy, "copy "+what))
 	}

@@ -27,7 +27,8 @@ func (s *entryScreen) title() string { return string(s.entry.Code) }
 func (s *entryScreen) typing() bool  { return false }
 
 func (s *entryScreen) bindings() []key.Binding {
-	return []key.Binding{keyFix, keyBack, does(keyCopy, "copy the code"), keyScroll, keyQuit}
+	bs := append([]key.Binding{keyFix, keyBack}, scrolling(s.view)...)
+	return append(bs, does(keyCopy, "copy the code"), keyQuit)
 }
 
 func (s *entryScreen) update(a *app, msg tea.Msg) tea.Cmd {

@@ -22,6 +22,9 @@ func newField(placeholder string) textinput.Model {
 	return f
 }
 
+// label is what stands before a field.
+func (l look) label(of string) string { return l.strong.Render(of+":") + " " }
+
 // drawField returns a field of the given width and where the cursor stands in it. A text that must not be
 // shown as it is, for a secret or a character that a terminal would act on, is shown without a cursor.
 func (a *app) drawField(f *textinput.Model, columns int) (string, *tea.Cursor) {

@@ -133,7 +133,10 @@ func (f *form) bindings() []key.Binding {
 	if len(f.samples[f.input()]) > 0 {
 		bs = append(bs, keySamples)
 	}
-	return append(bs, keyClear)
+	if f.field.Value() != "" {
+		bs = append(bs, keyClear)
+	}
+	return bs
 }
 
 // pasted puts a paste into the field, in place of what was known before. Line ends around it are the
@@ -283,7 +286,7 @@ func droppedPath(text string) string {
 // draw draws the form, and where the cursor stands in it.
 func (f *form) draw(a *app, columns, height int) picture {
 	l := a.look
-	label := l.strong.Render(capital(f.input().String())) + " "
+	label := l.label(capital(f.input().String()))
 	f.field.EchoCharacter = l.mask
 	field, cursor := a.drawField(&f.field, columns-width(label))
 	if cursor != nil {

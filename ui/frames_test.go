@@ -83,13 +83,16 @@ var rejected = result(catalog.KeyCheck, checks.Fail, "key.rejected", "The API kn
 
 // limited is a key check that is held up by a rate limit, with all that a result can carry.
 var limited = checks.Result{
-	Check: catalog.KeyCheck, Status: checks.Unknown, Summary: "the limit of this minute is used up",
-	Findings: []checks.Finding{{ID: "key.limited", Status: checks.Unknown, Summary: "the limit of this minute is used up", Remedy: "Retry in 37 s."}},
-	Wait:     37 * time.Second, RetryAt: noon.Add(37 * time.Second),
+	Check: catalog.KeyCheck, Status: checks.Unknown, Summary: "this minute's requests are used up: retry at 12:00:37 UTC, in 37 s",
+	Findings: []checks.Finding{{
+		ID: "key.limited", Status: checks.Unknown, Summary: "this minute's requests are used up: retry at 12:00:37 UTC, in 37 s",
+		Remedy: "Wait until 12:00:37 UTC (in 37 s), then send at most one request every 1.25 s.",
+	}},
+	Wait: 37 * time.Second, RetryAt: noon.Add(37 * time.Second),
 	Phases: []checks.PhaseTime{
 		{Hop: 1, Name: "DNS", Took: 3 * time.Millisecond},
 		{Hop: 1, Name: "connect", Start: 3 * time.Millisecond, Took: 12 * time.Millisecond},
-		{Hop: 1, Name: "first byte", Start: 15 * time.Millisecond, Took: 41 * time.Millisecond},
+		{Hop: 1, Name: "first byte", Start: 15 * time.Millisecond, Took: 41 * time.Millisecond, Stopped: true},
 	},
 	Blocks: []checks.Block{
 		{Title: "Retry with curl", Client: "curl", Text: "for wait in 1 2 4; do\n  curl -f https://api.klyra.live/v1/text && break\n  sleep $wait\ndone"},
@@ -246,5 +249,40 @@ func fits(t *testing.T, name string, v tea.View, columns, lines int) {
 	}
 	if c := v.Cursor; c != nil && (c.X >= columns || c.Y >= lines || c.X < 0 || c.Y < 0) {
 		t.Errorf("%s: the cursor stands at %d, %d", name, c.X, c.Y)
+	}
+}
+
+// TestNoDeadKeys: every key that a screen offers does something there.
+func TestNoDeadKeys(t *testing.T) {
+	empty := logged()
+	empty.Log = &Log{Name: "app.log"}
+	undocumented := logged()
+	undocumented.Log = &Log{Name: "app.log", Summary: paste.Summary{Lines: 9, Errors: 1, Codes: []paste.CodeCount{{Code: "brand_new", Count: 1}}}}
+	for _, scene := range scenes {
+		offersLiveKeys(t, scene.name, func() *driver { return play(t, scene.found, scene.acts, sandboxed()) })
+	}
+	for name, o := range map[string]Options{"scan": logged(), "empty scan": empty, "scan of unknown codes": undocumented} {
+		offersLiveKeys(t, name, func() *driver { return newDriver(t, o) })
+	}
+	offersLiveKeys(t, "one hit", func() *driver { return newDriver(t, sandboxed()).write("content_too_large") })
+}
+
+// offersLiveKeys demands that each binding has a key of which something comes.
+func offersLiveKeys(t *testing.T, name string, begin func() *driver) {
+	t.Helper()
+	for i, b := range begin().app.top().bindings() {
+		alive := false
+		for _, k := range b.Keys() {
+			if k, _ = strings.CutPrefix(k, "alt+"); alive || strings.HasPrefix(k, "shift+") {
+				continue
+			}
+			d := begin()
+			frame, ran := d.frame(), len(d.ran)
+			d.press(k)
+			alive = d.frame() != frame || len(d.ran) > ran || d.quit
+		}
+		if !alive {
+			t.Errorf("%s: %s (%s), offered at place %d, does nothing", name, b.Help().Key, b.Help().Desc, i)
+		}
 	}
 }

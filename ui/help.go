@@ -22,9 +22,11 @@ func newHelp(a *app, of screen) *helpScreen {
 	return &helpScreen{place: a.place(), of: append(of.bindings(), everywhere(of.typing())...), view: newViewport()}
 }
 
-func (s *helpScreen) title() string           { return "help" }
-func (s *helpScreen) typing() bool            { return false }
-func (s *helpScreen) bindings() []key.Binding { return []key.Binding{keyBack, keyScroll} }
+func (s *helpScreen) title() string { return "help" }
+func (s *helpScreen) typing() bool  { return false }
+func (s *helpScreen) bindings() []key.Binding {
+	return append([]key.Binding{keyBack}, scrolling(s.view)...)
+}
 
 func (s *helpScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	k, ok := msg.(tea.KeyPressMsg)
@@ -71,7 +73,7 @@ func everywhere(typing bool) []key.Binding {
 
 // meanings say what the statuses mean.
 var meanings = map[checks.Status]string{
-	checks.Pass: "pass: nothing wrong was found; done: you ticked it", checks.Warn: "warn: it works, but something deserves a look",
+	checks.Pass: "pass: nothing wrong was found; fixed: what x wrote passes; done: you ticked it, or x did it", checks.Warn: "warn: it works, but something deserves a look",
 	checks.Fail: "fail: this is wrong", checks.Unknown: "unknown: the check ran, but could not tell",
 	checks.Skip: "skip: left out, with the reason beside it", guide.Todo: "to do",
 }

@@ -61,9 +61,9 @@ func TestURLIsAskedForAndTaken(t *testing.T) {
 	d.did()
 	d.paste("https://example.com/photo.png\n").shows("https://example.com/photo.png").press("enter")
 	d.did("url key=klyra_good_key_0001 url=https://example.com/photo.png")
-	d.shows("fail", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
+	d.shows("fail", "e edit the URL", "A web page comes back, no image.", "URL: https://example.com/photo.png, from what you typed")
 
-	d.press("e").shows("URL https://example.com/photo.png").press("ctrl+u").write("/samples/page").press("enter")
+	d.press("e").shows("URL: https://example.com/photo.png").press("ctrl+u").write("/samples/page").press("enter")
 	if got := d.ran[len(d.ran)-1]; got != "url key=klyra_good_key_0001 url=/samples/page" {
 		t.Errorf("ran %q", got)
 	}
@@ -89,7 +89,7 @@ func TestContentIsAFile(t *testing.T) {
 	if !slices.ContainsFunc(d.ran, func(ran string) bool { return strings.Contains(ran, "content=/tmp/my photo.png") }) {
 		t.Errorf("ran %q", d.ran)
 	}
-	d.hides("no such file").press("e").shows("Content /tmp/my photo.png")
+	d.hides("no such file").press("e").shows("Content: /tmp/my photo.png")
 }
 
 func TestTypedInputsServeLaterChecklists(t *testing.T) {
@@ -138,7 +138,7 @@ func TestResultOfAnOlderRunIsDropped(t *testing.T) {
 func TestLettersBelongToTheField(t *testing.T) {
 	const letters = "q?jkfnoprswey"
 	d := newDriver(t, sandboxed())
-	d.write(letters).atop(&searchScreen{}).shows("Search " + letters)
+	d.write(letters).atop(&searchScreen{}).shows("Search: " + letters)
 
 	d = play(t, "envelope", "paste\npress enter", sandboxed()).keyField()
 	d.write(letters).atop(&checklistScreen{}).shows("13 characters, hidden").hides(letters)
@@ -174,7 +174,7 @@ func TestPasteAnywhereElseIsDiagnosed(t *testing.T) {
 }
 
 func TestShortPasteIsSearchedFor(t *testing.T) {
-	newDriver(t, sandboxed()).paste("rate limit\n").atop(&searchScreen{}).shows("Search rate limit", "rate_limit_exceeded")
+	newDriver(t, sandboxed()).paste("rate limit\n").atop(&searchScreen{}).shows("Search: rate limit", "rate_limit_exceeded")
 }
 
 func TestEmptyPasteIsSaidToBe(t *testing.T) {
@@ -252,7 +252,7 @@ func TestMissingKeyIsAskedForInPlace(t *testing.T) {
 
 	d = play(t, "envelope", "", Options{})
 	d.results[catalog.KeyCheck] = []checks.Result{result(catalog.KeyCheck, checks.Unknown, "key.missing", "No key is given.")}
-	d.paste(revoked).press("enter", "esc").atop(&checklistScreen{}).shows("unknown 1.", "enter next step").hides("KLYRA_API_KEY would")
+	d.paste(revoked).press("enter", "esc").atop(&checklistScreen{}).shows("unknown 1.", "enter next").hides("KLYRA_API_KEY would")
 }
 
 func TestAnotherCodeIsOffered(t *testing.T) {
@@ -281,13 +281,13 @@ func TestResponseIsNotSubmittedBlindly(t *testing.T) {
 func TestPasteReplacesWhatWasKnown(t *testing.T) {
 	d := newDriver(t, sandboxed())
 	d.write("content_download_failed").press("enter", "enter").write("https://a.example/1").press("enter", "e")
-	d.shows("URL https://a.example/1", "A paste replaces it").paste("https://b.example/2").press("enter")
+	d.shows("URL: https://a.example/1", "A paste replaces it").paste("https://b.example/2").press("enter")
 	d.did("url key=klyra_good_key_0001 url=https://a.example/1", "url key=klyra_good_key_0001 url=https://b.example/2")
 	d.press("e").press("backspace", "3", "enter").shows("URL: https://b.example/3")
 }
 
 func TestPastedWordsAreKeptApart(t *testing.T) {
-	newDriver(t, sandboxed()).write("rate").paste("limit").shows("Search rate limit")
+	newDriver(t, sandboxed()).write("rate").paste("limit").shows("Search: rate limit")
 }
 
 func TestSeveralEscapesAtOnceGoBack(t *testing.T) {

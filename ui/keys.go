@@ -24,7 +24,6 @@ var (
 	keyNext     = binding("j", "down", "down", "ctrl+n", "j")
 	keyPageUp   = binding("pgup", "page up", "pgup", "alt+v")
 	keyPageDown = binding("pgdn", "page down", "pgdown")
-	keyScroll   = binding("pgup/pgdn", "scroll", "pgup", "pgdown")
 	keyMove     = binding("up/down", "select", "up", "down")
 
 	keyChecklist = binding("f", "start the checklist", "f")
@@ -70,6 +69,17 @@ func scroll(v *viewport.Model, k tea.KeyPressMsg) bool {
 		return scrollPage(v, k)
 	}
 	return true
+}
+
+// scrolling returns the key that shows more of what a viewport shows; none where all of it is seen.
+func scrolling(v viewport.Model) []key.Binding {
+	switch {
+	case v.TotalLineCount() <= v.Height():
+		return nil
+	case v.AtBottom():
+		return []key.Binding{does(keyPageUp, "back up")}
+	}
+	return []key.Binding{does(keyPageDown, "more")}
 }
 
 // scrollPage is scroll for screens whose arrows select.

@@ -157,7 +157,7 @@ func newViewport() viewport.Model {
 }
 
 // scrolled shows lines in a viewport of the given size and returns what is seen of them. Where they do not
-// fit, the last line says how many there are below.
+// fit, the last line says which of them these are, and how to see the others.
 func scrolled(v *viewport.Model, lines []string, columns, height int) []string {
 	room := height
 	if len(lines) > height && height > 2 {
@@ -168,8 +168,20 @@ func scrolled(v *viewport.Model, lines []string, columns, height int) []string {
 	v.SetContentLines(lines)
 	v.SetYOffset(v.YOffset())
 	seen := strings.Split(v.View(), "\n")
-	if below := len(lines) - v.YOffset() - room; room < height && below > 0 {
-		seen = append(seen, fmt.Sprintf("(%d more lines: pgdn)", below))
+	if room < height {
+		seen = append(seen, position(v.YOffset(), room, len(lines)))
 	}
 	return seen
+}
+
+// position says which lines of all are seen, and which keys show the others.
+func position(top, seen, all int) string {
+	keys := "pgup, pgdn"
+	switch {
+	case top == 0:
+		keys = "pgdn"
+	case top+seen >= all:
+		keys = "pgup"
+	}
+	return fmt.Sprintf("(lines %d-%d of %d; more: %s)", top+1, min(top+seen, all), all, keys)
 }

@@ -74,6 +74,8 @@ func statusWord(s guide.Step) string {
 	switch {
 	case s.Running:
 		return string(running)
+	case s.Fixed && s.Kind == catalog.CheckStep && s.Status == checks.Pass:
+		return "fixed"
 	case s.Status == checks.Pass && s.Kind != catalog.CheckStep:
 		return "done"
 	case words[s.Status] != "":

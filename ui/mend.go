@@ -22,8 +22,7 @@ type fixing struct {
 	runs    int      // how many there have been
 	fix     mend.Fix // of the one on its way
 	cancel  context.CancelFunc
-	did     []string // by the fix that made the content as it is now; nil where none did
-	instead string   // what to do instead of the last one, which could not be done; "" for nothing
+	instead string // what to do instead of the last one, which could not be done; "" for nothing
 }
 
 type mendedMsg struct {
@@ -56,7 +55,7 @@ func (s *checklistScreen) mend(a *app) tea.Cmd {
 	}
 	f := &s.fixing
 	f.runs++
-	f.run, f.fix, f.did, f.instead = f.runs, fix, nil, ""
+	f.run, f.fix, f.instead = f.runs, fix, ""
 	ctx, cancel := context.WithCancel(s.ctx)
 	f.cancel = cancel
 	return a.mend(ctx, s.place, f.run, fix, *s.list.Target.Content)
@@ -99,9 +98,9 @@ func (s *checklistScreen) mended(a *app, msg mendedMsg) tea.Cmd {
 	} else {
 		a.file = msg.mended.Path
 	}
-	set := func(c guide.Checklist) guide.Checklist { return c.SetContent(content, "a fix of "+msg.from) }
+	fixed := guide.Fixed{Fix: string(msg.fix), Of: msg.from, Path: msg.mended.Path, Did: msg.mended.Did}
+	set := func(c guide.Checklist) guide.Checklist { return c.SetFixed(content, fixed) }
 	s.list, a.target = set(s.list), set(guide.Checklist{Target: a.target}).Target
-	s.fixing.did = msg.mended.Did
 	a.notice = safe.EscapeLine("Written: " + msg.mended.Path)
 	return s.proceed(a)
 }
@@ -121,7 +120,7 @@ func (s *checklistScreen) stopFix() {
 	if s.fixing.run > 0 {
 		s.fixing.cancel()
 	}
-	s.fixing.run, s.fixing.did, s.fixing.instead = 0, nil, ""
+	s.fixing.run, s.fixing.instead = 0, ""
 }
 
 // writeFix writes what can be done about the content of the selected step, or what was done.
@@ -139,19 +138,30 @@ func (s *checklistScreen) writeFix(l look, p *page) {
 		case mend.Decode:
 			output += " and the ending of its type"
 		}
-		p.text(l.strong, safe.EscapeLine("Press x to "+fix.Does()+". It is written to the current folder as "+output+"; "+name+" stays as it is."))
-		p.blank()
+		p.hang("  ", l.strong, safe.EscapeLine("Press x to "+fix.Does()+". It is written to the current folder as "+output+"; "+name+" stays as it is."))
 	}
 	if f.run > 0 {
-		p.text(l.strong, "At work: "+f.fix.Does())
-		p.blank()
+		p.hang("  ", l.strong, "At work: "+f.fix.Does())
 	}
 	if f.instead != "" {
-		p.text(l.strong, safe.EscapeLine("That could not be done. Instead: "+f.instead+"."))
-		p.blank()
+		p.hang("  ", l.strong, safe.EscapeLine("That could not be done. Instead: "+f.instead+"."))
 	}
-	if len(f.did) > 0 {
-		p.text(plain, safe.EscapeLine("What x did: "+strings.Join(f.did, "; ")+"."))
-		p.blank()
+}
+
+// writeFixed writes what a fix has made of the content: on the step that checks it, what was done; there and on the
+// last one, what to send.
+func (s *checklistScreen) writeFixed(l look, p *page) {
+	fixed := s.list.Fixed
+	checks := s.step().Check == catalog.ContentCheck && s.step().Kind == catalog.CheckStep
+	if fixed == nil || !checks && !s.atLast() {
+		return
 	}
+	at := "It is in " + filepath.Dir(fixed.Path) + ". "
+	if send := s.list.ToSend(); send != "" && !checks {
+		p.text(l.strong, safe.EscapeLine("Send it "+send+". "+at))
+	}
+	if checks {
+		p.text(plain, safe.EscapeLine(at+"What x did: "+strings.Join(fixed.Did, "; ")+"."))
+	}
+	p.blank()
 }

@@ -33,6 +33,10 @@ func TestMendAnImage(t *testing.T) {
 	d := openContentStep(t, tooLarge, contentWith(checks.Pass, "content.fits", checks.Image))
 	d.shows("x make it smaller", "Press x to make it smaller. It is written to the current folder as photo-small.jpg; photo.png stays as it is.")
 	d.press("x").shows("Written: /home/dev/photo-small.jpg", "What x did: written as JPEG of quality 90; lost: all metadata.", "Content: photo-small.jpg, from a fix of photo.png")
+	d.shows("✓ fixed 1. Measure", "✓ done 3. Shrink the image", "Fixed: wrote photo-small.jpg, 5.2 MB, checked. It is in /home/dev.")
+	d.shows("Next: Send the request again, with photo-small.jpg in place of photo.png")
+	d.press("down", "down", "down", "down", "down", "down").shows("Send it with photo-small.jpg in place of photo.png. It is in /home/dev.")
+	d.press("up", "up", "up", "up", "up", "up")
 	d.hides("Press x")
 	d.did("content content=photo.png", "content content=photo-small.jpg")
 	if !slices.Equal(d.mended, []string{"shrink photo.png"}) {
@@ -40,7 +44,14 @@ func TestMendAnImage(t *testing.T) {
 	}
 	d.press("e").shows("/home/dev/photo-small.jpg")
 	d.press("ctrl+u").write("photo.png").press("enter").did("content content=photo.png", "content content=photo-small.jpg", "content content=photo.png")
-	d.hides("What x did")
+	d.hides("What x did", "fixed", "Fixed", "done", "photo-small.jpg")
+}
+
+// TestAFixThatIsNotEnough: what was written is checked too, and is not called fixed where it fails.
+func TestAFixThatIsNotEnough(t *testing.T) {
+	d := openContentStep(t, tooLarge).press("x")
+	d.shows("✗ fail 1. Measure", "○ to do 3. Shrink the image", "Wrote photo-small.jpg, 5.2 MB; this is what its check says.", "Not resolved yet")
+	d.hides("Fixed", "fixed")
 }
 
 func TestMendAText(t *testing.T) {

@@ -22,6 +22,9 @@ func (s *pasteScreen) title() string { return "paste an error" }
 func (s *pasteScreen) typing() bool  { return true }
 
 func (s *pasteScreen) bindings() []key.Binding {
+	if s.text == "" {
+		return []key.Binding{keyBack}
+	}
 	return []key.Binding{keyDiagnose, keyClear, keyBack}
 }
 

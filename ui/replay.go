@@ -33,15 +33,22 @@ func (s *replayScreen) typing() bool  { return false }
 
 func (s *replayScreen) sendable() bool { return s.outgoing != nil && s.outgoing.Sendable() }
 
+// copies reports whether there is a command to be copied.
+func (s *replayScreen) copies() bool { return s.outgoing != nil && s.outgoing.Command.Text != "" }
+
 func (s *replayScreen) bindings() []key.Binding {
 	if s.sending {
-		return []key.Binding{does(keyBack, "stop"), keyScroll}
+		return append([]key.Binding{does(keyBack, "stop")}, scrolling(s.view)...)
 	}
-	bs := []key.Binding{keyBack, does(keyCopy, "copy it for curl"), does(keyTick, sentAgain), keyScroll, keyQuit}
+	var bs []key.Binding
 	if s.sendable() {
-		bs = append([]key.Binding{keySend}, bs...)
+		bs = append(bs, keySend)
 	}
-	return bs
+	bs = append(append(bs, keyBack), scrolling(s.view)...)
+	if s.copies() {
+		bs = append(bs, does(keyCopy, "copy it for curl"))
+	}
+	return append(bs, does(keyTick, sentAgain), keyQuit)
 }
 
 func (s *replayScreen) update(a *app, msg tea.Msg) tea.Cmd {
@@ -70,7 +77,7 @@ func (s *replayScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 		s.sending = true
 		s.view.GotoTop()
 		return a.replay(s.place, *s.outgoing)
-	case key.Matches(k, keyCopy) && s.outgoing != nil && s.outgoing.Command.Text != "":
+	case key.Matches(k, keyCopy) && s.copies():
 		return a.copy("the command for curl", s.outgoing.Command.Text)
 	case key.Matches(k, keyTick):
 		a.back()

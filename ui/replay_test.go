@@ -122,7 +122,7 @@ func TestWhatCannotBeSentIsACommand(t *testing.T) {
 		t.Errorf("copied %q", d.copied)
 	}
 	d.press("space").atop(&checklistScreen{}).shows("Did it go through? y: yes; n: no")
-	d.press("y").shows("done 7.", "ticked by you", "you confirmed that the request goes through")
+	d.press("y").shows("done 7.", "Ticked by you.", "you confirmed that the request goes through")
 	if len(d.sent) > 0 {
 		t.Error("it was sent")
 	}
@@ -158,8 +158,8 @@ func TestNoRequestNoReplay(t *testing.T) {
 // TestKeysOfTheReplay: the footer names the keys that do something.
 func TestKeysOfTheReplay(t *testing.T) {
 	for request, want := range map[string][]string{
-		askedHere:      {"y", "esc", "c", "space", "pgup/pgdn", "q"},
-		askedElsewhere: {"esc", "c", "space", "pgup/pgdn", "q"},
+		askedHere:      {"y", "esc", "c", "space", "q"},
+		askedElsewhere: {"esc", "c", "space", "q"},
 	} {
 		d := lastStep(t, request).press("enter")
 		var got []string

@@ -30,11 +30,14 @@ func (s *reportScreen) title() string { return "outcome and report" }
 func (s *reportScreen) typing() bool  { return false }
 
 func (s *reportScreen) bindings() []key.Binding {
-	bs := []key.Binding{does(keyCopy, "copy it"), keyBack, keyScroll, keyQuit}
-	if s.path == "" {
-		bs = append([]key.Binding{does(keySave, "save it in this folder")}, bs...)
+	var bs []key.Binding
+	if s.report != nil && s.path == "" && !s.saving {
+		bs = append(bs, does(keySave, "save it in this folder"))
 	}
-	return bs
+	if s.report != nil {
+		bs = append(bs, does(keyCopy, "copy it"))
+	}
+	return append(append(append(bs, keyBack), scrolling(s.view)...), keyQuit)
 }
 
 func (s *reportScreen) update(a *app, msg tea.Msg) tea.Cmd {

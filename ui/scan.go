@@ -38,7 +38,22 @@ func (s *scanScreen) title() string { return "errors in " + s.show(s.log.Name) }
 func (s *scanScreen) typing() bool  { return false }
 
 func (s *scanScreen) bindings() []key.Binding {
-	return []key.Binding{keyEnter, keyChecklist, keyMove, keyBack, keyQuit}
+	var bs []key.Binding
+	if _, known := s.entry(); known {
+		bs = append(bs, keyEnter, keyChecklist)
+	}
+	if len(s.log.Summary.Codes) > 1 {
+		bs = append(bs, keyMove)
+	}
+	return append(bs, keyBack, keyQuit)
+}
+
+// entry returns the entry of the selected code; false where it is not documented, or there is no code.
+func (s *scanScreen) entry() (catalog.Entry, bool) {
+	if s.selected >= len(s.log.Summary.Codes) {
+		return catalog.Entry{}, false
+	}
+	return catalog.Lookup(string(s.log.Summary.Codes[s.selected].Code))
 }
 
 func (s *scanScreen) update(a *app, msg tea.Msg) tea.Cmd {
@@ -69,11 +84,9 @@ func (s *scanScreen) move(by int) {
 
 // choose opens the entry or the checklist of the selected code.
 func (s *scanScreen) choose(a *app, checklist bool) tea.Cmd {
-	if s.selected >= len(s.log.Summary.Codes) {
-		return nil
-	}
-	entry, known := catalog.Lookup(string(s.log.Summary.Codes[s.selected].Code))
+	entry, known := s.entry()
 	switch {
+	case len(s.log.Summary.Codes) == 0:
 	case !known:
 		a.notice = "This code is not documented: there is neither a page nor a checklist of it."
 	case checklist:

@@ -30,7 +30,13 @@ func (s *searchScreen) title() string { return "find an error" }
 func (s *searchScreen) typing() bool  { return true }
 
 func (s *searchScreen) bindings() []key.Binding {
-	bs := []key.Binding{keyEnter, keyPaste, keyMove}
+	bs := []key.Binding{keyPaste}
+	if len(s.hits) > 0 {
+		bs = []key.Binding{keyEnter, keyPaste}
+	}
+	if len(s.hits) > 1 {
+		bs = append(bs, keyMove)
+	}
 	if s.field.Value() != "" {
 		return append(bs, does(keyBack, "clear"))
 	}
@@ -123,7 +129,7 @@ func (s *searchScreen) move(by int) {
 }
 
 func (s *searchScreen) draw(a *app, columns, height int) picture {
-	prompt := a.look.strong.Render("Search ")
+	prompt := a.look.label("Search")
 	field, cursor := a.drawField(&s.field, columns-width(prompt))
 	if cursor != nil {
 		cursor.X += width(prompt)

@@ -8,14 +8,15 @@ import (
 
 func TestAWaitCountsDown(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.shows("Retry in 0:37, at 12:00:37 UTC.")
-	d.press("down").shows("Retry in 0:37").press("up")
+	d.shows("Retry in 0:37, at 12:00:37 UTC.", "used up: retry at 12:00:37 UTC What to do: Wait until 12:00:37 UTC, then").hides("37 s")
+	d.press("down").shows("Retry in 0:37", "could tell: this minute's requests are used up: retry at 12:00:37 UTC").hides("37 s").press("up")
 	s := d.app.top().(*checklistScreen)
 	if !s.ticking {
 		t.Error("nothing counts the wait down")
 	}
 	d.send(replyMsg{s.id, tickedMsg{noon.Add(36*time.Second + 200*time.Millisecond)}}).shows("Retry in 0:01, at 12:00:37 UTC.")
-	d.send(replyMsg{s.id, tickedMsg{noon.Add(37 * time.Second)}}).shows("The wait is over: r runs the check again")
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(37 * time.Second)}}).shows("The wait is over: r runs the check again", "used up: retry now What to do: Wait until 12:00:37 UTC (over now), then")
+	d.press("down").shows("could tell: this minute's requests are used up: retry now Next: Wait until 12:00:37 UTC (over now), then").press("up")
 	if s.ticking {
 		t.Error("the clock still ticks though nothing is left to wait for")
 	}

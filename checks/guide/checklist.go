@@ -4,6 +4,7 @@ package guide
 
 import (
 	"slices"
+	"time"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
@@ -25,6 +26,9 @@ type Step struct {
 	// Needless says that it was skipped because it has no point now: the check it needs has failed, or another
 	// input stands in for its own.
 	Needless bool
+	// Fixed says that what a fix has written settled it: it passes the content check, or it is what a DoStep asks for.
+	// The original passes no better than before.
+	Fixed bool
 
 	run int // of the result it waits for
 }
@@ -41,6 +45,7 @@ type Checklist struct {
 	// ByApp says in words how the app is opened on the request that the paste shows, to send it again; "" where
 	// there is none to be sent, and in the app itself.
 	ByApp string
+	Fixed *Fixed // what a fix has written in the content's place; nil where none has
 
 	runs int
 }
@@ -234,6 +239,9 @@ func (c Checklist) Doubts() []string {
 			doubts = append(doubts, "It is the request as you pasted it, with the key below: what you have mended in your program since is not in it.")
 		}
 	}
+	if c.Fixed != nil {
+		doubts = append(doubts, "It is the request as you pasted it: "+c.show(c.Target.Content.Name)+", which was written since, is not in it.")
+	}
 	return doubts
 }
 
@@ -340,6 +348,7 @@ func (c Checklist) SetURL(url, source string) Checklist {
 
 // SetContent sets the content to check.
 func (c Checklist) SetContent(content checks.Content, source string) Checklist {
+	c.Fixed = nil
 	c.Target.Content = &content
 	return c.changed(catalog.ContentInput, source)
 }
@@ -381,6 +390,7 @@ func (c Checklist) settled() Checklist {
 			s.reset()
 		}
 	}
+	c.settleFixed()
 	return c
 }
 
@@ -425,6 +435,18 @@ func (c Checklist) Secrets() []safe.Secret {
 		secrets = append(secrets, c.Diagnosis.Secrets...)
 	}
 	return secrets
+}
+
+// AsOf returns the checklist with results in words that hold at a later time.
+func (c Checklist) AsOf(now time.Time) Checklist {
+	c = c.copied()
+	for i := range c.Steps {
+		if r := c.Steps[i].Result; r != nil {
+			held := r.AsOf(now)
+			c.Steps[i].Result = &held
+		}
+	}
+	return c
 }
 
 // copied returns the checklist with steps of its own.

@@ -94,6 +94,9 @@ func (c Checklist) headline(o Outcome) string {
 		if c.anyCheck(warned) {
 			return "Nothing fails, but look at the warnings: " + c.summaries(warned)
 		}
+		if c.fixedPassed() {
+			return "The checks find nothing wrong with " + c.show(c.Target.Content.Name) + ". Sending it is the proof."
+		}
 		return "The checks find nothing wrong. Sending the request again is the proof."
 	case NotYours:
 		return "This is not your request's fault: " + c.summaries(blamesOthers)
@@ -166,9 +169,12 @@ func (c Checklist) next() string {
 	return c.resend()
 }
 
-// resend names the last step, and how the program can do it.
+// resend names the last step, with what is to be sent where a fix has written that, and how the program can do it.
 func (c Checklist) resend() string {
 	title := c.Steps[len(c.Steps)-1].Title
+	if send := c.ToSend(); send != "" {
+		title += ", " + send
+	}
 	if c.ByApp == "" {
 		return title
 	}

@@ -25,6 +25,7 @@ func (c Checklist) ReportName(at time.Time) string {
 // holds no secret, and foreign text stands inside code or with its marks escaped, so that it cannot act as Markdown.
 func (c Checklist) Report(at time.Time, version string) string {
 	var b strings.Builder
+	c = c.AsOf(at)
 	o := c.Outcome()
 	fmt.Fprintf(&b, "# Klyra error report: %s\n\n", c.about())
 	fmt.Fprintf(&b, "%s\n\n", markdown(o.Headline))
@@ -43,6 +44,7 @@ func (c Checklist) Report(at time.Time, version string) string {
 		b.WriteString("- confirmed: by the user, who ticked that the request went through\n")
 	}
 	c.writeFinding(&b)
+	c.writeFixed(&b)
 	b.WriteString("\n## Checklist\n")
 	for i, s := range c.Steps {
 		writeStep(&b, i+1, s)
@@ -151,6 +153,8 @@ func statusWord(s Step) string {
 	switch {
 	case s.Status == Todo:
 		return "to do"
+	case s.Fixed && s.Kind == catalog.CheckStep && s.Status == checks.Pass:
+		return "fixed"
 	case s.Status == checks.Pass && s.Kind != catalog.CheckStep:
 		return "done"
 	}

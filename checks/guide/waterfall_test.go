@@ -25,7 +25,7 @@ func TestWaterfall(t *testing.T) {
 DNS               10 ms  ██
 connect           20 ms    ████
 first byte        50 ms        ████████████
-transfer     under 1 ms                   █`},
+transfer     under 1 ms`},
 		{"a redirect", []checks.PhaseTime{
 			{Hop: 1, Name: "connect", Start: 0, Took: ms(500)},
 			{Hop: 2, Name: "connect", Start: ms(500), Took: ms(500)},
@@ -33,7 +33,19 @@ transfer     under 1 ms                   █`},
 1 connect        500 ms  █████████
 2 connect        500 ms           █████████`},
 		{"all at once", []checks.PhaseTime{{Hop: 1, Name: "DNS"}}, `
-DNS          under 1 ms  █`},
+DNS          under 1 ms`},
+		{"too short for bars", []checks.PhaseTime{
+			{Hop: 1, Name: "connect", Start: 0, Took: ms(1)},
+			{Hop: 1, Name: "first byte", Start: ms(1), Took: ms(3), Stopped: true},
+		}, `
+connect            1 ms
+first byte         3 ms  stopped here`},
+		{"one that stopped", []checks.PhaseTime{
+			{Hop: 1, Name: "DNS", Start: 0, Took: ms(500)},
+			{Hop: 1, Name: "connect", Start: ms(500), Took: ms(500), Stopped: true},
+		}, `
+DNS              500 ms  ████
+connect          500 ms      ████  stopped here`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

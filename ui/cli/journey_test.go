@@ -424,7 +424,7 @@ func TestCtrlCAfterAnUnfinishedControlString(t *testing.T) {
 			x := journey(t, nil)
 			x.await("paste the error")
 			x.keys("rate")
-			x.await("Search rate")
+			x.await("Search: rate")
 			x.keys(junk)
 			stop := x.keepPressing(ctrlC)
 			if code := x.exit(); code != 130 {
