@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,6 +162,16 @@ func TestKeyTableIsTestedWhole(t *testing.T) {
 		}
 		if row.id != "" && (row.status == "" || row.summary == "" || row.remedy == "" && row.status != Pass) || row.none == 0 || row.key == 0 || row.fake == 0 {
 			t.Errorf("row %d (%d) is not whole: %+v", i, row.number, row)
+		}
+	}
+}
+
+// A remedy is read in the terminal, in the app, in JSON and in a report: what stands above or beside it differs.
+func TestKeyRemediesPointNowhere(t *testing.T) {
+	places := regexp.MustCompile(`\b(above|below|beside)\b`)
+	for _, row := range append(slices.Clone(keyRows), undecided) {
+		if at := places.FindString(row.remedy); at != "" {
+			t.Errorf("row %d says %q: %s", row.number, at, row.remedy)
 		}
 	}
 }
