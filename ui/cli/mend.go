@@ -259,7 +259,7 @@ func (p *program) offer(r *checks.Result, path string, base64 bool) {
 		if base64 {
 			command += " --base64"
 		}
-		out := freeName(mend.OutputName(fix, filepath.Base(path), ""))
+		out := freeName(mend.OutputName(fix, filepath.Base(path), r.Type))
 		title := fix.Does()
 		command += " --" + string(fix) + " " + quoted(out)
 		if p.show(command) != command {
