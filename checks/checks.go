@@ -99,6 +99,9 @@ type Content struct {
 	Open   func() (io.ReadCloser, error)
 
 	Parts []Content // where it was split: they are checked in its place; nil elsewhere
+	// Sends says how a request is to send it where a fix has written it: "with small.jpg in place of the image"; ""
+	// for a content as it was given.
+	Sends string
 }
 
 // Media is the sort of content that a check expects.

@@ -394,6 +394,24 @@ func TestRunRunsWhatItCanAndSkipsTheRest(t *testing.T) {
 	}
 }
 
+// TestNextAfterAFix: what a fix has written is named as what to send.
+func TestNextAfterAFix(t *testing.T) {
+	list := catalog.Entry{Code: "unprocessable_content", Steps: []catalog.Step{
+		{Kind: catalog.CheckStep, Title: "Check it", Check: catalog.ContentCheck},
+		{Kind: catalog.DoStep, Title: "Send the request again"},
+	}}
+	for want, content := range map[string]checks.Content{
+		"Send the request again": {Name: "a.png"},
+		"Send the request again with a\\u000a.jpg in place of the image":         {Name: "a.jpg", Sends: "with a\n.jpg in place of the image"},
+		"Send the request again with each of the 2 parts in x, one request each": {Name: "x", Parts: make([]checks.Content, 2)},
+	} {
+		c := answer(New(list, target(t), nil).SetContent(content, "a fix of a.png"), 0, "content.fits", checks.Pass)
+		if next := c.Outcome().Next; next != want {
+			t.Errorf("%q, want %q", next, want)
+		}
+	}
+}
+
 // TestAnInputThatStandsInForAnother: content is given as a file or by its URL, and one of them is enough.
 func TestAnInputThatStandsInForAnother(t *testing.T) {
 	list := catalog.Entry{Code: "content_too_large", Steps: []catalog.Step{

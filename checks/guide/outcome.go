@@ -1,10 +1,12 @@
 package guide
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"klyra-doctor/catalog"
+	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
 )
 
@@ -166,13 +168,28 @@ func (c Checklist) next() string {
 	return c.resend()
 }
 
-// resend names the last step, and how the program can do it.
+// resend names the last step, what is to be sent where a fix has written it, and how the program can do it.
 func (c Checklist) resend() string {
 	title := c.Steps[len(c.Steps)-1].Title
+	if sends := c.sends(); sends != "" {
+		title += " " + sends
+	}
 	if c.ByApp == "" {
 		return title
 	}
 	return title + ". " + c.ByApp
+}
+
+// sends says what of a content that a fix has written is to be sent; "" for a content as it was given.
+func (c Checklist) sends() string {
+	switch content := c.Target.Content; {
+	case content == nil:
+		return ""
+	case content.Parts != nil:
+		return fmt.Sprintf("with each of the %d parts in %s, one request each", len(content.Parts), safe.EscapeLine(content.Name))
+	default:
+		return safe.EscapeLine(content.Sends)
+	}
 }
 
 // remedy returns what to do about the first step whose check ended with a status, its title where the check

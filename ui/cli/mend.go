@@ -216,6 +216,19 @@ func (m mending) did() []string {
 	return m.Did
 }
 
+// next says what to send where a fix has written what can be sent; "" where it has not.
+func (m mending) next() string {
+	for _, f := range m.files {
+		if checks.Worse(f.status, checks.Warn) {
+			return ""
+		}
+	}
+	if len(m.files) == 0 {
+		return ""
+	}
+	return "Send the request again " + m.fix.Sends(m.out)
+}
+
 func (p *program) printMending(m mending) error {
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(m.original), p.fixDoc(m), exitCode{p.code}})
@@ -228,6 +241,7 @@ func (p *program) printMending(m mending) error {
 		page.indented("  - ", p.show(d))
 	}
 	page.mended(p, m)
+	page.labelled(2, "next", p.show(m.next()))
 	return page.print()
 }
 
@@ -322,6 +336,7 @@ func mendHere(ctx context.Context, fix mend.Fix, c checks.Content, original stri
 		if err != nil {
 			return ui.Mended{}, err
 		}
+		content.Sends = fix.Sends(content.Name)
 		m.Contents = append(m.Contents, content)
 	}
 	return m, nil

@@ -288,7 +288,7 @@ func TestMendHere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for i, want := range []string{"text-decoded.txt", "text-decoded-2.txt"} {
 		m, err := mendHere(t.Context(), mend.Decode, *bytesContent("text", []byte("QSBzaG9ydCBub3RlLg==")), "")
-		if err != nil || filepath.Base(m.Path) != want || len(m.Contents) != 1 || m.Contents[0].Size != 13 {
+		if err != nil || filepath.Base(m.Path) != want || len(m.Contents) != 1 || m.Contents[0].Size != 13 || !strings.HasPrefix(m.Contents[0].Sends, "with the bytes of "+want+" in place of what was sent") {
 			t.Errorf("%d: %+v, %v", i, m, err)
 		}
 	}
