@@ -27,6 +27,11 @@ var keyTableCases = []struct {
 	{1, "401 missing_api_key", "401 missing_api_key", "", "none key", "key.rejected", Fail, "no key arrived"},
 	{1, "401 missing_api_key", "401 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
 	{1, "200 {}", "403 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
+	// Trouble on the way of the request without a key says nothing of the next one, whose refusal is one.
+	{1, "502", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
+	{1, "504 <html>", "401 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
+	{1, "503 service_unavailable", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
+	{1, "403 <html>error code: 1020</html>", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
 	{2, "401 missing_api_key", "400 malformed_api_key", "", "none key", "key.rejected", Fail, "form"},
 	{3, "401 missing_api_key", "200 {}", "", "none key", "key.accepted", Pass, "accepts"},
 	{3, "400 authentication_required", "200 {}", "", "none key", "key.accepted", Pass, "accepts"},
@@ -292,6 +297,21 @@ func allowed(c combination) bool {
 		return c.none == gotNothing || c.key == gotNothing
 	}
 	return c.row.id == "key.unproven"
+}
+
+// TestTheKeyIsSentOnlyWhereItDecides: the answer without a key lets it be sent only where there are answers to it that
+// settle something.
+func TestTheKeyIsSentOnlyWhereItDecides(t *testing.T) {
+	sent, settles := map[class]bool{}, map[class]bool{}
+	for _, c := range combinations(false) {
+		sent[c.none] = sent[c.none] || c.sent > 1
+		settles[c.none] = settles[c.none] || c.sent > 1 && c.row.id != "" && c.row.status != Unknown
+	}
+	for none, is := range sent {
+		if is != settles[none] {
+			t.Errorf("%b: the key is sent: %v; that settles anything: %v", none, is, settles[none])
+		}
+	}
 }
 
 func TestKeyTableOverAllAnswers(t *testing.T) {
