@@ -59,7 +59,7 @@ func (s limitState) schedule(b backoff, now time.Time) string {
 	var text strings.Builder
 	switch wait, at := s.retry(now); {
 	case s.hit() == quotaLimit || s.hit() == dayLimit:
-		text.WriteString("No retry succeeds before the " + limitSpans[s.hit()] + " is over: this is for the limits\nper minute and at once.\n")
+		text.WriteString("No retry succeeds before the " + limitSpans[s.hit()] + " is over. After that, this is how to\nretry where a request is refused for the limit per minute or at once.\n")
 	case wait > 0:
 		fmt.Fprintf(&text, "First wait until %s (%s): this response says so.\n", clock(at, now), waitText(wait))
 	}

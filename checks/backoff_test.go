@@ -57,7 +57,7 @@ Give up after 7 retries, or where the next would begin after 5 min in all.`
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	for code, says := range map[catalog.Code]string{
-		"quota_exceeded": "No retry succeeds before the billing period is over", "concurrent_requests_exceeded": "    7  0 and 20 s          71 s",
+		"quota_exceeded": "No retry succeeds before the billing period is over. After that, this is how to\nretry", "concurrent_requests_exceeded": "    7  0 and 20 s          71 s",
 	} {
 		s := limitState{code: code}
 		if got := s.schedule(backoffFor(s), limitsNow); !strings.Contains(got, says) || strings.Contains(got, "First wait") {
