@@ -51,7 +51,7 @@ func (s limitState) blocks(t Target, now time.Time) []Block {
 		return nil
 	}
 	b := backoffFor(s)
-	return append([]Block{{Title: "Backoff schedule", Text: s.schedule(b, now)}}, b.snippets(t.snippetURL())...)
+	return append([]Block{{Title: "Backoff schedule", Text: s.schedule(b, now)}}, b.snippets(t.snippetCall())...)
 }
 
 // schedule writes a schedule as a table, under what is known of the first wait.
@@ -59,7 +59,7 @@ func (s limitState) schedule(b backoff, now time.Time) string {
 	var text strings.Builder
 	switch wait, at := s.retry(now); {
 	case s.hit() == quotaLimit || s.hit() == dayLimit:
-		text.WriteString("No retry succeeds before the " + limitSpans[s.hit()] + " is over: this is for the limits\nper minute and at once.\n")
+		text.WriteString("No retry succeeds before the " + limitSpans[s.hit()] + " is over. After that, this is how to\nretry where a request is refused for the limit per minute or at once.\n")
 	case wait > 0:
 		fmt.Fprintf(&text, "First wait until %s (%s): this response says so.\n", clock(at, now), waitText(wait))
 	}
@@ -98,10 +98,10 @@ var snippetTitles = []struct{ title, client, file string }{
 	{"Retry in Go (net/http)", "go", "retry.go.tmpl"},
 }
 
-// snippets writes the programs for an address, which must be plain.
-func (b backoff) snippets(address string) []Block {
+// snippets writes the programs that send a request.
+func (b backoff) snippets(call snippetCall) []Block {
 	values := map[string]any{
-		"URL": address, "Reset": b.reset, "Epoch": b.epoch && b.reset, "Retries": b.retries, "Attempts": b.retries + 1, "Budget": int(b.budget.Seconds()), "BudgetMs": b.budget.Milliseconds(),
+		"Call": call, "Reset": b.reset, "Epoch": b.epoch && b.reset, "Retries": b.retries, "Attempts": b.retries + 1, "Budget": int(b.budget.Seconds()), "BudgetMs": b.budget.Milliseconds(),
 		"Base": secondsText(b.base), "BaseMs": b.base.Milliseconds(), "Cap": secondsText(b.most), "CapMs": b.most.Milliseconds(),
 	}
 	var blocks []Block

@@ -14,6 +14,7 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/catalog/safe"
 )
 
 func TestBackoffFor(t *testing.T) {
@@ -56,7 +57,7 @@ Give up after 7 retries, or where the next would begin after 5 min in all.`
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	for code, says := range map[catalog.Code]string{
-		"quota_exceeded": "No retry succeeds before the billing period is over", "concurrent_requests_exceeded": "    7  0 and 20 s          71 s",
+		"quota_exceeded": "No retry succeeds before the billing period is over. After that, this is how to\nretry", "concurrent_requests_exceeded": "    7  0 and 20 s          71 s",
 	} {
 		s := limitState{code: code}
 		if got := s.schedule(backoffFor(s), limitsNow); !strings.Contains(got, says) || strings.Contains(got, "First wait") {
@@ -96,21 +97,34 @@ func TestLimitsBlocks(t *testing.T) {
 	}
 }
 
-func TestSnippetURL(t *testing.T) {
+func TestSnippetCall(t *testing.T) {
 	for _, c := range []struct {
 		base, endpoint string
 		sandbox        bool
+		pasted         string
 		want           string
 	}{
-		{"https://api.klyra.live", "", false, "https://api.klyra.live/YOUR/ENDPOINT"},
-		{"https://api.klyra.live/v1", "", false, "https://api.klyra.live/v1/YOUR/ENDPOINT"},
-		{"https://api.klyra.live", "/v1/text?api_key=geheim", false, "https://api.klyra.live/v1/text"},
-		{"https://api.klyra.live", "/v1/x'\"`$(id)\\\n%{{é", false, "https://api.klyra.live/v1/x%27%22%60%24%28id%29%5C%0A%25%7B%7B%C3%A9"},
-		{"http://[::1]:8080", "/v1", false, "http://[::1]:8080/v1"},
-		{"http://127.0.0.1:1", "/v1/text", true, "https://api.klyra.live/v1/text"},
+		{"https://api.klyra.live", "", false, "", "POST https://api.klyra.live/YOUR/ENDPOINT"},
+		{"https://api.klyra.live/v1", "", false, "", "POST https://api.klyra.live/v1/YOUR/ENDPOINT"},
+		{"https://api.klyra.live", "/v1/text?api_key=geheim", false, "", "POST https://api.klyra.live/v1/text"},
+		{"https://api.klyra.live", "/v1/x'\"`$(id)\\\n%{{é", false, "", "POST https://api.klyra.live/v1/x%27%22%60%24%28id%29%5C%0A%25%7B%7B%C3%A9"},
+		{"http://[::1]:8080", "/v1", false, "", "POST http://[::1]:8080/v1"},
+		{"http://127.0.0.1:1", "/v1/text", true, "", "POST https://api.klyra.live/v1/text"},
+		// What the pasted response shows of its request.
+		{"https://api.klyra.live", "", false, "curl https://api.klyra.live/v1/text?x=1 -d '{}'", "POST https://api.klyra.live/v1/text"},
+		{"https://api.klyra.live", "", false, "curl https://api.klyra.live/v1/jobs/7", "GET https://api.klyra.live/v1/jobs/7"},
+		{"https://api.klyra.live", "", false, "curl -X PUT https://api.klyra.live/v1/jobs/7 -d '{}'", "PUT https://api.klyra.live/v1/jobs/7"},
+		{"https://api.klyra.live", "", false, "DELETE /v1/jobs/7 HTTP/1.1\nAccept: */*\n\n", "DELETE https://api.klyra.live/v1/jobs/7"},
+		{"https://api.klyra.live", "", false, "curl -I https://api.klyra.live/v1/jobs", "POST https://api.klyra.live/v1/jobs"},
+		{"https://api.klyra.live", "", false, "curl https://elsewhere.example/v1/jobs/7", "POST https://api.klyra.live/YOUR/ENDPOINT"},
+		{"http://127.0.0.1:1", "", true, "curl https://elsewhere.example/v1/jobs/7", "GET https://api.klyra.live/v1/jobs/7"},
+		{"https://api.klyra.live", "/v1/image", false, "curl https://api.klyra.live/v1/jobs/7", "POST https://api.klyra.live/v1/image"},
+		{"https://api.klyra.live", "/v1/jobs/7", false, "curl https://api.klyra.live/v1/jobs/7", "GET https://api.klyra.live/v1/jobs/7"},
 	} {
-		if got := (Target{API: mustAPI(t, c.base), Endpoint: c.endpoint, Sandbox: c.sandbox}).snippetURL(); got != c.want {
-			t.Errorf("%s %q: %q, want %q", c.base, c.endpoint, got, c.want)
+		d := paste.Diagnose(c.pasted + "\nHTTP/1.1 429 Too Many Requests\nRetry-After: 5\n\n{}")
+		target := Target{API: mustAPI(t, c.base), Endpoint: c.endpoint, Sandbox: c.sandbox, Response: &d}
+		if got := target.snippetCall(); got.Method+" "+got.URL != c.want || got.Body != (got.Method == "POST" || got.Method == "PUT") {
+			t.Errorf("%s %q %q: %+v, want %q", c.base, c.endpoint, c.pasted, got, c.want)
 		}
 	}
 }
@@ -141,10 +155,10 @@ func retryServer(t *testing.T, header, after string) (address string, seen func(
 }
 
 // snippet returns one of the programs as the check shows it.
-func snippet(t *testing.T, address, title string, seen paste.RateLimit) string {
+func snippet(t *testing.T, address, method, title string, seen paste.RateLimit) string {
 	t.Helper()
 	s := limitState{code: rateLimitCode, RateLimit: seen}
-	target := Target{API: mustAPI(t, address), Endpoint: "/v1/x"}
+	target := Target{API: mustAPI(t, address), Endpoint: "/v1/x", Request: &paste.Request{Method: method, Path: "/v1/x", Address: safe.NewSecret("/v1/x")}}
 	r := Result{Blocks: s.blocks(target, limitsNow)}.shown(nil)
 	for _, b := range r.Blocks {
 		if strings.Contains(b.Title, title) {
@@ -154,6 +168,9 @@ func snippet(t *testing.T, address, title string, seen paste.RateLimit) string {
 	t.Fatalf("no block %q", title)
 	return ""
 }
+
+// bodiless takes out of goAround what a snippet without a body has no use for.
+var bodiless = strings.NewReplacer("\t\"bytes\"\n", "", `[]byte("{}")`, "")
 
 // goAround is what the Go snippet stands in.
 const goAround = `package main
@@ -170,7 +187,7 @@ import (
 )
 
 func main() {
-	resp, err := post([]byte("{}"))
+	resp, err := send([]byte("{}"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -187,15 +204,21 @@ func TestGoSnippetRetries(t *testing.T) {
 	for _, c := range []struct {
 		header, after string
 		seen          paste.RateLimit
+		method, sent  string
 	}{
-		{"Retry-After", "0", paste.RateLimit{}},
-		{"X-RateLimit-Reset", fmt.Sprint(now.Unix()), paste.RateLimit{ResetTime: now}}, // as other APIs write it
+		{"Retry-After", "0", paste.RateLimit{}, "POST", "POST /v1/x Bearer pretend application/json {}"},
+		{"X-RateLimit-Reset", fmt.Sprint(now.Unix()), paste.RateLimit{ResetTime: now}, "POST", "POST /v1/x Bearer pretend application/json {}"}, // as other APIs write it
+		{"Retry-After", "0", paste.RateLimit{}, "GET", "GET /v1/x Bearer pretend  "},
 	} {
-		t.Run(c.header, func(t *testing.T) {
+		t.Run(c.header+" "+c.method, func(t *testing.T) {
 			t.Parallel()
 			address, seen := retryServer(t, c.header, c.after)
 			file := filepath.Join(t.TempDir(), "main.go")
-			if err := os.WriteFile(file, []byte(goAround+snippet(t, address, "Go", c.seen)+"\n"), 0o600); err != nil {
+			around := goAround
+			if c.method == "GET" {
+				around = bodiless.Replace(around)
+			}
+			if err := os.WriteFile(file, []byte(around+snippet(t, address, c.method, "Go", c.seen)+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			run := exec.CommandContext(t.Context(), "go", "run", file)
@@ -205,8 +228,8 @@ func TestGoSnippetRetries(t *testing.T) {
 				t.Errorf("%v: %s", err, out)
 			}
 			for _, r := range seen() {
-				if r != "POST /v1/x Bearer pretend application/json {}" {
-					t.Errorf("sent %q", r)
+				if r != c.sent {
+					t.Errorf("sent %q, want %q", r, c.sent)
 				}
 			}
 		})

@@ -37,6 +37,7 @@ func (p *preparation) curl() Block {
 	case p.from.Request.Lacks != "" || len(body) > maxBodyShown:
 		words = append(words, "--data-binary @BODY")
 		p.Partial = true
+		title = strings.Replace(title, "The same with curl", "All but the body: curl", 1)
 		p.Notes = append(p.Notes, "The command for curl sends the file BODY as the body: put it there.")
 	case body != "":
 		words = append(words, "--data-raw "+ShellQuoted(body))

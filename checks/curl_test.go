@@ -48,6 +48,9 @@ func TestCurlCommand(t *testing.T) {
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v\n%q\nwant\n%q", name, err, got, c.want)
 		}
+		if whole := !strings.Contains(command.Text, "@BODY"); strings.HasPrefix(command.Title, "The same with curl, for sh") != whole || strings.HasPrefix(command.Title, "All but the body: curl, for sh") == whole {
+			t.Errorf("%s: the title is %q", name, command.Title)
+		}
 		if len(command.Title) > 60 {
 			t.Errorf("%q is too long for a title", command.Title)
 		}

@@ -87,14 +87,15 @@ type keyRow struct {
 
 const (
 	byDashboard = "in the Klyra Dashboard (Projects, the project, API Keys) see whether the key is listed; if it is not, or is revoked, Generate New Key and put it wherever the old one stands. A key made a moment ago may need a minute: run this once more then"
-	askSupport  = "if it lasts, send Klyra's support the request ids above"
+	askSupport  = "if it lasts, send Klyra's support the request ids of these answers"
 	orNetwork   = "a login page, a company proxy or a VPN may answer in its place: try another network"
 	runService  = "run the service check, and this one again later; " + askSupport
 	runAgain    = "run this again in a minute; " + askSupport
-	useOtherKey = "look at the key's permissions in the Klyra Dashboard, or use one that has them; an address list, a region or a plan can be meant too, which the error code above tells"
+	useOtherKey = "look at the key's permissions in the Klyra Dashboard: it needs the one that this endpoint asks for, or use a key that has it"
+	otherReason = useOtherKey + "; an address list, a region or a plan can be meant too: the code and the words of the refusal tell"
 
-	howToNameEndpoint = "name the endpoint that your program calls, and run this again with it: klyra-doctor check key --path /v1/… " +
-		"The snippets beside this result print it from within your program, without the key: for axios, Node's fetch, Python's requests and httpx, Go, and curl"
+	howToNameEndpoint = "name the endpoint that your program calls: this result comes with code that prints it from within your program, without the key, " +
+		"for axios, Node's fetch, Python's requests and httpx, Go, and curl. Then run this again with it: klyra-doctor check key --path /v1/…"
 )
 
 var (
@@ -208,13 +209,13 @@ var keyRows = []keyRow{
 		"the API knows this key, and says that it may not do this", useOtherKey,
 	}},
 	{9, gotLocked, gotBarred, gotRefused, whatever, "key.refused", Fail, words{
-		"the API knows this key, but refuses it this request", useOtherKey,
+		"the API knows this key, but refuses it this request", otherReason,
 	}},
 	{10, gotLocked | gotForbidden, gotBarred, gotAny, fakeAsKey, "key.unproven", Unknown, words{
 		"could not tell: a made-up key is refused in the same way", "either the key is bad or everything is refused from here: try another network; " + askSupport,
 	}},
 	{11, gotLocked, gotBarred, gotBarred, whatever, "key.refused", Fail, words{
-		"the API seems to know this key, but refuses it this request", useOtherKey,
+		"the API seems to know this key, but refuses it this request", otherReason,
 	}},
 	{12, gotLocked | gotForbidden, gotPayment, gotRefused, whatever, "key.limited", Warn, words{
 		"the API knows this key, but payment or quota stands in the way", "look at plan, quota and billing in the Klyra Dashboard",

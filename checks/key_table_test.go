@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,11 @@ var keyTableCases = []struct {
 	{1, "401 missing_api_key", "401 missing_api_key", "", "none key", "key.rejected", Fail, "no key arrived"},
 	{1, "401 missing_api_key", "401 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
 	{1, "200 {}", "403 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
+	// Trouble on the way of the request without a key says nothing of the next one, whose refusal is one.
+	{1, "502", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
+	{1, "504 <html>", "401 expired_api_key", "", "none key", "key.expired", Fail, "expired"},
+	{1, "503 service_unavailable", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
+	{1, "403 <html>error code: 1020</html>", "401 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
 	{2, "401 missing_api_key", "400 malformed_api_key", "", "none key", "key.rejected", Fail, "form"},
 	{3, "401 missing_api_key", "200 {}", "", "none key", "key.accepted", Pass, "accepts"},
 	{3, "400 authentication_required", "200 {}", "", "none key", "key.accepted", Pass, "accepts"},
@@ -165,6 +171,16 @@ func TestKeyTableIsTestedWhole(t *testing.T) {
 	}
 }
 
+// A remedy is read in the terminal, in the app, in JSON and in a report: what stands above or beside it differs.
+func TestKeyRemediesPointNowhere(t *testing.T) {
+	places := regexp.MustCompile(`\b(above|below|beside)\b`)
+	for _, row := range append(slices.Clone(keyRows), undecided) {
+		if at := places.FindString(row.remedy); at != "" {
+			t.Errorf("row %d says %q: %s", row.number, at, row.remedy)
+		}
+	}
+}
+
 // A key that was made a moment ago may not be known everywhere: that is for the user to try, not for the probe.
 func TestAFreshKeyIsNotRetried(t *testing.T) {
 	s := &scripted{none: "401 missing_api_key", key: "401 invalid_api_key", fake: "401 invalid_api_key"}
@@ -281,6 +297,21 @@ func allowed(c combination) bool {
 		return c.none == gotNothing || c.key == gotNothing
 	}
 	return c.row.id == "key.unproven"
+}
+
+// TestTheKeyIsSentOnlyWhereItDecides: the answer without a key lets it be sent only where there are answers to it that
+// settle something.
+func TestTheKeyIsSentOnlyWhereItDecides(t *testing.T) {
+	sent, settles := map[class]bool{}, map[class]bool{}
+	for _, c := range combinations(false) {
+		sent[c.none] = sent[c.none] || c.sent > 1
+		settles[c.none] = settles[c.none] || c.sent > 1 && c.row.id != "" && c.row.status != Unknown
+	}
+	for none, is := range sent {
+		if is != settles[none] {
+			t.Errorf("%b: the key is sent: %v; that settles anything: %v", none, is, settles[none])
+		}
+	}
 }
 
 func TestKeyTableOverAllAnswers(t *testing.T) {

@@ -48,17 +48,14 @@ func (s limitState) pace(now time.Time) string {
 		}
 		return "put requests in a queue that keeps under 80 % of the plan's limit a minute (" + why + ")" + s.daily(now, 0)
 	}
-	return fmt.Sprintf("send at most one request every %s (80 %% of %d a minute), %s", intervalText(between), limit, s.atOnce(between)) +
+	return fmt.Sprintf("send at most one request every %s (80 %% of %d a minute), %s", intervalText(between), limit, parallel(between)) +
 		s.daily(now, between)
 }
 
-// atOnce says how many requests have to be under way at once to send one every so often.
-func (s limitState) atOnce(between time.Duration) string {
-	took, basis := s.took, "since this answer took "+DurationText(s.took)
-	if took == 0 {
-		took, basis = time.Second, "assuming that an answer takes 1 s"
-	}
-	return fmt.Sprintf("at most %d at once (what that rate needs, %s)", max(int(math.Ceil(float64(took)/float64(between))), 1), basis)
+// parallel says how many requests have to be under way at once to send one every so often. How long the user's own take
+// is not known: what was asked for the limits is refused sooner.
+func parallel(between time.Duration) string {
+	return fmt.Sprintf("at most %d at once (enough for that rate where an answer takes up to 1 s)", max(int(math.Ceil(float64(time.Second)/float64(between))), 1))
 }
 
 // daily says how far apart requests must be for the rest of the day to last; "" where the minute's pace is slower,

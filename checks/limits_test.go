@@ -411,8 +411,8 @@ func TestLimitsPace(t *testing.T) {
 		state limitState
 		want  string
 	}{
-		{limitState{RateLimit: paste.RateLimit{Limit: number(60)}}, "at most one request every 1.25 s (80 % of 60 a minute), at most 1 at once (what that rate needs, assuming that an answer takes 1 s)"},
-		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most one request every 125 ms (80 % of 600 a minute), at most 12 at once (what that rate needs, since this answer took 1.5 s)"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(60)}}, "at most one request every 1.25 s (80 % of 60 a minute), at most 1 at once (enough for that rate where an answer takes up to 1 s)"},
+		{limitState{RateLimit: paste.RateLimit{Limit: number(600)}, took: 1500 * time.Millisecond}, "at most one request every 125 ms (80 % of 600 a minute), at most 8 at once (enough for that rate where an answer takes up to 1 s)"},
 		{limitState{RateLimit: paste.RateLimit{Limit: number(1)}}, "at most one request every 75 s"},
 		{limitState{RateLimit: paste.RateLimit{Limit: number(0)}}, "keeps under 80 % of the plan's limit a minute (a general rule"},
 		{limitState{message: "the rate limit of 120 requests per minute"}, "at most one request every 625 ms (80 % of 120 a minute)"},
@@ -457,6 +457,12 @@ func TestLimitsRemedies(t *testing.T) {
 			"concurrency",
 			limitState{code: "concurrent_requests_exceeded", RateLimit: paste.RateLimit{RetryAfterS: number(2)}},
 			"wait until 02:13:29 here (in 2 s), then let requests finish", "Before a retry",
+		},
+		{
+			"concurrency, of a known limit", // and how soon a refusal came tells nothing of the user's own requests
+			limitState{code: "concurrent_requests_exceeded", took: time.Millisecond, RateLimit: paste.RateLimit{Limit: number(600), RetryAfterS: number(2)}},
+			"wait until 02:13:29 here (in 2 s), then let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes; " +
+				"at one every 125 ms, which is 80 % of the limit a minute, that makes at most 8 at once (enough for that rate where an answer takes up to 1 s)", "under 1 ms",
 		},
 	} {
 		c.state.Date = limitsNow

@@ -190,7 +190,7 @@ func (s limitState) remedy(kind limitKind, now time.Time) string {
 func (s limitState) fewerAtOnce(until string) string {
 	queue := "let requests finish before others begin: put them in a queue with one worker, and add workers while no 429 comes"
 	if between, known := s.interval(); known {
-		queue += "; the limit per minute lets you use " + s.atOnce(between)
+		queue += fmt.Sprintf("; at one every %s, which is 80 %% of the limit a minute, that makes %s", intervalText(between), parallel(between))
 	}
 	if until != "" {
 		return until + ", then " + queue

@@ -238,7 +238,7 @@ func serviceDegraded(ps serviceProbes) (Finding, bool) {
 	case broken:
 		f.Summary = brokenInWords(p)
 		f.Evidence = append(f.Evidence, p.facts()...)
-		f.Remedy = "this is not your fault: retry with growing waits; if it lasts, send Klyra's support the request id and the date"
+		f.Remedy = "retry with growing waits: a request without any content is answered so too, hence yours is not the cause. If it lasts, send Klyra's support the request id and the date"
 		if ps[len(ps)-1].broken {
 			f.Status = Fail
 		}
@@ -297,8 +297,8 @@ func (ps serviceProbes) latency() Evidence {
 			each = append(each, DurationText(p.answer.took))
 		}
 	}
-	return Evidence{"latency", fmt.Sprintf("%s; in the middle %s, of which connecting (DNS, TCP, TLS) took %s",
-		strings.Join(each, ", "), DurationText(ps.medianLatency()), DurationText(ps.medianConnecting()))}
+	return Evidence{"latency", fmt.Sprintf("%s (median; connecting by DNS, TCP and TLS: %s), one by one %s",
+		DurationText(ps.medianLatency()), DurationText(ps.medianConnecting()), strings.Join(each, ", "))}
 }
 
 // medianLatency returns the middle one of the latencies, connecting included.

@@ -112,6 +112,10 @@ func TestServiceShowsWhatSupportNeeds(t *testing.T) {
 			t.Errorf("evidence %q, want %q in it", got, want)
 		}
 	}
+	// That it is nobody's fault here stands in the headline of a checklist, and its reason in what to do.
+	if remedy := r.Remedy(); !strings.HasPrefix(remedy, "Retry with growing waits: a request without any content is answered so too") {
+		t.Errorf("remedy %q", remedy)
+	}
 }
 
 func TestServiceSlow(t *testing.T) {

@@ -108,7 +108,7 @@ func TestServiceShowsItsLatency(t *testing.T) {
 	const took = `(under 1 ms|\d+ ms|[\d.]+ s)`
 	for _, want := range []string{
 		`third request=401 missing_api_key, some_error, req_7, ` + took + ` \(TCP ` + took + `, TLS ` + took + `, answer ` + took + `\)`,
-		`latency=` + took + `, ` + took + `, ` + took + `; in the middle ` + took + `, of which connecting \(DNS, TCP, TLS\) took ` + took,
+		`latency=` + took + ` \(median; connecting by DNS, TCP and TLS: ` + took + `\), one by one ` + took + `, ` + took + `, ` + took,
 	} {
 		if got := evidenceText(r); !regexp.MustCompile(want).MatchString(got) {
 			t.Errorf("want %s in\n%s", want, got)
@@ -125,7 +125,7 @@ func TestMedian(t *testing.T) {
 		ps = append(ps, serviceProbe{exchange: exchange{answer: answer{took: d * time.Second}}, stages: stages{connected: d * time.Millisecond}})
 	}
 	ps = append(ps, serviceProbe{exchange: exchange{err: io.EOF, answer: answer{took: time.Hour}}})
-	if got := ps.latency().Value; got != "5 s, 1 s, 9 s; in the middle 5 s, of which connecting (DNS, TCP, TLS) took 5 ms" {
+	if got := ps.latency().Value; got != "5 s (median; connecting by DNS, TCP and TLS: 5 ms), one by one 5 s, 1 s, 9 s" {
 		t.Error(got)
 	}
 }

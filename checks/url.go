@@ -67,7 +67,8 @@ type urlProbe struct {
 	net      network
 	findings []Finding
 	hops     []*hop
-	body     *body // nil until one was read
+	body     *body      // nil until one was read
+	compared []Evidence // what comparing requests for a file that was served were answered with
 	// signed is what the URL says of its own signature; zero where it carries none.
 	signed signature
 	// secrets are what lets anybody in who reads the URLs on the way.
@@ -253,7 +254,8 @@ func (p *urlProbe) conclude() {
 func (p *urlProbe) fine() Finding {
 	f := Finding{
 		ID: "view.public", Status: Pass, Summary: "nothing wrong is visible from here",
-		Remedy: "One machine cannot see whether the host lets Klyra's servers in: a firewall, an allow-list of addresses, a country block or a bot rule may treat them differently. If the API still cannot download it, look for its request in the host's access log, or send the content in the request itself.",
+		Evidence: p.compared,
+		Remedy:   "One machine cannot see whether the host lets Klyra's servers in: a firewall, an allow-list of addresses, a country block or a bot rule may treat them differently. If the API still cannot download it, look for its request in the host's access log, or send the content in the request itself.",
 	}
 	if p.worst() == Warn {
 		f.Summary = "the download works from here, apart from the warnings"

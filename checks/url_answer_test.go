@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -252,27 +253,29 @@ func TestComparisons(t *testing.T) {
 		deep     bool
 		want     string
 		requests int
+		compared string // what view.public says of the comparing requests
 	}{
-		{"/wall/cookie", false, "http.unauthorized fail; http.cookies_required fail", 4},
-		{"/wall/agent", false, "http.not_found fail; http.user_agent warn", 2},
-		{"/wall/referer", false, "http.forbidden fail; http.hotlink fail", 3},
-		{"/wall/login", false, "http.forbidden fail", 3}, // a browser gets a page for signing in: that is no file
-		{"/session", false, "http.cookies_required fail", 1},
-		{"/session", true, "http.redirect_loop fail", 2}, // it goes round with its cookie, too
-		{"/wall/round", false, "http.cookies_required fail", 1},
-		{"/wall/round", true, "http.cookies_required fail", 2},
-		{"/wall/password", false, "http.unauthorized fail", 1},
-		{"/wall/everybody", false, "http.forbidden fail", 3},
-		{"/wall/503", false, "http.server_error fail", 1},
-		{"/wall/503", true, "http.server_error fail", 3},
-		{"/wall/429", true, "http.rate_limited unknown", 1},
-		{"/wall/placeholder", false, "view.public pass", 1},
-		{"/wall/placeholder", true, "http.hotlink warn; view.public pass", 4},
-		{"/wall/picky", true, "http.user_agent warn; view.public pass", 4},
-		{"/clock", true, "body.changes warn; view.public pass", 4},
-		{"/get", true, "http.head_differs warn; view.public pass", 4},
-		{"/body/png", true, "view.public pass", 4},
-		{"/body/png", false, "view.public pass", 1},
+		{"/wall/cookie", false, "http.unauthorized fail; http.cookies_required fail", 4, ""},
+		{"/wall/agent", false, "http.not_found fail; http.user_agent warn", 2, ""},
+		{"/wall/referer", false, "http.forbidden fail; http.hotlink fail", 3, ""},
+		{"/wall/login", false, "http.forbidden fail", 3, ""}, // a browser gets a page for signing in: that is no file
+		{"/session", false, "http.cookies_required fail", 1, ""},
+		{"/session", true, "http.redirect_loop fail", 2, ""}, // it goes round with its cookie, too
+		{"/wall/round", false, "http.cookies_required fail", 1, ""},
+		{"/wall/round", true, "http.cookies_required fail", 2, ""},
+		{"/wall/password", false, "http.unauthorized fail", 1, ""},
+		{"/wall/everybody", false, "http.forbidden fail", 3, ""},
+		{"/wall/503", false, "http.server_error fail", 1, ""},
+		{"/wall/503", true, "http.server_error fail", 3, ""},
+		{"/wall/429", true, "http.rate_limited unknown", 1, ""},
+		{"/wall/placeholder", false, "view.public pass", 1, ""},
+		{"/wall/placeholder", true, "http.hotlink warn; view.public pass", 4, "the same answer, another answer"},
+		{"/wall/picky", true, "http.user_agent warn; view.public pass", 4, "another answer, the same answer"},
+		{"/clock", true, "body.changes warn; view.public pass", 4, "another answer, another answer"},
+		{"/wall/mute", true, "view.public pass", 4, "no whole answer came, the same answer, no answer came"},
+		{"/get", true, "http.head_differs warn; view.public pass", 4, "the same answer, the same answer, HTTP 403"},
+		{"/body/png", true, "view.public pass", 4, "the same answer, the same answer, HTTP 200"},
+		{"/body/png", false, "view.public pass", 1, ""},
 	} {
 		w := newWorld(t)
 		n := w.at(wallServer(t, w))
@@ -281,6 +284,15 @@ func TestComparisons(t *testing.T) {
 		r := n.checkURL(t.Context(), target)
 		if got := strings.TrimSuffix(verdicts(r), "; view.not_reached skip"); got != c.want || len(w.asked()) != c.requests {
 			t.Errorf("%s, deep %v: want %s by %d requests, got %d\n%s", c.path, c.deep, c.want, c.requests, len(w.asked()), texts(r))
+		}
+		var compared []string
+		for _, e := range r.Findings[len(r.Findings)-1].Evidence {
+			if slices.Contains([]string{triedBrowser, triedSite, triedHead}, e.Label) {
+				compared = append(compared, e.Value)
+			}
+		}
+		if got := strings.Join(compared, ", "); got != c.compared {
+			t.Errorf("%s: compared %q, want %q", c.path, got, c.compared)
 		}
 		for i, req := range w.asked() {
 			if carried(req, key) || i == 0 && (req.Header.Get("Cookie")+req.Header.Get("Referer") != "" || req.Method != http.MethodGet) {
@@ -354,6 +366,8 @@ func wallServer(t *testing.T, w *world) string {
 			rw.Write(fixtures["login"])
 		case path == "placeholder" && r.Referer() == "":
 			rw.Write(mediatest.PNG(9, 9))
+		case path == "mute" && (browser || r.Method == http.MethodHead):
+			panic(http.ErrAbortHandler)
 		case path == "picky" && browser:
 			refuse(http.StatusForbidden)
 		default:

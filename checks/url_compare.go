@@ -111,10 +111,11 @@ func (p *urlProbe) compareSession(ctx context.Context, h *hop, resp *http.Respon
 	return other.refusing(refused, "at "+at.String())
 }
 
-// What was tried of a refusal, in words.
+// What was tried, in words.
 const (
 	triedBrowser = "with a browser's name"
 	triedSite    = "with the site as Referer"
+	triedHead    = "with HEAD in place of GET"
 )
 
 // refusing adds what was tried to a list where the answer to it was a refusal.
@@ -146,6 +147,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	browser, asked := p.again(ctx, h, asBrowser(h))
 	site, sent := p.again(ctx, h, fromSite(h))
 	byName, bySite := asked && browser.differs(first), sent && site.differs(first)
+	p.compared = append(p.compared, Evidence{triedBrowser, sameness(asked, byName)}, Evidence{triedSite, sameness(sent, bySite)})
 	if !byName && !bySite {
 		p.compareHead(ctx, h)
 		return
@@ -166,6 +168,17 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	}
 }
 
+// sameness says how the answer to a comparing request compares with the first one.
+func sameness(answered, differs bool) string {
+	switch {
+	case !answered:
+		return "no whole answer came"
+	case differs:
+		return "another answer"
+	}
+	return "the same answer"
+}
+
 // differs reports whether an answer is another one in any way.
 func (a otherAnswer) differs(first otherAnswer) bool {
 	return a.status != first.status || a.body.size != first.body.size || a.body.sum != first.body.sum
@@ -178,7 +191,12 @@ func (a otherAnswer) otherSort(first otherAnswer) bool {
 
 func (p *urlProbe) compareHead(ctx context.Context, h *hop) {
 	head, ok := p.again(ctx, h, comparison{http.MethodHead, nil, h.peer.Addr()})
-	if !ok || head.status < 400 {
+	if !ok {
+		p.compared = append(p.compared, Evidence{triedHead, "no answer came"})
+		return
+	}
+	p.compared = append(p.compared, Evidence{triedHead, head.String()})
+	if head.status < 400 {
 		return
 	}
 	p.add(Finding{

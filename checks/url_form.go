@@ -129,12 +129,16 @@ func (p *urlProbe) userinfo(host string) {
 func (p *urlProbe) begun(clean string) string {
 	given := looseStart().FindString(clean)
 	rest := clean[len(given):]
-	trouble, scheme := "", "https"
+	trouble, scheme, checked, remedy := "", "https", "as if it were right", "Send %s instead."
 	switch lower := strings.ToLower(given); {
 	case lower == "https://" || lower == "http://":
 		scheme = strings.TrimSuffix(lower, "://")
 	case lower == "":
 		rest, trouble = strings.TrimPrefix(clean, "//"), "the URL does not begin with https://"
+		if onLocalPort(rest) {
+			scheme, trouble, checked = "http", "the URL has no scheme", "with http://"
+			remedy = "Write %s, since most servers on one's own machine speak http. If this one speaks TLS, write https:// in front."
+		}
 	case strings.Count(lower, "tp") > 1:
 		trouble = "the URL begins with more than one scheme: " + given
 	case strings.Trim(lower, "/") == "https:" || strings.Trim(lower, "/") == "http:":
@@ -156,8 +160,14 @@ func (p *urlProbe) begun(clean string) string {
 		p.malformed(cmp.Or(trouble, "the URL names no host"), clean, "Write the whole URL: https://host/path.")
 		return ""
 	}
-	p.malformed(trouble+"; it was checked as if it were right", clean, fmt.Sprintf("Send %s instead.", withoutUserinfo(fixed)))
+	p.malformed(trouble+"; it was checked "+checked, clean, fmt.Sprintf(remedy, withoutUserinfo(fixed)))
 	return fixed
+}
+
+// onLocalPort reports whether a URL without a scheme leads to a port of this machine that is not that of https.
+func onLocalPort(rest string) bool {
+	u, err := url.Parse("//" + rest)
+	return err == nil && loopbackHost(u.Hostname()) && u.Port() != "" && u.Port() != "443"
 }
 
 // splitScheme tells a scheme from a host that is followed by its port, and from a user before a password.

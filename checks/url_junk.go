@@ -85,6 +85,8 @@ const (
 var (
 	// startAfterWords finds where a URL begins that something leads up to: "see https://", "src=\"https://", "](https://".
 	startAfterWords = matching(`(?i)^[^/?#]*?[\s"'“‘<>(\[{=](https?):[\\/]`)
+	// hostInBrackets finds a URL without a scheme whose host is an IPv6 address.
+	hostInBrackets = matching(`^\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*\]`)
 	// nextURL finds a second URL behind the first.
 	nextURL = matching(`(?i)\s["'<(]*https?://`)
 	// lineBreak finds a line break with the blanks that an editor puts around it.
@@ -123,12 +125,21 @@ func trimOutside(raw string, start, end int) (int, int) {
 		url := strings.TrimRightFunc(raw[start:end], after)
 		url = withoutLooseBracket(url)
 		end = start + len(url)
-		url = strings.TrimLeftFunc(url, before)
+		url = trimStart(url, before)
 		start = end - len(url)
 		if withoutLooseBracket(strings.TrimRightFunc(url, after)) == url {
 			return start, end
 		}
 	}
+}
+
+// trimStart takes what lies before a URL off its start, but no bracket of a host that is an IPv6 address.
+func trimStart(url string, before func(rune) bool) string {
+	rest := strings.TrimLeftFunc(url, before)
+	if bracket := len(url) - len(rest) - 1; bracket >= 0 && hostInBrackets().MatchString(url[bracket:]) {
+		return url[bracket:]
+	}
+	return rest
 }
 
 func outside(r rune) bool {

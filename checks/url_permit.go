@@ -76,7 +76,10 @@ func privateAddress(h *hop, all []netip.Addr, why string) Finding {
 		ID: "dns.private_address", Status: Fail,
 		Summary:  fmt.Sprintf("%s is a %s address, which the API's servers cannot reach", all[0], h.kind),
 		Evidence: []Evidence{{"host", h.url.Hostname()}, {"addresses", joined(all)}},
-		Remedy:   "Publish the file on a public host, or send its content in the request. If the name has another address on the internet, this machine's DNS, VPN or hosts file hides it: check from another network.",
+		Remedy:   "Publish the file on a public host, or send its content in the request.",
+	}
+	if _, err := netip.ParseAddr(h.url.Hostname()); err != nil {
+		f.Remedy += " If the name has another address on the internet, this machine's DNS, VPN or hosts file hides it: check from another network."
 	}
 	if why != "" {
 		f.Summary += "; " + why

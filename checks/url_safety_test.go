@@ -338,6 +338,17 @@ func TestURLMetadata(t *testing.T) {
 	}
 }
 
+// TestPrivateAddressRemedy: only a name can have another address elsewhere.
+func TestPrivateAddressRemedy(t *testing.T) {
+	for host, named := range map[string]bool{"private.example.com": true, "10.0.0.10": false, "[fd00::10]": false} {
+		h := &hop{url: &url.URL{Scheme: "http", Host: host}, kind: "private"}
+		f := privateAddress(h, []netip.Addr{netip.MustParseAddr("10.0.0.10")}, "")
+		if strings.Contains(f.Remedy, "If the name has another address") != named {
+			t.Errorf("%s: %s", host, f.Remedy)
+		}
+	}
+}
+
 // BenchmarkURLCheck is the whole check of a small image on loopback.
 func BenchmarkURLCheck(b *testing.B) {
 	server := httptest.NewServer((&world{}).handler())

@@ -34,6 +34,7 @@ var urlCases = []struct {
 	{name: "IPv6 only", url: "https://six.example.com/body/png", want: "dns.ipv6_only warn; view.public pass", text: "2606:2800"},
 	{name: "private address", url: "http://private.example.com/body/png", want: "dns.private_address fail", text: "10.0.0.10 is a private address"},
 	{name: "private address in a paste", url: "http://private.example.com/body/png", pasted: true, want: "dns.private_address fail; view.not_reached skip", text: "not contacted"},
+	{name: "private name", url: "http://private.example.com/body/png", want: "dns.private_address fail", text: "If the name has another address on the internet"},
 	{name: "literal address", url: "http://10.0.0.10/body/png", want: "dns.private_address fail"},
 	{name: "mixed addresses", url: "https://mixed.example.com/body/png", want: "dns.private_address warn; view.public pass", text: "some addresses"},
 

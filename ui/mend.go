@@ -98,7 +98,7 @@ func (s *checklistScreen) mended(a *app, msg mendedMsg) tea.Cmd {
 	} else {
 		a.file = msg.mended.Path
 	}
-	fixed := guide.Fixed{Fix: string(msg.fix), Of: msg.from, Path: msg.mended.Path, Did: msg.mended.Did}
+	fixed := guide.Fixed{Fix: string(msg.fix), Of: msg.from, Path: msg.mended.Path, Send: msg.fix.Sends(content.Name), Did: msg.mended.Did}
 	set := func(c guide.Checklist) guide.Checklist { return c.SetFixed(content, fixed) }
 	s.list, a.target = set(s.list), set(guide.Checklist{Target: a.target}).Target
 	a.notice = safe.EscapeLine("Written: " + msg.mended.Path)

@@ -145,7 +145,7 @@ func TestWhatTheHeadlineNames(t *testing.T) {
 // TestIncompleteCommand: what the paste lacks, the command lacks too.
 func TestIncompleteCommand(t *testing.T) {
 	d := lastStep(t, strings.Replace(askedHere, `'{"content":"Is this fine?"}'`, "@body.json", 1)).press("enter")
-	d.shows("This is not sent: the paste does not show the file body.json. c copies a command for curl, which", "is incomplete.", "sends the file BODY", "Left out of what you pasted: Cookie")
+	d.shows("This is not sent: the paste does not show the body, which stands in the file body.json. c", "copies a command for curl, which is incomplete.", "All but the body: curl, for sh, the key in $KLYRA_API_KEY", "sends the file BODY", "Left out of what you pasted: Cookie")
 }
 
 // TestNoRequestNoReplay: without a request the last step asks as it always did.

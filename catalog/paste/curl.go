@@ -19,6 +19,8 @@ const (
 	jsonValue
 	encodedValue
 	formValue
+	formTextValue
+	uploadValue
 	bearerValue
 	fileValue
 	urlValue
@@ -34,13 +36,13 @@ const (
 var options = map[string]option{
 	"-H": headerValueOf, "--header": headerValueOf, "-X": methodValue, "--request": methodValue,
 	"-d": dataValue, "--data": dataValue, "--data-raw": rawValue, "--data-binary": dataValue, "--data-ascii": dataValue,
-	"--data-urlencode": encodedValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formValue,
+	"--data-urlencode": encodedValue, "--json": jsonValue, "-F": formValue, "--form": formValue, "--form-string": formTextValue,
 	"--url": urlValue, "-u": userValue, "--user": userValue, "-b": cookieValue, "--cookie": cookieValue,
 	"-A": agentValue, "--user-agent": agentValue, "-e": refererValue, "--referer": refererValue,
 	"-G": getFlag, "--get": getFlag, "-I": headFlag, "--head": headFlag,
 	"--oauth2-bearer": bearerValue, "-o": otherValue, "--output": otherValue, "-w": otherValue, "--write-out": otherValue,
 	"-m": otherValue, "--max-time": otherValue, "--connect-timeout": otherValue, "-x": otherValue, "--proxy": otherValue,
-	"-T": fileValue, "--upload-file": fileValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
+	"-T": uploadValue, "--upload-file": uploadValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
 	"--cert": otherValue, "--key": otherValue, "--cacert": otherValue, "--capath": otherValue, "-r": otherValue,
 	"--range": otherValue, "--resolve": otherValue, "--retry": otherValue, "--retry-delay": otherValue,
 	"--retry-max-time": otherValue, "-D": otherValue, "--dump-header": otherValue, "-K": fileValue, "--config": fileValue,
@@ -123,7 +125,10 @@ func split(text string) (flag, attached string) {
 type command struct {
 	shown           shown
 	data            []string
+	file            string // in which some of the body stands, "-" for standard input; "" for none
+	part            string // of a form that curl makes; "" for no form
 	form, get, json bool
+	upload          bool
 }
 
 func (c *command) url(w word) {
@@ -164,8 +169,14 @@ func (c *command) take(kind option, w word) {
 		w.text = urlencoded(w.text)
 		c.bodyOrFile(w)
 	case formValue:
-		c.form = true
-		c.shown.lack("the form of " + w.text)
+		c.form, c.part = true, w.text
+		if _, value, _ := strings.Cut(w.text, "="); strings.HasPrefix(value, "@") || strings.HasPrefix(value, "<") {
+			c.file, _, _ = strings.Cut(value[1:], ";")
+		}
+	case formTextValue:
+		c.form, c.part = true, w.text
+	case uploadValue:
+		c.upload, c.file = true, w.text
 	case fileValue:
 		c.shown.lack("the file " + w.text)
 	case bearerValue:
@@ -194,8 +205,7 @@ func (c *command) header(name, value string) {
 // bodyOrFile takes a part of the body, or the name of the file that it stands in.
 func (c *command) bodyOrFile(w word) {
 	if strings.HasPrefix(w.text, "@") {
-		c.form = true
-		c.shown.lack("the file " + w.text[1:])
+		c.form, c.file = true, w.text[1:]
 		return
 	}
 	c.body(w)
@@ -226,8 +236,27 @@ func urlencoded(text string) string {
 	return name + strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
+// unread notes what of the body curl has read or put together.
+func (c *command) unread() {
+	place := "the body"
+	if c.get {
+		place = "the query"
+	}
+	switch {
+	case c.file == "-":
+		c.shown.lack(place + ", which came from standard input")
+	case c.file != "" && c.part != "":
+		c.shown.lack("the body, a form that takes in the file " + c.file)
+	case c.file != "":
+		c.shown.lack(place + ", which stands in the file " + c.file)
+	case c.part != "":
+		c.shown.lack("the body, a form that curl makes of " + c.part)
+	}
+}
+
 // done adds what curl adds by itself.
 func (c *command) done() (shown, bool) {
+	c.unread()
 	s := c.shown
 	s.content = strings.Join(c.data, "&")
 	if c.get && s.content != "" {
@@ -239,11 +268,14 @@ func (c *command) done() (shown, bool) {
 		s.content = ""
 	}
 	sends := c.form || len(c.data) > 0
-	if s.method == "" {
+	switch {
+	case s.method != "":
+	case c.upload:
+		s.method = "PUT"
+	case sends && !c.get:
+		s.method = "POST"
+	default:
 		s.method = "GET"
-		if sends && !c.get {
-			s.method = "POST"
-		}
 	}
 	implied := []pair{{"Content-Type", "application/x-www-form-urlencoded"}}
 	switch {

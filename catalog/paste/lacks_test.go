@@ -11,12 +11,16 @@ func TestWhatARequestLacks(t *testing.T) {
 	const api = "https://api.klyra.live/v1/x"
 	for name, c := range map[string]struct{ text, lacks, content string }{
 		"curl":                    {`curl ` + api + ` -H "Authorization: Bearer $KLYRA_API_KEY" -d '{"text":"pay $NAME $(now)"}'`, "", `{"text":"pay $NAME $(now)"}`},
-		"a file":                  {`curl ` + api + ` -d @body.json`, "the file body.json", ""},
+		"a file":                  {`curl ` + api + ` -d @body.json`, "the body, which stands in the file body.json", ""},
+		"a file beside text":      {`curl ` + api + ` -d a=b -d @body.json`, "the body, which stands in the file body.json", "a=b"},
+		"standard input":          {`curl ` + api + ` -d @-`, "the body, which came from standard input", ""},
+		"a file for the query":    {`curl -G ` + api + ` --data-urlencode text@body.txt`, "the query, which stands in the file body.txt", ""},
 		"an @ of browsers":        {`curl ` + api + ` --data-raw '@alice you are mean'`, "", "@alice you are mean"},
-		"a binary file":           {`curl ` + api + ` --data-binary "@a b.json"`, "the file a b.json", ""},
-		"an upload":               {`curl ` + api + ` -T photo.png`, "the file photo.png", ""},
+		"a binary file":           {`curl ` + api + ` --data-binary "@a b.json"`, "the body, which stands in the file a b.json", ""},
+		"an upload":               {`curl ` + api + ` -T photo.png`, "the body, which stands in the file photo.png", ""},
 		"settings":                {`curl ` + api + ` -K curl.conf -d '{}'`, "the file curl.conf", "{}"},
-		"a form":                  {`curl ` + api + ` -F image=@photo.png`, "the form of image=@photo.png", ""},
+		"a form":                  {`curl ` + api + ` -F a=b -F "image=@photo.png;type=image/png"`, "the body, a form that takes in the file photo.png", ""},
+		"a form of text":          {`curl ` + api + ` -F a=b --form-string c=@d`, "the body, a form that curl makes of c=@d", ""},
 		"a variable in the body":  {`curl ` + api + ` -d "{\"text\":\"$TEXT\"}"`, "what the shell put in for $TEXT", `{"text":"$TEXT"}`},
 		"a command in the body":   {`curl ` + api + ` -d "$(cat body.json)"`, "what the shell put in for $(cat", "$(cat body.json)"},
 		"backticks in the body":   {"curl " + api + " -d \"`cat body.json`\"", "what the shell put in for `cat", "`cat body.json`"},
@@ -25,7 +29,7 @@ func TestWhatARequestLacks(t *testing.T) {
 		"a variable in the URL":   {`curl ` + api + `/$ID -d '{}'`, "what the shell put in for $ID", "{}"},
 		"a variable in a header":  {`curl ` + api + ` -H "X-Tenant: ${TENANT}" -d '{}'`, "what the shell put in for ${TENANT}", "{}"},
 		"encoded":                 {`curl ` + api + ` --data-urlencode "text=a b&c" --data-urlencode =x/y -d z=1`, "", "text=a%20b%26c&x%2Fy&z=1"},
-		"encoded, of a file":      {`curl ` + api + ` --data-urlencode text@body.txt`, "the file body.txt", ""},
+		"encoded, of a file":      {`curl ` + api + ` --data-urlencode text@body.txt`, "the body, which stands in the file body.txt", ""},
 		"a query":                 {`curl -G ` + api + ` -d a=1 -d b=2`, "", ""},
 		"signs of other shells":   {"curl " + api + " \\\n  -d '{\"text\":\"^\" `\n\"}'", "", "{\"text\":\"^\" `\n\"}"},
 		"cmd":                     {"curl ^\"" + api + "^\" ^\r\n --data-raw ^\"%TEXT%^\"", "what the shell put in for %TEXT%", "%TEXT%"},
@@ -95,5 +99,14 @@ func TestCurlQuery(t *testing.T) {
 	r := Diagnose("curl -G 'https://api.klyra.live/v1/x?q=0' -d a=1 --data-urlencode 'b=ä'").Request
 	if r == nil || r.Method != "GET" || r.Address.Reveal() != "https://api.klyra.live/v1/x?q=0&a=1&b=%C3%A4" {
 		t.Errorf("%+v at %q", r, r.Address.Reveal())
+	}
+}
+
+// TestCurlUpload: -T puts a file where no method is given.
+func TestCurlUpload(t *testing.T) {
+	for flags, want := range map[string]string{"": "PUT", " -X POST": "POST"} {
+		if r := Diagnose("curl https://api.klyra.live/v1/x -T a.png" + flags).Request; r == nil || r.Method != want {
+			t.Errorf("%q: %+v", flags, r)
+		}
 	}
 }

@@ -16,6 +16,7 @@ type Fixed struct {
 	Fix  string   // its name, as steps of the catalog have it
 	Of   string   // name of the content that it was made from
 	Path string   // full path of the file, or of the folder with the parts
+	Send string   // how a request is to send it: "with small.jpg in place of the image"
 	Did  []string // a sentence each, without a period: what was done, what was lost
 }
 
@@ -77,17 +78,12 @@ func (c Checklist) written() string {
 	return fmt.Sprintf("%s, %s, %s", c.show(content.Name), checks.Counted(int64(len(content.Parts)), "part"), checks.SizeText(size))
 }
 
-// ToSend says what is to be sent in place of the original: "with photo-small.jpg in place of photo.png"; "" where no
-// fix has written anything that passes.
+// ToSend says what is to be sent in place of the original; "" where no fix has written anything that passes.
 func (c Checklist) ToSend() string {
 	if !c.fixedPassed() {
 		return ""
 	}
-	name, original := c.show(c.Target.Content.Name), c.show(c.Fixed.Of)
-	if parts := c.Target.Content.Parts; parts != nil {
-		return fmt.Sprintf("once for each of the %s in %s, in place of %s", checks.Counted(int64(len(parts)), "part"), name, original)
-	}
-	return "with " + name + " in place of " + original
+	return c.show(c.Fixed.Send)
 }
 
 // show makes a foreign name fit to be shown.

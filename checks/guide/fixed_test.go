@@ -25,8 +25,8 @@ func tooLarge(t *testing.T) Checklist {
 var (
 	smaller = checks.Content{Name: "photo-small.jpg", Size: 2_100_000}
 	parts   = checks.Content{Name: "essay-parts", Parts: []checks.Content{{Name: "001.txt", Size: 900}, {Name: "002.txt", Size: 800}}}
-	shrunk  = Fixed{Fix: "shrink", Of: "photo.png", Path: "/home/dev/photo-small.jpg", Did: []string{"lost: all metadata"}}
-	chunked = Fixed{Fix: "chunk", Of: "essay.txt", Path: "/home/dev/essay-parts"}
+	shrunk  = Fixed{Fix: "shrink", Of: "photo.png", Path: "/home/dev/photo-small.jpg", Send: "with photo-small.jpg in place of the image", Did: []string{"lost: all metadata"}}
+	chunked = Fixed{Fix: "chunk", Of: "essay.txt", Path: "/home/dev/essay-parts", Send: "with each part in essay-parts, one request each"}
 )
 
 func step(t *testing.T, c Checklist, title string) Step {
@@ -53,13 +53,13 @@ func TestFixed(t *testing.T) {
 			"one file", smaller, shrunk, "Shrink the image", "Split long text",
 			"wrote photo-small.jpg, 2.1 MB, checked", "wrote photo-small.jpg, 2.1 MB",
 			"The checks find nothing wrong with photo-small.jpg. Sending it is the proof.",
-			"Send the request again, with photo-small.jpg in place of photo.png",
+			"Send the request again, with photo-small.jpg in place of the image",
 		},
 		{
 			"parts", parts, chunked, "Split long text", "Shrink the image",
 			"wrote essay-parts, 2 parts, 1.7 kB, checked", "wrote essay-parts, 2 parts, 1.7 kB",
 			"The checks find nothing wrong with essay-parts. Sending it is the proof.",
-			"Send the request again, once for each of the 2 parts in essay-parts, in place of essay.txt",
+			"Send the request again, with each part in essay-parts, one request each",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestFixedInTheReport(t *testing.T) {
 		"- written by klyra-doctor: `photo-small.jpg, 2.1 MB`, its check: pass; made from `photo.png`, which stays as it was\n  - lost: all metadata\n",
 		"1. **Measure the content against the limits** — fixed (wrote photo-small.jpg, 2.1 MB, checked)",
 		"3. **Shrink the image** — done (wrote photo-small.jpg, 2.1 MB)",
-		"**Next:** Send the request again, with photo-small.jpg in place of photo.png",
+		"**Next:** Send the request again, with photo-small.jpg in place of the image",
 	} {
 		if !strings.Contains(report, want) {
 			t.Errorf("the report lacks %q:\n%s", want, report)

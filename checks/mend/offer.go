@@ -48,16 +48,20 @@ func cleanable(r checks.Result) bool {
 	return known || !slices.ContainsFunc(r.Findings, func(f checks.Finding) bool { return f.ID == "content.not_utf8" })
 }
 
-// fixWords holds what each fix does, as an order, and what the name of its output gains.
-var fixWords = map[Fix]struct{ does, suffix, ending string }{
-	Chunk:  {"split it", "-parts", ""},
-	Shrink: {"make it smaller", "-small", ".jpg"},
-	Clean:  {"clean it", "-clean", ".txt"},
-	Decode: {"decode it", "-decoded", ""},
+// fixWords holds what each fix does, as an order, what the name of its output gains, and what is to be sent then,
+// with NAME for the output.
+var fixWords = map[Fix]struct{ does, suffix, ending, sends string }{
+	Chunk:  {"split it", "-parts", "", "with each part in NAME, one request each"},
+	Shrink: {"make it smaller", "-small", ".jpg", "with NAME in place of the image"},
+	Clean:  {"clean it", "-clean", ".txt", "with NAME in place of the text"},
+	Decode: {"decode it", "-decoded", "", "with the bytes of NAME in place of what was sent; where the request takes base64, encode them anew, as one plain line"},
 }
 
 // Does says what a fix does, as an order: "make it smaller".
 func (f Fix) Does() string { return fixWords[f].does }
+
+// Sends says what to send once a fix has written to some name: "with small.jpg in place of the image".
+func (f Fix) Sends(name string) string { return strings.ReplaceAll(fixWords[f].sends, "NAME", name) }
 
 // OutputName returns a name for what a fix makes of a content of some name: "photo-small.jpg" for "photo.png",
 // "text-parts" for a folder of parts. The type is that of the output where it is known, and "" elsewhere.

@@ -93,17 +93,29 @@ func readPicture(in *bufio.Reader, most int) (p picture, needless string, err er
 	if p.kind = media.Sniff(head, false); !decodable[p.kind.MIME] {
 		return p, "", notDecoded(p.kind)
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(head))
+	header := &endedReader{in: bytes.NewReader(head)}
+	config, _, err := image.DecodeConfig(header)
 	switch {
 	case errors.Is(err, image.ErrFormat):
 		return p, "", undecodable(p.kind)
+	case err != nil && small:
+		return p, "", header.undecoded(p.kind, err)
 	case err != nil:
-		return p, "", fmt.Errorf("read the %s: %w", p.kind.Name, err)
+		return p, "", gaveUp(p.kind, err)
 	}
 	if small && max(config.Width, config.Height) <= checks.LongSide {
-		return p, fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", checks.Grouped(int64(most))), nil
+		return p, smallEnough(p.kind, head, most), nil
 	}
 	return p, "", p.read(in, head, config)
+}
+
+// smallEnough says why an image that is small enough is not written, and that this mends nothing where it is cut off.
+func smallEnough(kind media.Kind, data []byte, most int) string {
+	why := fmt.Sprintf("the image has at most %s bytes, which fit also as base64: there is nothing to be done", checks.Grouped(int64(most)))
+	if media.WalkImage(kind.MIME, data).Cut != "" {
+		why += " about its size. But it is cut off, its bytes end before the image does: " + wholeAgain
+	}
+	return why
 }
 
 // read decodes a picture of which the head and the sizes that it announces are known.
@@ -118,7 +130,49 @@ func (p *picture) read(in io.Reader, head []byte, config image.Config) (err erro
 	if err := p.affordable(config); err != nil {
 		return err
 	}
-	return p.decode(in)
+	source := &endedReader{in: in}
+	if err := p.decode(source); err != nil {
+		return source.undecoded(p.kind, err)
+	}
+	return nil
+}
+
+// wholeAgain is what to do about an image that is cut off.
+const wholeAgain = "download, export or upload it again"
+
+// endedReader keeps the error that reading ended with: io.EOF where all was read, and more was asked for.
+type endedReader struct {
+	in  io.Reader
+	err error
+}
+
+func (r *endedReader) Read(p []byte) (int, error) {
+	n, err := r.in.Read(p)
+	if err != nil {
+		r.err = err
+	}
+	return n, err
+}
+
+// undecoded says what a decoder's error means, by how the reading ended.
+func (r *endedReader) undecoded(kind media.Kind, err error) error {
+	switch r.err {
+	case nil:
+		return gaveUp(kind, err)
+	case io.EOF:
+		return Undone{
+			"the " + kind.Name + " is cut off: its bytes end before the image does, and only a whole one can be made smaller",
+			wholeAgain + ", and make that one smaller",
+		}
+	}
+	return fmt.Errorf("read the %s: %w", kind.Name, r.err)
+}
+
+func gaveUp(kind media.Kind, err error) Undone {
+	return Undone{
+		"this program's decoder gave up on the " + kind.Name + ": " + err.Error(),
+		"open it in a program that still shows it, save it anew, and make that one smaller",
+	}
 }
 
 func notDecoded(kind media.Kind) error {
@@ -150,11 +204,11 @@ func (p *picture) affordable(config image.Config) error {
 func (p *picture) decode(in io.Reader) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("decode the %s: %w: %v", p.kind.Name, media.ErrDecoderCrashed, cause)
+			err = fmt.Errorf("%w: %v", media.ErrDecoderCrashed, cause)
 		}
 	}()
 	if p.Image, _, err = image.Decode(in); err != nil {
-		return fmt.Errorf("decode the %s: %w", p.kind.Name, err)
+		return err
 	}
 	if o, ok := p.Image.(interface{ Opaque() bool }); ok {
 		p.opaque = o.Opaque()

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"klyra-doctor/catalog"
@@ -157,6 +158,26 @@ func TestShrinkImageThatFits(t *testing.T) {
 	}
 }
 
+// A cut image that is small enough is not called fine for that.
+func TestShrinkCutImageThatFits(t *testing.T) {
+	data := mediatest.PNGOf(mediatest.Picture(64, 64))
+	out, made := shrunk(t, data[:len(data)-30], JPEG, imageTarget)
+	if len(out) != 0 || !strings.Contains(made.Needless, "it is cut off, its bytes end before the image does: download, export or upload it again") {
+		t.Errorf("wrote %d bytes: %+v", len(out), made)
+	}
+}
+
+// A file that cannot be read to its end is not called damaged or cut.
+func TestShrinkUnreadableImage(t *testing.T) {
+	data := jpegOf(t, noise(700, 600, false), 95)
+	broken := func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(bytes.NewReader(data[:300_000]), iotest.ErrReader(errors.New("disk failure")))), nil
+	}
+	if _, err := shrinkImage(broken, io.Discard, JPEG, 200<<10); err == nil || err.Error() != "read the JPEG image: disk failure" {
+		t.Errorf("%v", err)
+	}
+}
+
 // bitmap is the beginning of a BMP image.
 const bitmap = "BM\x36\x00\x40\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x01\x00\x20\x00"
 
@@ -171,7 +192,7 @@ func announcing(data []byte, pixels uint16) []byte {
 
 func TestShrinkImageRefuses(t *testing.T) {
 	const most = 200 << 10
-	large := make([]byte, most)
+	large, photo := make([]byte, most), jpegOf(t, noise(700, 600, false), 95)
 	for _, c := range []struct {
 		name, data, want string
 		undone           bool
@@ -179,11 +200,14 @@ func TestShrinkImageRefuses(t *testing.T) {
 		{"a text", strings.Repeat("word ", most), "not an image", false},
 		{"no picture of ours", "\x00\x00\x00\x1cftypheic\x00\x00\x00\x00mif1heic" + string(large), "no decoder for this HEIC image", true},
 		{"a bitmap", bitmap + string(large), "no decoder for this BMP image", true},
-		{"what only begins as a PNG", "\x89PNG\r\n\x1a\n"[:8] + string(large), "read the PNG image", false},
+		{"what only begins as a PNG", "\x89PNG\r\n\x1a\n"[:8] + string(large), "decoder gave up on the PNG image", true},
 		{"a bomb", string(announcing(mediatest.JPEG(8, 8), 12_000)) + string(large), "would take 216 MB", true},
 		{"an animated WebP", string(mediatest.AnimatedWebP()) + string(large), "animated WebP", true},
-		{"a cut PNG", string(mediatest.PNGOf(noise(250, 250, true))[:220_000]), "not enough pixel data", false},
-		{"only a head", "\xff\xd8\xff\xe0", "read the JPEG image", false},
+		{"a cut PNG", string(mediatest.PNGOf(noise(250, 250, true))[:220_000]), "the PNG image is cut off: its bytes end before the image does", true},
+		{"a cut JPEG", string(photo[:len(photo)*9/10]), "the JPEG image is cut off", true},
+		{"a JPEG without its end mark", string(photo[:len(photo)-2]), "the JPEG image is cut off", true},
+		{"only a head", "\xff\xd8\xff\xe0", "the JPEG image is cut off", true},
+		{"a damaged JPEG", string(photo[:1000]) + string(bytes.Repeat([]byte{0xff}, 100)) + string(photo[1100:]), "this program's decoder gave up on the JPEG image", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -17,6 +17,9 @@ import (
 	"klyra-doctor/ui"
 )
 
+// typos is how many letters a word may be away from the one that is taken to be meant.
+const typos = 2
+
 // noCommand refuses words that are no command, and guesses what they were meant for.
 func (p *program) noCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {

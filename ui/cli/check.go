@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -15,13 +16,33 @@ func (p *program) checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check key|url|content|limits|service",
 		Short: "Run one live check alone",
-		Args:  noArgs,
+
+		SuggestionsMinimumDistance: typos,
+
+		Args: noSuchCheck,
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("klyra-doctor check key, url, content, limits or service", "which check?")
+			return usagef("klyra-doctor check "+theChecks, "which check?")
 		},
 	}
 	c.AddCommand(p.checkKeyCommand(), p.checkURLCommand(), p.checkContentCommand(), p.checkLimitsCommand(), p.checkServiceCommand())
 	return c
+}
+
+// theChecks are those that have a command.
+const theChecks = "key, url, content, limits or service"
+
+// noSuchCheck refuses words that are no check, and guesses which one was meant.
+func noSuchCheck(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "the checks are " + theChecks
+	if entry, ok := catalog.Lookup(args[0]); ok {
+		hint = fmt.Sprintf("that is a code: klyra-doctor fix %s runs its checks", entry.Code)
+	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean klyra-doctor check " + near[0] + "? The checks are " + theChecks
+	}
+	return usagef(hint, "no such check") // the word is not repeated: it may be a key
 }
 
 // runCheck runs one check and prints its result.

@@ -158,6 +158,8 @@ run the checklist of a code with live checks. With text on standard input
 		RunE:          p.app,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: typos,
 	}
 	root.Version = version()
 	root.SetVersionTemplate("klyra-doctor {{.Version}}\n")

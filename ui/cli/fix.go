@@ -61,7 +61,7 @@ to do. The code is given, or read from a pasted response with --from.`,
 	f.endpoint.add(c)
 	f.contentFlags.add(c)
 	f.expect.add(c)
-	p.addSnippet(c, "curl", "python", "node", "go")
+	p.addSnippet(c, "curl", "python", "node", "go", "axios", "httpx")
 	return c
 }
 

@@ -42,7 +42,7 @@ func (p *program) givenKeys(k *keyFlags) ([]checks.Key, error) {
 	case k.file != "":
 		key, err := p.readFile(k.file)
 		if err != nil {
-			return nil, usagef("--key-file names a file that holds the key alone", "read the key: %v", err)
+			return nil, usagef("name a file that holds the key alone, or leave --key-file out and set "+keyVariable, "--key-file %s: %v", k.file, err)
 		}
 		return []checks.Key{{Secret: safe.NewSecret(string(key)), Source: "file " + k.file, FromFile: true}}, nil
 	case k.stdin:

@@ -300,6 +300,7 @@ type fixDoc struct {
 	Name  mend.Fix       `json:"name"`
 	Did   []string       `json:"did"`
 	Files []fixedFileDoc `json:"files"`
+	Next  string         `json:"next"` // what to send; "" where nothing was written that can be sent
 }
 
 // fixedFileDoc is a file that a fix wrote, with what its own check says.
@@ -311,7 +312,7 @@ type fixedFileDoc struct {
 }
 
 func (p *program) fixDoc(m mending) *fixDoc {
-	doc := &fixDoc{Name: m.fix, Did: []string{}, Files: []fixedFileDoc{}}
+	doc := &fixDoc{Name: m.fix, Did: []string{}, Files: []fixedFileDoc{}, Next: p.show(m.next())}
 	for _, d := range m.did() {
 		doc.Did = append(doc.Did, p.show(d))
 	}

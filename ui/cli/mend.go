@@ -216,6 +216,19 @@ func (m mending) did() []string {
 	return m.Did
 }
 
+// next says what to send where a fix has written what can be sent; "" where it has not.
+func (m mending) next() string {
+	for _, f := range m.files {
+		if checks.Worse(f.status, checks.Warn) {
+			return ""
+		}
+	}
+	if len(m.files) == 0 {
+		return ""
+	}
+	return "Send the request again " + m.fix.Sends(m.out)
+}
+
 func (p *program) printMending(m mending) error {
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(m.original), p.fixDoc(m), exitCode{p.code}})
@@ -228,6 +241,7 @@ func (p *program) printMending(m mending) error {
 		page.indented("  - ", p.show(d))
 	}
 	page.mended(p, m)
+	page.labelled(2, "next", p.show(m.next()))
 	return page.print()
 }
 
@@ -259,7 +273,7 @@ func (p *program) offer(r *checks.Result, path string, base64 bool) {
 		if base64 {
 			command += " --base64"
 		}
-		out := freeName(mend.OutputName(fix, filepath.Base(path), ""))
+		out := freeName(mend.OutputName(fix, filepath.Base(path), r.Type))
 		title := fix.Does()
 		command += " --" + string(fix) + " " + quoted(out)
 		if p.show(command) != command {

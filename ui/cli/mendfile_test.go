@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -14,6 +16,7 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/media/mediatest"
 	"klyra-doctor/checks/mend"
 )
 
@@ -210,6 +213,35 @@ func TestOffer(t *testing.T) {
 	r.Blocks = nil
 	if p.offer(&r, "-", false); r.Blocks != nil {
 		t.Errorf("for standard input, offered %q", r.Blocks)
+	}
+}
+
+// TestOfferToDecode: what base64 holds is offered under a name that says so, quoted for a shell.
+func TestOfferToDecode(t *testing.T) {
+	t.Chdir(t.TempDir())
+	onePixel := base64.StdEncoding.EncodeToString(mediatest.PNG(1, 1))
+	for held, ending := range map[string]string{
+		`"` + onePixel + `"`:                    ".png",
+		"SXMgdGhpcyBmaW5lPw":                    ".txt",
+		hex.EncodeToString(mediatest.PNG(1, 1)): ".png",
+		"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGA":    ".bin",
+	} {
+		path := "it's sent" + ending
+		if err := os.WriteFile(path, []byte(held), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		content, err := openContent(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content.Base64 = true
+		r := checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: &content})
+		p := &program{}
+		p.offer(&r, path, true)
+		want := `klyra-doctor check content 'it'\''s sent` + ending + `' --base64 --decode 'it'\''s-sent-decoded` + ending + `'`
+		if len(r.Blocks) != 1 || r.Blocks[0].Text != want {
+			t.Errorf("%q: offered %q, want %q", held, r.Blocks, want)
+		}
 	}
 }
 
