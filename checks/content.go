@@ -172,8 +172,9 @@ func (s *survey) readOn(in io.Reader, below *meter) {
 		drain(in)
 		return
 	}
-	n, _ := io.CopyN(io.Discard, in, max(MostRead-below.n, 1))
-	s.endless = s.endless || n > 0 && below.n >= MostRead
+	most := max(MostRead-below.n, 1)
+	n, _ := io.CopyN(io.Discard, in, most)
+	s.endless = s.endless || n == most
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.
