@@ -28,6 +28,9 @@ func (s *survey) judgeType(head []byte) media.Kind {
 		s.fact("declared type", "%s", s.content.Type)
 	}
 	promise, broken := s.brokenPromise(kind)
+	if binary := kind.Sort == Text && bytes.IndexByte(head, 0) >= 0; (binary || kind.MIME == media.Unknown) && s.foundMisplaced(head, broken) {
+		return media.UnknownKind
+	}
 	if broken && (kind.MIME != media.Unknown || promise.certain) {
 		f := promise.finding(kind)
 		if kind.Sort == Text && promise.media != Text {

@@ -40,6 +40,9 @@ type Kind struct {
 // Unknown is the type of bytes that begin like no known format.
 const Unknown = "application/octet-stream"
 
+// UnknownKind is the kind of such bytes.
+var UnknownKind = Kind{Unknown, kindNames[Unknown], Other}
+
 // SniffLen is how many bytes of a beginning tell its kind. More would make text with a control byte binary.
 const SniffLen = 3072
 
