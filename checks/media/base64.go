@@ -24,7 +24,7 @@ type Base64 struct {
 	Marked   bool   // the data URI says ";base64"
 	Wrapping string // what stands before the text and does not belong to it, for people: "quotes"; "" for nothing
 	Hex      bool   // it is hexadecimal
-	UTF16    bool   // it is written in UTF-16, and not decoded
+	UTF16    bool   // it is written in UTF-16 or UTF-32, and not decoded
 	Twice    bool   // what it holds is base64 again, which is decoded too
 
 	Letters  int64 // without padding
@@ -60,7 +60,7 @@ func newBase64(in *bufio.Reader, levels int) *Base64 {
 	head, _ := in.Peek(SniffLen)
 	t := &Base64{in: in, ForeignAt: -1}
 	t.URI, _ = IsDataURI(head)
-	t.UTF16 = UTF16(head) != "" || bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+	t.UTF16 = Wide(head) != "" || bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
 	t.Hex = !t.URI && sniffsAsMedia(hexHeld(head))
 	t.skipStart()
 	var source io.Reader = base64.NewDecoder(base64.RawStdEncoding, letters{t})

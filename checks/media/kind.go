@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -104,7 +105,7 @@ func Sniff(head []byte, text bool) Kind {
 	stray, runes := strayBytes(head)
 	mostlyText := runes > 0 && stray*20 <= runes
 	readable := stray == 0 || (len(head) == SniffLen && stray < utf8.UTFMax) // the last character may be cut
-	if name == Unknown && (text || mostlyText) || kind.Sort != Text && readable && !wordyTypes[name] {
+	if name == Unknown && (text || mostlyText || isPadded(head)) || kind.Sort != Text && readable && !wordyTypes[name] {
 		return Kind{"text/plain", nameOf("text/plain"), Text}
 	}
 	return kind
@@ -137,31 +138,8 @@ func missed(head []byte) string {
 		return "video/mp2t"
 	case svg.Match(head):
 		return "image/svg+xml"
-	case UTF16(head) != "":
+	case Wide(head) != "":
 		return "text/plain"
-	}
-	return ""
-}
-
-// UTF16 tells text of mostly Latin letters in UTF-16 by its many NULs, whether or not a byte order mark stands
-// before it: "UTF-16 (little-endian)", "UTF-16 (big-endian)"; "" for none.
-func UTF16(head []byte) string {
-	const enough, most = 8, 0.7
-	var nuls [2]float64
-	for i, c := range head {
-		if c == 0 {
-			nuls[i%2]++
-		} else if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return ""
-		}
-	}
-	half := float64(len(head) / 2)
-	switch {
-	case half < enough:
-	case nuls[1] >= most*half && nuls[0] == 0:
-		return "UTF-16 (little-endian)"
-	case nuls[0] >= most*half && nuls[1] == 0:
-		return "UTF-16 (big-endian)"
 	}
 	return ""
 }
@@ -183,6 +161,15 @@ func isTransportStream(head []byte, at, packet int) bool {
 func strayOf(head []byte) int {
 	stray, _ := strayBytes(head)
 	return stray
+}
+
+// isPadded reports whether bytes are text but for NULs at its end, and a few inside.
+func isPadded(head []byte) bool {
+	const inside = 4 // of so many bytes one may be NUL
+	text := bytes.TrimRight(head, "\x00")
+	written := bytes.ReplaceAll(text, []byte{0}, nil)
+	stray, _ := strayBytes(written)
+	return stray == 0 && (len(text)-len(written))*inside <= len(text) && bytes.ContainsFunc(written, unicode.IsLetter)
 }
 
 // strayBytes counts what does not belong in text: control characters and broken ones.
