@@ -48,7 +48,7 @@ func (s *survey) foundMisplaced(head []byte, promised bool) bool {
 	const most = 60
 	f := Finding{
 		ID: "content.unverifiable", Status: Unknown,
-		Summary:  fmt.Sprintf("the content begins like no format that this program knows; only at offset %s does a %s begin", Grouped(int64(at)), kind.Name),
+		Summary:  fmt.Sprintf("the content begins like no format that this program knows: the %s in it begins only at offset %s", kind.Name, Grouped(int64(at))),
 		Evidence: []Evidence{{"before it", fmt.Sprintf("%q", head[:min(at, most)])}},
 		Remedy:   "find out what put other bytes before it: output that a program printed, headers of HTTP or of a form, a byte order mark. Only the file itself may be sent",
 	}
@@ -86,7 +86,7 @@ func (s *survey) foundSpelledOut(head []byte) bool {
 	s.kind, s.what = media.Sniff(head, true), "text"
 	s.found(Finding{
 		ID: "content.type_mismatch", Status: Fail,
-		Summary: fmt.Sprintf("the content is no file: its bytes, those of a %s, are written out as %s", kind.Name, how),
+		Summary: fmt.Sprintf("the content is no file: the bytes of one (%s) are written out as %s", kind.Name, how),
 		Remedy:  "send the bytes themselves, or their base64 where a JSON field takes that (in Node.js buffer.toString('base64'), in Python base64.b64encode(data).decode())",
 	})
 	return true

@@ -35,11 +35,11 @@ func TestContentMangled(t *testing.T) {
 		{name: "jpeg read as Latin-1", data: asLatin1(jpeg), want: "content.corrupt=fail", says: "read as Latin-1"},
 		{name: "png with converted line ends", data: bytes.ReplaceAll(png, []byte("\n"), []byte("\r\n")), want: "content.corrupt=fail", says: "line ends were converted"},
 		{name: "png with line ends of Unix", data: bytes.ReplaceAll(png, []byte("\r\n"), []byte("\n")), file: "a.png", want: "content.corrupt=fail", says: ".gitattributes"},
-		{name: "jpeg behind a line end", data: append([]byte("\r\n"), jpeg...), file: "a.jpg", want: "content.type_mismatch=fail", says: "only at offset 2 does a JPEG image begin"},
+		{name: "jpeg behind a line end", data: append([]byte("\r\n"), jpeg...), file: "a.jpg", want: "content.type_mismatch=fail", says: "the JPEG image in it begins only at offset 2"},
 		{name: "jpeg behind a byte order mark", data: append([]byte("\xef\xbb\xbf"), jpeg...), file: "a.jpg", want: "content.type_mismatch=fail", says: `"\ufeff`},
-		{name: "png behind headers", data: append([]byte("HTTP/1.1 200 OK\r\n\r\n"), png...), mime: "image/png", want: "content.type_mismatch=fail", says: "only at offset 19 does a PNG image begin"},
-		{name: "webp in a form", data: append([]byte(form), mediatest.LossyWebP()...), expect: Image, want: "content.type_mismatch=fail", says: fmt.Sprintf("only at offset %d does a WebP image begin", len(form))},
-		{name: "mp4 where nobody promised one", data: slices.Concat(noiseOf(80), mediatest.MP4()), want: "content.unverifiable=unknown", says: "only at offset 80 does a MP4 video begin"},
+		{name: "png behind headers", data: append([]byte("HTTP/1.1 200 OK\r\n\r\n"), png...), mime: "image/png", want: "content.type_mismatch=fail", says: "the PNG image in it begins only at offset 19"},
+		{name: "webp in a form", data: append([]byte(form), mediatest.LossyWebP()...), expect: Image, want: "content.type_mismatch=fail", says: fmt.Sprintf("the WebP image in it begins only at offset %d", len(form))},
+		{name: "mp4 where nobody promised one", data: slices.Concat(noiseOf(80), mediatest.MP4()), want: "content.unverifiable=unknown", says: "the MP4 video in it begins only at offset 80"},
 		{name: "text that speaks of GIF89a", data: []byte("The first bytes of a GIF are GIF89a."), want: "content.fits=pass"},
 		{name: "Latin-1 that speaks of GIF89a", data: []byte("Die ersten Bytes eines GIF hei\xdfen GIF89a, f\xfcr jeden."), want: "content.not_utf8=fail"},
 		{name: "a text that has lost characters", data: []byte(strings.Repeat("Gr\ufffd\ufffde ", 9)), want: "content.mojibake=warn"},
@@ -51,7 +51,7 @@ func TestContentWrittenOut(t *testing.T) {
 	numbers := strings.ReplaceAll(strings.Trim(fmt.Sprint(png), "[]"), " ", ",")
 	pairs := fmt.Sprintf("% x", png)
 	runContentCases(t, []contentCase{
-		{name: "a list of numbers", data: []byte("[" + numbers + "]"), want: "content.type_mismatch=fail", says: "those of a PNG image, are written out as a list of numbers"},
+		{name: "a list of numbers", data: []byte("[" + numbers + "]"), want: "content.type_mismatch=fail", says: "the bytes of one (PNG image) are written out as a list of numbers"},
 		{name: "a buffer of Node.js", data: []byte(`{"type": "Buffer", "data": [` + numbers + "]}"), want: "content.type_mismatch=fail", says: "toString('base64')"},
 		{name: "numbers of C", data: []byte("{0x" + strings.ReplaceAll(pairs, " ", ", 0x") + "}"), want: "content.type_mismatch=fail", says: "hexadecimal numbers"},
 		{name: "pairs with blanks", data: []byte(pairs), want: "content.type_mismatch=fail", says: "in pairs"},

@@ -53,8 +53,18 @@ var beginnings = []struct {
 	at   int
 	mark string
 }{
-	{0, pngSignature}, {0, "GIF89a"}, {0, "GIF87a"}, {0, "\xff\xd8\xff\xe0"}, {0, "\xff\xd8\xff\xe1"}, {0, "\xff\xd8\xff\xdb"},
-	{8, "WEBPVP8"}, {8, "WAVEfmt "}, {4, "ftyp"}, {0, "OggS\x00\x02"}, {0, "fLaC\x00\x00\x00\x22"}, {0, "\x1a\x45\xdf\xa3"},
+	{0, pngSignature},
+	{0, "GIF89a"},
+	{0, "GIF87a"},
+	{0, "\xff\xd8\xff\xe0"},
+	{0, "\xff\xd8\xff\xe1"},
+	{0, "\xff\xd8\xff\xdb"},
+	{8, "WEBPVP8"},
+	{8, "WAVEfmt "},
+	{4, "ftyp"},
+	{0, "OggS\x00\x02"},
+	{0, "fLaC\x00\x00\x00\x22"},
+	{0, "\x1a\x45\xdf\xa3"},
 }
 
 // Misplaced finds a file that begins behind other bytes; at is -1 where there is none.
