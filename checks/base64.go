@@ -16,7 +16,7 @@ func (s *survey) holdsBase64(head []byte) bool {
 		s.encodedAs = "data URI"
 	case s.content.Base64:
 		s.encodedAs = "base64"
-	case media.IsMediaInBase64(head):
+	case media.IsMediaInBase64(head) || media.IsTextInBase64(head):
 		s.guessed, s.encodedAs = true, "base64"
 	}
 	return s.encodedAs != ""
@@ -103,11 +103,13 @@ func (s *survey) judgeSpelling(t *media.Base64) {
 		summary, remedy string
 	}{
 		{t.Twice, Fail, "the content is base64 twice over", "encode it once: the library or the SDK already does it"},
-		{t.Wrapping != "", Fail, "the base64 begins with " + t.Wrapping + ", which does not belong to it", "send the letters alone"},
+		{t.Wrapping != "", Fail, "the base64 begins with " + t.Wrapping + ": that does not belong to it", "send the letters alone"},
+		{t.JSONEscapes > 0, Warn, "the base64 is written with the escapes of JSON (\\/, \\n, \\u002b), as inside a JSON string", "right inside JSON; where the base64 itself is sent, let a JSON parser undo them first"},
 		{t.Escapes > 0, Fail, "the base64 is percent-encoded (%2B, %2F, %3D)", "decode that before it goes into the request: JSON needs no percent encoding"},
 		{t.Blanks > 0, Warn, fmt.Sprintf("the base64 holds %s, which many decoders refuse", Counted(t.Blanks, "blank")), "send it without blanks (a shell joins lines with blanks: quote the variable)"},
 		{t.Breaks > 0, Warn, fmt.Sprintf("the base64 is broken into lines (%s): a JSON string must not hold raw line breaks", Counted(t.Breaks, "line break")), "encode without wrapping (base64 -w 0; on macOS base64 -i FILE)"},
-		{s.guessed && s.wantsBytes(), Warn, "the content is base64 text, not the bytes that its name or type promises", "right inside a JSON field that takes base64; where the bytes themselves are sent, decode it first"},
+		{s.guessed && s.kind.Sort == Text && !t.Twice, Warn, "the content is base64 of a text: sent as it is, its letters are moderated and not the text", "send the text itself, in UTF-8"},
+		{s.guessed && s.kind.Sort != Text && s.wantsBytes(), Warn, "the content is base64 text, not the bytes that its name or type promises", "right inside a JSON field that takes base64; where the bytes themselves are sent, decode it first"},
 		{t.URI && !t.Marked, Fail, "the data URI does not say ;base64", "write data:TYPE;base64,…"},
 	} {
 		if c.holds {

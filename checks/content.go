@@ -139,6 +139,10 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		s.found(emptyContent("the content is empty: 0 bytes"))
 		return
 	}
+	if s.foundPlaceholder(head) {
+		s.judgeSize(s.kind, int64(len(head)))
+		return
+	}
 	decoded := raw
 	var text *media.Base64
 	if s.holdsBase64(head) {
@@ -147,7 +151,7 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 		in = bufio.NewReaderSize(decoded, 64<<10)
 		head, _ = in.Peek(media.SniffLen)
 	}
-	if len(head) > 0 { // base64 may hold nothing
+	if len(head) > 0 && !s.foundMangled(head) { // base64 may hold nothing
 		s.kind = s.judgeType(head)
 		s.what = s.kind.Name
 		s.readAs(ctx, s.kind, in)
@@ -160,7 +164,10 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 	if text != nil {
 		s.readOn(raw, raw)
 		s.encoded = raw.n
+		held := s.findings
+		s.findings = nil
 		s.judgeBase64(text)
+		s.findings = append(s.findings, held...) // what is wrong with the text explains what is wrong with what it holds
 	}
 	s.judgeSize(s.kind, decoded.n)
 }
@@ -172,8 +179,9 @@ func (s *survey) readOn(in io.Reader, below *meter) {
 		drain(in)
 		return
 	}
-	n, _ := io.CopyN(io.Discard, in, max(MostRead-below.n, 1))
-	s.endless = s.endless || n > 0 && below.n >= MostRead
+	most := max(MostRead-below.n, 1)
+	n, _ := io.CopyN(io.Discard, in, most)
+	s.endless = s.endless || n == most
 }
 
 // drain reads to the end, so that a meter below in knows the size; it also keeps the error.

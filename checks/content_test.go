@@ -125,7 +125,7 @@ func TestContentTypes(t *testing.T) {
 		{name: "pdf", data: pdf, want: "content.unsupported_type=fail", says: "PDF document"},
 		{name: "zip", data: zip, want: "content.unsupported_type=fail", says: "ZIP archive"},
 		{name: "svg", data: svg, want: "content.unsupported_type=warn content.unverifiable=unknown", says: "not public"},
-		{name: "unknown bytes", data: noise, want: "content.unverifiable=unknown", says: "no known format"},
+		{name: "unknown bytes", data: noise, want: "content.unverifiable=unknown", says: "no format that this program knows"},
 		{name: "unknown bytes declared png", data: noise, mime: "image/png", want: "content.type_mismatch=fail", says: "does not begin like"},
 		{name: "aac", data: bytes.Repeat([]byte("\xff\xf1\x50\x80\x02\x1f\xfc\x00"), 8), want: "content.unverifiable=unknown"},
 	})
@@ -295,12 +295,17 @@ func (s *endlessReader) Read(p []byte) (int, error) {
 
 // TestContentWithoutEnd: what is far over its limit is judged though it never ends.
 func TestContentWithoutEnd(t *testing.T) {
-	c := Content{Name: "pipe", Size: -1, Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(&endlessReader{pattern: bytes.Repeat([]byte("word "), 10_000)}), nil
-	}}
-	r := runContent(c, AnyMedia)
-	if contentFound(r) != "content.too_large=fail" || !strings.Contains(contentSaid(r), "not read any further") {
-		t.Errorf("found %s\n%s", contentFound(r), contentSaid(r))
+	for want, pattern := range map[string]string{
+		"content.too_large=fail":                              "word ",
+		"content.unverifiable=unknown content.too_large=fail": "\x00",
+	} {
+		c := Content{Name: "pipe", Size: -1, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(&endlessReader{pattern: bytes.Repeat([]byte(pattern), 10_000)}), nil
+		}}
+		r := runContent(c, AnyMedia)
+		if contentFound(r) != want || !strings.Contains(contentSaid(r), "not read any further") {
+			t.Errorf("found %s\n%s", contentFound(r), contentSaid(r))
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ func (s *survey) judgeType(head []byte) media.Kind {
 		s.fact("declared type", "%s", s.content.Type)
 	}
 	promise, broken := s.brokenPromise(kind)
+	if binary := kind.Sort == Text && bytes.IndexByte(head, 0) >= 0; (binary || kind.MIME == media.Unknown) && s.foundMisplaced(head, broken) {
+		return media.UnknownKind
+	}
 	if broken && (kind.MIME != media.Unknown || promise.certain) {
 		f := promise.finding(kind)
 		if kind.Sort == Text && promise.media != Text {
@@ -65,7 +68,7 @@ func firstWords(head []byte) string {
 func (s *survey) unknownType(head []byte) {
 	f := Finding{
 		ID: "content.unverifiable", Status: Unknown,
-		Summary: "could not tell what the content is: its first bytes are those of no known format",
+		Summary: "could not tell what the content is: it begins like no format that this program knows",
 		Remedy:  "open it in the program that made it; if it is encrypted, compressed or damaged, send the original",
 	}
 	if len(bytes.TrimRight(head, "\x00")) == 0 {
@@ -154,6 +157,9 @@ func (p typePromise) finding(kind media.Kind) Finding {
 	case kind.MIME == media.Unknown:
 		f.Summary = p.by + " says " + p.mime + ", but the content does not begin like such a file"
 		f.Remedy = "find out what wrote these bytes: they may be encrypted, compressed or damaged"
+		if p.media == Audio {
+			f.Remedy += ", or raw samples without the header of a file"
+		}
 	case p.by == "what is expected":
 		f.Summary = "the bytes say " + kind.Name + ", but " + string(p.media) + " is expected"
 		f.Remedy = "send the content itself; an HTML page or JSON in its place is usually an error page that was saved"

@@ -93,25 +93,32 @@ func decodeImage(ctx context.Context, kind media.Kind, data []byte, need float64
 	})
 }
 
-// jpegEnd is the mark that a JPEG ends in.
-const jpegEnd = "\xff\xd9"
+// endMarks hold what images end in.
+var endMarks = map[string]string{
+	"image/jpeg": "\xff\xd9", "image/gif": ";", "image/png": "\x00\x00\x00\x00IEND\xae\x42\x60\x82",
+}
 
-// cutImage says that an image's bytes end before the image does. A JPEG that lacks only its end mark still
-// shows in most programs.
+// cutImage says that an image's bytes end before the image does. One that lacks only its end mark still shows in
+// most programs.
 func cutImage(ctx context.Context, kind media.Kind, data []byte, missing int64) Finding {
 	f := cutShort("the "+kind.Name+" is cut off: its bytes end before the image does", missing)
-	if kind.MIME != "image/jpeg" {
+	const many = 512 // more zeros than a picture ends in
+	if zeros := len(data) - len(bytes.TrimRight(data, "\x00")); zeros >= many {
+		f.Evidence = append(f.Evidence, Evidence{"zeros", sizeWords(int64(zeros)) + " at the end: room was made for the file, but the rest of it was not written, or it was lost"})
 		return f
 	}
-	whole := append(bytes.Clone(data), jpegEnd...)
-	config, err := jpeg.DecodeConfig(bytes.NewReader(whole))
+	if endMarks[kind.MIME] == "" {
+		return f
+	}
+	whole := append(bytes.Clone(data), endMarks[kind.MIME]...)
+	config, _, err := image.DecodeConfig(bytes.NewReader(whole))
 	shape := media.WalkImage(kind.MIME, whole)
-	if err != nil || !affordable(shape, config) {
+	if err != nil || shape.Cut != "" || shape.Flaw != "" || !affordable(shape, config) {
 		return f
 	}
 	if decodeImage(ctx, kind, whole, shape.DecodeBytes(config.Width, config.Height)) == nil {
 		f.Status = Warn
-		f.Summary = "the JPEG image lacks its end mark: most programs show it, strict ones refuse it"
+		f.Summary = "the " + kind.Name + " lacks its end mark: most programs show it, strict ones refuse it"
 	}
 	return f
 }
@@ -155,9 +162,13 @@ func tooManyPixels(why string) Finding {
 }
 
 func trailingBytes(n int64, after string) Finding {
+	follow := "follow"
+	if n == 1 {
+		follow = "follows"
+	}
 	return Finding{
 		ID: "content.trailing_bytes", Status: Warn,
-		Summary: fmt.Sprintf("%s follow after the end of %s", sizeWords(n), after),
+		Summary: fmt.Sprintf("%s %s after the end of %s", sizeWords(n), follow, after),
 		Remedy:  "often harmless (phones append data of their own); where Klyra refuses the file, save it anew",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,17 @@ func TestContentImages(t *testing.T) {
 		{name: "jpeg with a tail", data: append(bytes.Clone(jpeg), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "gif with a tail", data: append(mediatest.GIF(1, 9, 9), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "webp with a tail", data: append(mediatest.WebP(), foreign...), want: "content.trailing_bytes=warn"},
+		{name: "one byte of a tail", data: append(bytes.Clone(jpeg), 0), want: "content.trailing_bytes=warn", says: "1 byte follows after"},
+		{name: "png without its picture", data: slices.Concat(png[:33], mediatest.PNGChunk("IEND", nil)), want: "content.corrupt=fail", says: `its part "IDAT" is missing`},
+		{name: "png of an iPhone app", data: slices.Concat(png[:8], mediatest.PNGChunk("CgBI", make([]byte, 4)), png[8:]), want: "content.corrupt=fail", says: "made for iPhone apps"},
+		{name: "png without its end mark", data: cutBy(png, 12), want: "content.truncated=warn", says: "the PNG image lacks its end mark"},
+		{name: "gif without its end mark", data: cutBy(mediatest.GIF(3, 32, 32), 1), want: "content.truncated=warn", says: "the GIF image lacks its end mark"},
+		{name: "gif cut in its second frame", data: cutBy(mediatest.GIF(2, 32, 32), 99), want: "content.truncated=fail"},
+		{name: "jpeg of which half was never written", data: append(bytes.Clone(jpeg[:len(jpeg)/2]), make([]byte, 2_000)...), want: "content.truncated=fail", says: "2.0 kB (2,000 bytes) at the end: room was made"},
+		{name: "arithmetic jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0}, []byte{0xff, 0xc9}, 1), want: "content.unverifiable=unknown", says: "a JPEG in arithmetic coding"},
+		{name: "lossless jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1), want: "content.unverifiable=unknown", says: "a lossless JPEG"},
+		{name: "hierarchical jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0}, []byte{0xff, 0xc5}, 1), want: "content.unverifiable=unknown", says: "a hierarchical JPEG"},
+		{name: "webp whose header says too little", data: shortRIFF(mediatest.LossyWebP()), want: "content.corrupt=fail", says: "longer than the file says it is as a whole (24 bytes)"},
 		{name: "png with a flaw", data: flipped(png, len(png)/2), want: "content.corrupt=fail", says: `the checksum of its part "IDAT"`},
 		{name: "png of broken data", data: mediatest.WithChunk(png, "IDAT", []byte("no zlib")), want: "content.corrupt=fail", says: "zlib"},
 		{name: "jpeg without its tables", data: noHuffman, want: "content.corrupt=fail", says: "their JPEG decoders forgive more"},
@@ -54,7 +66,7 @@ func TestContentImages(t *testing.T) {
 		{name: "webp of broken data", data: mediatest.RIFF("WEBP", mediatest.RIFFPart("VP8L", make([]byte, 12))), want: "content.corrupt=fail", says: "webp"},
 		{name: "header alone", data: jpeg[:4], want: "content.truncated=fail"},
 		{name: "jpeg without its end mark", data: jpeg[:len(jpeg)-2], want: "content.truncated=warn", says: "lacks its end mark"},
-		{name: "12-bit jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0, 0, 17, 8}, []byte{0xff, 0xc0, 0, 17, 12}, 1), want: "content.unverifiable=unknown", says: "decoder gave up"},
+		{name: "12-bit jpeg", data: bytes.Replace(jpeg, []byte{0xff, 0xc0, 0, 17, 8}, []byte{0xff, 0xc0, 0, 17, 12}, 1), want: "content.unverifiable=unknown", says: "12 bits a channel, which this program and most others cannot decode"},
 		{name: "bmp", data: mediatest.BMP(5, 5), want: "content.unverifiable=unknown", says: "no decoder for BMP image"},
 		{name: "cut bmp", data: mediatest.BMP(5, 5)[:100], want: "content.truncated=fail", says: "missing at least: 34 bytes"},
 		{name: "bmp cut by two bytes", data: cutBy(mediatest.BMP(30, 30), 2), want: "content.truncated=fail", says: "2 bytes"},
@@ -71,6 +83,12 @@ func TestContentImages(t *testing.T) {
 		{name: "nonsense orientation", data: mediatest.WithOrientation(jpeg, binary.LittleEndian, 99), want: "content.fits=pass"},
 		{name: "gif of too many pixels", data: hugeGIF(), want: "content.too_many_pixels=warn content.too_many_pixels=unknown", says: "its frames have more pixels"},
 	})
+}
+
+// shortRIFF says that it ends inside its first part.
+func shortRIFF(data []byte) []byte {
+	binary.LittleEndian.PutUint32(data[4:], 16)
+	return data
 }
 
 // emptyGIF says that its screen and its frame are 0 pixels wide.

@@ -17,7 +17,7 @@ func TestRequestBody(t *testing.T) {
 		{name: "image", data: []byte(`{"image":"` + image + `"}`), want: "content.fits=pass", says: "field image: PNG image, 8×8"},
 		{name: "data URI", data: []byte(`{"image_url":{"url":"data:image/png;base64,` + image + `"}}`), want: "content.fits=pass", says: "PNG image, 8×8"},
 		{name: "cut image", data: []byte(`{"image":"` + cut + `"}`), want: "content.truncated=fail", says: "field image: the PNG image is cut off"},
-		{name: "broken base64", data: []byte(`{"image":"` + image[:len(image)/2] + `*` + image + `"}`), want: "content.truncated=fail content.base64=fail", says: "field image: the base64 is broken"},
+		{name: "broken base64", data: []byte(`{"image":"` + image[:len(image)/2] + `*` + image + `"}`), want: "content.base64=fail content.truncated=fail", says: "field image: the base64 is broken"},
 		{name: "URL", data: []byte(`{"url":"https://example.org/a.png"}`), want: "content.fits=pass", says: "a URL: the URL check looks at it"},
 		{name: "too many words", data: []byte(`{"text":"` + string(wordsOf(501)) + `"}`), want: "request.content_too_long=fail", says: "field text: the text is likely too long"},
 		{name: "empty text", data: []byte(`{"text":""}`), want: "request.content_missing=fail", says: "field text"},

@@ -31,7 +31,7 @@ func (s *survey) readContainer(kind media.Kind, in *bufio.Reader) {
 		s.found(trailingBytes(shape.Trailing, "the "+kind.Name))
 	}
 	if kind.Sort == Image && shape.Cut == "" {
-		s.unverifiable("its parts are all there, but this program cannot decode a " + kind.Name)
+		s.unverifiable("its parts are all there, but this program has no decoder for this " + kind.Name)
 	}
 	if kind.Sort != Image && shape.Cut == "" {
 		s.fact("what is inside", "not decoded; where ffmpeg is installed, `ffmpeg -v error -i FILE -f null -` prints what is wrong with it")

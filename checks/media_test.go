@@ -51,6 +51,12 @@ func TestContentMedia(t *testing.T) {
 		{name: "wav from a pipe, sizes of zero", data: slices.Concat([]byte("RIFF\x00\x00\x00\x00WAVE"), mediatest.WAV(0)[12:], make([]byte, 48_000)), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
 		{name: "wav whose header was never finished", data: append(mediatest.WAV(0), make([]byte, 48_000)...), want: "content.truncated=warn", says: "says 0 bytes of sound, and 48000 bytes follow"},
 		{name: "wav without sound", data: mediatest.RIFF("WAVE", mediatest.RIFFPart("fmt ", make([]byte, 16))), want: "content.truncated=fail", says: "it holds no sound"},
+		{name: "wav of empty sound", data: mediatest.WAV(0), want: "content.truncated=fail", says: `its part "data" is empty`},
+		{name: "wav without its format", data: mediatest.RIFF("WAVE", mediatest.RIFFPart("data", make([]byte, 100))), want: "content.corrupt=fail", says: "how its sound is to be read"},
+		{name: "wav of sox from a pipe", data: pipedWAV(0x7ffff000), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
+		{name: "wav of arecord from a pipe", data: pipedWAV(0x80000000), want: "content.fits=pass", says: "WAV audio, 3.0 s"},
+		{name: "wav that counts its own header", data: withRIFFSize(mediatest.WAV(48_000), 8), want: "content.fits=pass", says: "counts its own 8 bytes"},
+		{name: "wav without what follows its sound", data: withRIFFSize(mediatest.WAV(48_000), 300), want: "content.truncated=warn", says: "promises more bytes than there are"},
 		{name: "wav with a tail", data: append(mediatest.WAV(48_000), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "wav of an odd length without its pad", data: oddWAV(), want: "content.fits=pass"},
 		{name: "avi", data: mediatest.AVI(), want: "content.fits=pass", says: "AVI video, 3.0 s"},
@@ -68,6 +74,9 @@ func TestContentMedia(t *testing.T) {
 		{name: "opus without its end", data: slices.Concat(mediatest.OpusHead, mediatest.OpusMiddle), want: "content.truncated=warn", says: "recorded live"},
 		{name: "opus without its middle", data: slices.Concat(mediatest.OpusHead, mediatest.OpusEnd), want: "content.corrupt=fail", says: "page 2 follows where page 1 should"},
 		{name: "opus with a flaw", data: flipByte(mediatest.Opus(), 200), want: "content.corrupt=fail", says: "checksum is wrong"},
+		{name: "opus twice in a chain", data: append(mediatest.Opus(), mediatest.Opus()...), want: "content.fits=pass", says: "Ogg audio, 6.0 s"},
+		{name: "a chain whose first link has no end", data: slices.Concat(mediatest.OpusHead, mediatest.OpusMiddle, mediatest.Opus()), want: "content.truncated=warn", says: "not marked as the end"},
+		{name: "opus without its beginning", data: slices.Concat(mediatest.OpusMiddle, mediatest.OpusEnd), want: "content.corrupt=fail", says: "its beginning is missing"},
 		{name: "opus with a tail", data: append(mediatest.Opus(), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "mp3", data: mediatest.MP3(114, 114), want: "content.fits=pass", says: "MP3 audio, 3.0 s"},
 		{name: "mp3 with tags", data: slices.Concat(mediatest.ID3Tag, mediatest.ID3Tag, mediatest.MP3(9, 9), []byte("TAG"), make([]byte, 125)), want: "content.fits=pass"},
@@ -82,6 +91,11 @@ func TestContentMedia(t *testing.T) {
 		{name: "mp3 with a huge tag", data: slices.Concat([]byte("ID3\x04\x00\x00\x7f\x7f\x7f\x7f"), mediatest.MP3(9, 9)), want: "content.truncated=fail", says: "says that it is longer than the file"},
 		{name: "layer II", data: mediatest.MP2(28), want: "content.fits=pass", says: "MP3 audio, 2.0 s"},
 		{name: "layer I", data: append(bytes.Clone(mediatest.ID3Tag), bytes.Repeat(append([]byte{0xff, 0xff, 0x14, 0xc4}, make([]byte, 100)...), 9)...), want: "content.unverifiable=unknown", says: "layer I or in free format"},
+		{name: "an mp3 before a piece of a tag", data: slices.Concat(mediatest.MP3(9, 9), mediatest.ID3Tag[:6]), want: "content.trailing_bytes=warn"},
+		{name: "mp3s that were joined", data: slices.Concat(mediatest.MP3(9, 9), mediatest.ID3Tag, mediatest.MP3(9, 9)), want: "content.fits=pass"},
+		{name: "mp3 with a tag cut at its end", data: append(mediatest.MP3(9, 9), mediatest.ID3Tag[:15]...), want: "content.fits=pass"},
+		{name: "aac behind a tag", data: append(bytes.Clone(mediatest.ID3Tag), bytes.Repeat([]byte("\xff\xf1\x50\x80\x02\x1f\xfc\x00"), 8)...), file: "a.aac", want: "content.unverifiable=unknown", says: "AAC audio"},
+		{name: "aac behind a long tag", data: slices.Concat([]byte("ID3\x04\x00\x00\x00\x00\x7f\x00"), make([]byte, 0x7f<<7), bytes.Repeat([]byte("\xff\xf1\x50\x80\x02\x1f\xfc\x00"), 8)), want: "content.unverifiable=unknown", says: "AAC behind an ID3 tag"},
 		{name: "mp3 with a hole", data: slices.Concat(mediatest.MP3(9, 4), foreign, bytes.Repeat(mediatest.MP3Frame, 5)), want: "content.corrupt=fail", says: "18 bytes between its frames"},
 		{name: "mp3 with a tail", data: append(mediatest.MP3(9, 9), foreign...), want: "content.trailing_bytes=warn"},
 		{name: "mp3 without sound", data: append(bytes.Clone(mediatest.ID3Tag), foreign...), want: "content.truncated=fail", says: "no frame of sound"},
@@ -95,6 +109,10 @@ func TestContentMedia(t *testing.T) {
 		{name: "flac with a tag of MP3", data: slices.Concat(mediatest.FLAC(), []byte("TAG"), make([]byte, 125)), want: "content.fits=pass"},
 		{name: "flac behind a tag", data: append(bytes.Clone(mediatest.ID3Tag), mediatest.FLAC()...), want: "content.fits=pass", says: "FLAC behind an ID3 tag"},
 		{name: "flac's length unknown is said", data: oneSample, want: "content.fits=pass", says: "whole frames are missing at the end"},
+		{name: "flac named so behind a tag", data: append(bytes.Clone(mediatest.ID3Tag), mediatest.FLAC()...), file: "a.flac", want: "content.fits=pass", says: "FLAC audio, 0.3 s"},
+		{name: "transport stream of a camera", data: bytes.Repeat(append([]byte{0, 0, 1, 2, 'G', 0x40, 0, 0x10}, make([]byte, 184)...), 10), file: "a.m2ts", want: "content.unverifiable=unknown", says: "MPEG transport stream"},
+		{name: "playlist", data: []byte("#EXTM3U\n#EXTINF:3,\na.ts\n"), file: "a.m3u8", want: "content.unsupported_type=fail", says: "playlist (M3U8)"},
+		{name: "caf over 4 MiB", data: append([]byte("caff\x00\x01\x00\x00"), make([]byte, 5_000_000)...), want: "content.unverifiable=unknown", says: "Core Audio file"},
 		{name: "transport stream", data: mediatest.TransportStream(), want: "content.unverifiable=unknown", says: "cannot look inside this sort of file: MPEG transport stream"},
 		{name: "aac", data: bytes.Repeat([]byte("\xff\xf1\x50\x80\x02\x1f\xfc\x00"), 8), want: "content.unverifiable=unknown", says: "AAC audio"},
 		{name: "amr", data: append([]byte("#!AMR\n"), bytes.Repeat([]byte("\x3c\x91\x17\x16\xbe\x66\x79\xe1\xe0\x01"), 9)...), want: "content.unverifiable=unknown", says: "AMR audio"},
@@ -107,6 +125,19 @@ func cutBy(data []byte, n int) []byte { return data[:len(data)-n] }
 
 func flipByte(data []byte, at int) []byte {
 	data[at] ^= 0x10
+	return data
+}
+
+// pipedWAV is a WAV of 3 s by a program that writes a size that it cannot know.
+func pipedWAV(size uint32) []byte {
+	data := withRIFFSize(mediatest.WAV(48_000), size-48_000)
+	binary.LittleEndian.PutUint32(data[40:], size)
+	return data
+}
+
+// withRIFFSize adds to the size that a RIFF file's header says.
+func withRIFFSize(data []byte, more uint32) []byte {
+	binary.LittleEndian.PutUint32(data[4:], binary.LittleEndian.Uint32(data[4:])+more)
 	return data
 }
 

@@ -16,6 +16,23 @@ func (s *survey) readText(in io.Reader) {
 	t, _ := text.Survey(in) // the meter below keeps the error
 	s.what += ", " + wordsInWords(t)
 	s.fact("words between blanks", "%s", Grouped(t.Fields))
+	if t.Looks.Name == "" || t.Looks == text.DamagedUTF8 { // else they would be counts of other characters
+		s.countCharacters(t)
+	}
+	if !t.Visible && t.Wrong == 0 {
+		s.found(emptyContent("the text is empty: nothing but blanks and characters that do not show"))
+		return
+	}
+	s.encoding = t.Looks
+	s.judgeEncoding(t)
+	s.judgeWords(t)
+	if t.Wrong == 0 && t.Looks.Name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
+		s.hints = append(s.hints, languageFinding(text.GuessLanguage(t.Sample)))
+	}
+}
+
+// countCharacters shows what a text in UTF-8 consists of.
+func (s *survey) countCharacters(t text.Stats) {
 	if t.Bytes <= text.SegmentedSize {
 		s.fact("words by Unicode's rules", "%s", Grouped(t.Pieces))
 	} else {
@@ -24,16 +41,6 @@ func (s *survey) readText(in io.Reader) {
 	s.fact("characters", "%s", Grouped(t.Runes))
 	if t.Combining > 0 {
 		s.fact("combining accents", "%s (NFD: e and ´ for é, as macOS writes names); harmless, but each counts as a character", Grouped(t.Combining))
-	}
-	if !t.Visible && t.Wrong == 0 {
-		s.found(emptyContent("the text is empty: nothing but blanks"))
-		return
-	}
-	s.encoding = t.Looks
-	s.judgeEncoding(t)
-	s.judgeWords(t)
-	if t.Wrong == 0 && t.Looks.Name == "" && strings.HasPrefix(s.kind.MIME, "text/") {
-		s.hints = append(s.hints, languageFinding(text.GuessLanguage(t.Sample)))
 	}
 }
 
@@ -85,7 +92,10 @@ func notUTF8(t text.Stats) Finding {
 			{"wrong bytes", Grouped(t.Wrong)},
 		}
 	} else {
-		f.Summary = "the text is not UTF-8, which JSON demands: most second bytes are NUL"
+		f.Summary = "the text is not UTF-8, which JSON demands: by its bytes it is " + t.Looks.Name
+	}
+	if t.Looks.IsWide() {
+		f.Summary = "the text is not UTF-8, which JSON demands, but " + t.Looks.Name
 	}
 	switch {
 	case t.Cut:

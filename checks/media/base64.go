@@ -3,11 +3,14 @@ package media
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 )
@@ -21,16 +24,19 @@ type Base64 struct {
 	Marked   bool   // the data URI says ";base64"
 	Wrapping string // what stands before the text and does not belong to it, for people: "quotes"; "" for nothing
 	Hex      bool   // it is hexadecimal
-	UTF16    bool   // it is written in UTF-16, and not decoded
+	UTF16    bool   // it is written in UTF-16 or UTF-32, and not decoded
 	Twice    bool   // what it holds is base64 again, which is decoded too
 
-	Letters   int64 // without padding
-	Padding   int64
-	Blanks    int64 // blanks inside
-	Breaks    int64 // line breaks inside
-	Standard  int64 // letters + and /
-	URLSafe   int64 // letters - and _
-	Escapes   int64 // %2B and the like
+	Letters  int64 // without padding
+	Padding  int64
+	Blanks   int64 // blanks inside
+	Breaks   int64 // line breaks inside
+	Standard int64 // letters + and /
+	URLSafe  int64 // letters - and _
+	Escapes  int64 // %2B and the like
+
+	JSONEscapes int64 // \/ and the like
+
 	ForeignAt int64 // offset of the first character that cannot stand there; -1 for none
 	Foreign   rune
 
@@ -44,13 +50,18 @@ type Base64 struct {
 	pendingL int64
 }
 
-// NewBase64 returns a reader of what a base64 text or a data URI holds.
-func NewBase64(in *bufio.Reader) *Base64 {
+// mostLevels is how many times over a text is looked for that was encoded several times.
+const mostLevels = 2
+
+// NewBase64 returns a reader of what a base64 text or a data URI holds. What is encoded twice is decoded twice.
+func NewBase64(in *bufio.Reader) *Base64 { return newBase64(in, mostLevels) }
+
+func newBase64(in *bufio.Reader, levels int) *Base64 {
 	head, _ := in.Peek(SniffLen)
 	t := &Base64{in: in, ForeignAt: -1}
 	t.URI, _ = IsDataURI(head)
-	t.UTF16 = UTF16(head) != "" || bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
-	t.Hex = !t.URI && hexHead(head)
+	t.UTF16 = Wide(head) != "" || bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+	t.Hex = !t.URI && sniffsAsMedia(hexHeld(head))
 	t.skipStart()
 	var source io.Reader = base64.NewDecoder(base64.RawStdEncoding, letters{t})
 	if t.Hex {
@@ -60,10 +71,9 @@ func NewBase64(in *bufio.Reader) *Base64 {
 		source = hex.NewDecoder(t.in)
 	}
 	t.out = bufio.NewReaderSize(untilError{source}, SniffLen)
-	if head, _ := t.out.Peek(SniffLen); IsMediaInBase64(head) {
+	if head, _ := t.out.Peek(SniffLen); levels > 0 && holdsMedia(head, levels-1) {
 		t.Twice = true
-		inner := &Base64{in: t.out, ForeignAt: -1}
-		t.out = bufio.NewReaderSize(untilError{base64.NewDecoder(base64.RawStdEncoding, letters{inner})}, SniffLen)
+		t.out = bufio.NewReaderSize(newBase64(t.out, levels-1), SniffLen)
 	}
 	return t
 }
@@ -92,10 +102,14 @@ var base64Prefixes = []struct{ prefix, name string }{
 	{"b\"", "Python's b\"…\""},
 	{"\"", "quotes"},
 	{"'", "quotes"},
+	{"`", "quotes"},
 }
 
-// dataURI matches the head of a data URI.
-var dataURI = regexp.MustCompile(`(?i)^\s*data:[^\s,]*,`)
+// dataURI matches the head of a data URI, in quotes or not.
+var dataURI = regexp.MustCompile("(?i)^(?:\xef\xbb\xbf)?\\s*[\"'`]?data:(?:[^\\s,]*|[^\\n,]{0,200};\\s*base64),")
+
+// bareURIHead matches the head of a data URI that lost its beginning.
+var bareURIHead = regexp.MustCompile(`(?i)^(?:[a-z]+\\?/[a-z0-9.+-]+)?;base64,`)
 
 // armour matches the line before base64 in PEM, which certutil of Windows writes for any file.
 var armour = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----`)
@@ -118,36 +132,75 @@ func (u untilError) Read(p []byte) (int, error) {
 
 // skipStart reads over a data URI's head, blanks and what else stands before the letters.
 func (t *Base64) skipStart() {
+	heads := 0
 	for {
-		c, err := t.in.ReadByte()
-		if err != nil {
+		blanks := t.skipBlanks()
+		if heads > 0 {
+			t.Blanks += blanks
+		}
+		head := peeked(t.in)
+		if uri := dataURI.Find(head); uri != nil && (uri[0] == 'd' || uri[0] == 'D') {
+			if heads++; heads == 1 {
+				t.takeURI(string(uri))
+			} else {
+				t.Wrapping = "a second head of a data URI"
+			}
+			t.drop(len(uri))
+			continue
+		}
+		n, name := wrappingOf(head)
+		if n == 0 {
 			return
 		}
-		if !isBlank(c) {
+		t.drop(n)
+		t.Wrapping, t.armoured = cmp.Or(t.Wrapping, name), t.armoured || head[0] == '-'
+	}
+}
+
+// skipBlanks passes over blanks and line ends, and counts the blanks.
+func (t *Base64) skipBlanks() (blanks int64) {
+	for {
+		c, err := t.in.ReadByte()
+		switch {
+		case err != nil:
+			return blanks
+		case !isBlank(c):
 			_ = t.in.UnreadByte()
-			break
+			return blanks
+		case c == ' ':
+			blanks++
 		}
 		t.at++
 	}
-	if t.URI {
-		head, _ := t.in.ReadString(',')
-		t.at += int64(len(head))
-		params := strings.Split(strings.TrimSuffix(head[len("data:"):], ","), ";")
-		t.Type, t.Marked = params[0], strings.EqualFold(params[len(params)-1], "base64")
-		return
+}
+
+// drop passes over bytes that belong to no letter.
+func (t *Base64) drop(n int) {
+	n, _ = t.in.Discard(n)
+	t.at += int64(n)
+}
+
+// takeURI reads what a data URI's head says.
+func (t *Base64) takeURI(head string) {
+	params := strings.Split(strings.TrimSuffix(head[len("data:"):], ","), ";")
+	t.Type = strings.ReplaceAll(strings.TrimSpace(params[0]), `\/`, "/") // as JSON may write it
+	t.Marked = strings.EqualFold(strings.TrimSpace(params[len(params)-1]), "base64")
+}
+
+// wrappingOf returns the length and the name of what stands before base64 and does not belong to it; 0 for nothing.
+func wrappingOf(head []byte) (int, string) {
+	if line := armour.Find(head); line != nil {
+		return len(line), "the line " + strings.TrimSpace(string(line))
 	}
-	if line := armour.Find(peeked(t.in)); line != nil {
-		n, _ := t.in.Discard(len(line))
-		t.at, t.Wrapping, t.armoured = t.at+int64(n), "the line "+strings.TrimSpace(string(line)), true
-		return
+	if part := bareURIHead.Find(head); part != nil {
+		return len(part), "the end of a data URI's head, " + string(part)
 	}
 	for _, p := range base64Prefixes {
-		if head, _ := t.in.Peek(len(p.prefix)); string(head) == p.prefix {
-			n, _ := t.in.Discard(len(head))
-			t.at, t.Wrapping = t.at+int64(n), p.name
-			return
+		if bytes.HasPrefix(head, []byte(p.prefix)) {
+			return len(p.prefix), p.name
 		}
 	}
+	return 0, ""
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
@@ -176,6 +229,12 @@ func (t letters) Read(p []byte) (int, error) {
 
 // letter returns the standard letter that a character stands for, 0 for one that gives none.
 func (t *Base64) letter(c byte) byte {
+	switch c {
+	case '%':
+		c = t.unescaped()
+	case '\\':
+		c = t.unescapedJSON()
+	}
 	switch {
 	case c == ' ' || c == '\t':
 		t.pendingB++
@@ -185,9 +244,8 @@ func (t *Base64) letter(c byte) byte {
 			t.pendingL++
 		}
 		return 0
-	case c == '%':
-		c = t.unescaped()
-	case (c == '"' || c == '\'') && t.Wrapping != "":
+	}
+	if strings.IndexByte("\"'`", c) >= 0 && t.Wrapping != "" {
 		return 0
 	}
 	switch {
@@ -206,17 +264,48 @@ func (t *Base64) letter(c byte) byte {
 	case c == '+' || c == '/':
 		t.Standard++
 	case (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z'):
-		t.ForeignAt, t.Foreign = t.at, rune(c)
-		return 0
+		return t.foreign(c)
 	}
 	if t.Padding > 0 { // letters after the end: a second text, or a damaged one
-		t.ForeignAt, t.Foreign = t.at, rune(c)
-		return 0
+		return t.foreign(c)
 	}
 	t.Blanks, t.Breaks = t.Blanks+t.pendingB, t.Breaks+t.pendingL
 	t.pendingB, t.pendingL = 0, 0
 	t.Letters++
 	t.last = c
+	return c
+}
+
+// foreign notes the first character that cannot stand there.
+func (t *Base64) foreign(c byte) byte {
+	t.ForeignAt, t.Foreign = t.at, rune(c)
+	if c >= utf8.RuneSelf && t.in.UnreadByte() == nil {
+		t.Foreign, _, _ = t.in.ReadRune()
+	}
+	return 0
+}
+
+// unescapedJSON reads the rest of an escape of JSON that stands for a character of base64, for a quote or for the
+// end of a line; a backslash where it is none of those.
+func (t *Base64) unescapedJSON() byte {
+	const longest = len("u002b")
+	rest, _ := t.in.Peek(longest)
+	c, n := byte('\\'), 0
+	switch {
+	case len(rest) == 0:
+	case rest[0] == '/' || rest[0] == '"':
+		c, n = rest[0], 1
+	case rest[0] == 'n' || rest[0] == 'r' || rest[0] == 't':
+		c, n = '\n', 1
+	case rest[0] == 'u' && len(rest) == longest:
+		if code, err := strconv.ParseUint(string(rest[1:]), 16, 7); err == nil {
+			c, n = byte(code), longest
+		}
+	}
+	if n > 0 {
+		t.drop(n)
+		t.JSONEscapes++
+	}
 	return c
 }
 
@@ -239,44 +328,66 @@ func IsDataURI(head []byte) (uri, marked bool) {
 	return found != nil, bytes.HasSuffix(found, []byte("64,"))
 }
 
-// IsMediaInBase64 reports whether bytes begin as base64 of a file whose type its first bytes tell.
-func IsMediaInBase64(head []byte) bool { return sniffsAsMedia(decodedHead(head)) }
+// IsMediaInBase64 reports whether bytes begin as base64 of a file whose type its first bytes tell, or as hexadecimal
+// digits of one.
+func IsMediaInBase64(head []byte) bool { return holdsMedia(head, mostLevels) }
 
-// decodedHead decodes the beginning of what may be base64; nil where it is none, or too little to tell.
-func decodedHead(head []byte) []byte {
+func holdsMedia(head []byte, levels int) bool {
+	held, _ := heldBy(head, levels)
+	return sniffsAsMedia(held) || sniffsAsMedia(hexHeld(head))
+}
+
+// IsTextInBase64 reports whether bytes begin as base64 of a text.
+func IsTextInBase64(head []byte) bool {
+	held, t := heldBy(head, 0)
+	stray, runes := strayBytes(held)
+	return runes > 0 && (stray == 0 || len(head) >= SniffLen && stray < utf8.UTFMax) && t.Blanks == 0 && t.ForeignAt < 0 && t.Wrapping == ""
+}
+
+// heldBy returns what the beginning of a base64 text holds, in whatever wrapping; nil where it is none, or too
+// little to tell.
+func heldBy(head []byte, levels int) ([]byte, *Base64) {
 	const enough = 24
-	letters := bytes.Map(func(r rune) rune {
-		switch r {
-		case '\n', '\r':
-			return -1
-		case '-':
-			return '+'
-		case '_':
-			return '/'
-		}
-		return r
-	}, bytes.TrimSpace(head))
-	letters = bytes.TrimRight(letters, "=")
-	letters = letters[:len(letters)/4*4]
-	if len(letters) < enough {
-		return nil
+	if len(head) < enough {
+		return nil, &Base64{}
 	}
-	decoded, err := base64.RawStdEncoding.DecodeString(string(letters))
+	t := newBase64(bufio.NewReaderSize(bytes.NewReader(head), SniffLen), levels)
+	held, _ := io.ReadAll(t)
+	if t.Letters < enough {
+		return nil, t
+	}
+	return held, t
+}
+
+// surelyHeld are types beside those with a magic that are told by enough bytes not to be met by chance.
+var surelyHeld = map[string]bool{
+	"video/mp4": true, "audio/x-m4a": true, "audio/mp4": true, "video/quicktime": true, "video/x-m4v": true, "video/3gpp": true, "video/matroska": true,
+	"image/heic": true, "image/avif": true, "video/ogg": true, "application/gzip": true, "application/zip": true,
+}
+
+// sniffsAsMedia reports whether bytes are certainly an image, audio, video or something else in a file's form.
+func sniffsAsMedia(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	mimeType := Canonical(mimetype.Detect(head).String())
+	return HasMagic(mimeType) || surelyHeld[mimeType] || id3Size(head) > 0 || twoMP3Frames(head)
+}
+
+// twoMP3Frames reports whether two frames follow each other: the mark of one alone is no more than a few bits.
+func twoMP3Frames(head []byte) bool {
+	f, ok := readMP3Frame(head)
+	_, follows := readMP3Frame(head[min(f.size, len(head)):])
+	return ok && follows
+}
+
+// hexHeld returns what hexadecimal digits hold that bytes begin with; nil where they are none.
+func hexHeld(head []byte) []byte {
+	digits := bytes.TrimSpace(head)
+	digits = bytes.TrimPrefix(bytes.TrimPrefix(digits, []byte("0x")), []byte(`\x`))
+	decoded, err := hex.DecodeString(string(digits[:len(digits)/2*2]))
 	if err != nil {
 		return nil
 	}
 	return decoded
-}
-
-// sniffsAsMedia reports whether bytes are certainly an image, audio or video.
-func sniffsAsMedia(head []byte) bool {
-	return len(head) > 0 && HasMagic(Canonical(mimetype.Detect(head).String()))
-}
-
-// hexHead reports whether the beginning of a content is hexadecimal digits of something known.
-func hexHead(head []byte) bool {
-	digits := bytes.TrimSpace(head)
-	digits = bytes.TrimPrefix(bytes.TrimPrefix(digits, []byte("0x")), []byte(`\x`))
-	decoded, err := hex.DecodeString(string(digits[:len(digits)/2*2]))
-	return err == nil && sniffsAsMedia(decoded)
 }

@@ -3,6 +3,7 @@ package media
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"unicode/utf8"
 )
 
@@ -20,6 +21,12 @@ type flacInfo struct {
 // walkFLAC reads the header and then goes from frame to frame: the two checksums of a frame show where it
 // ends and whether it is sound.
 func walkFLAC(r *partReader, shape *Shape) error {
+	if r.at == 0 && r.skipID3() != nil {
+		return io.ErrUnexpectedEOF
+	}
+	if r.at > 0 {
+		shape.note("note", "FLAC behind an ID3 tag, where none belongs")
+	}
 	info, err := r.flacHeader()
 	if err != nil {
 		return err

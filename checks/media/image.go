@@ -31,7 +31,7 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 // walkPNG walks a PNG's chunks and checks their checksums.
 func walkPNG(data []byte) Shape {
 	shape := Shape{Cut: cutImage, perPixel: 4}
-	promised := 0 // frames
+	promised, hasPicture := 0, false // promised frames
 	for at := len(pngSignature); at+12 <= len(data); {
 		size := int64(binary.BigEndian.Uint32(data[at:]))
 		if size > int64(len(data)-at-12) {
@@ -49,6 +49,10 @@ func walkPNG(data []byte) Shape {
 			if len(body) >= 13 && body[8] == 16 {
 				shape.note("depth", "16 bits a channel: rare, and some programs refuse it")
 			}
+		case "CgBI":
+			shape.Flaw = "it is in a form of Apple's own (CgBI), made for iPhone apps, that other programs do not read"
+		case "IDAT":
+			hasPicture = true
 		case "eXIf":
 			shape.Orientation = exifOrientation(body)
 		case "fcTL":
@@ -62,6 +66,9 @@ func walkPNG(data []byte) Shape {
 		case "IEND":
 			if promised != shape.Frames {
 				shape.note("frames", "%d are promised and %d are there", promised, shape.Frames)
+			}
+			if !hasPicture {
+				shape.Flaw = "it holds no picture: its part \"IDAT\" is missing"
 			}
 			return shape.ended(at, len(data))
 		}
@@ -137,12 +144,31 @@ func (shape *Shape) addSegment(marker byte, body []byte) {
 		if marker == jpegProgressive {
 			shape.note("JPEG", "progressive")
 		}
+		if rare := rareJPEG(marker, body); rare != "" {
+			shape.Undecodable = "it is " + rare + ", which this program and most others cannot decode"
+		}
 		if len(body) >= 6 && body[5] == 4 {
 			shape.note("colours", "four (CMYK): for print; many programs refuse them or show them wrong")
 		}
 	case marker == jpegAPP1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")):
 		shape.Orientation = exifOrientation(body[6:])
 	}
+}
+
+// rareJPEG names the kind of JPEG that a frame header announces, where few programs decode it; "" elsewhere.
+func rareJPEG(marker byte, frame []byte) string {
+	const lossless, firstHierarchical, firstArithmetic = 0xc3, 0xc5, 0xc9
+	switch {
+	case marker >= firstArithmetic:
+		return "a JPEG in arithmetic coding"
+	case marker >= firstHierarchical:
+		return "a hierarchical JPEG"
+	case marker == lossless:
+		return "a lossless JPEG"
+	case len(frame) > 0 && frame[0] != 8:
+		return fmt.Sprintf("a JPEG of %d bits a channel", frame[0])
+	}
+	return ""
 }
 
 // jpegPixel returns how many bytes a pixel takes decoded, by a JPEG's frame header: the samples of every
@@ -230,7 +256,7 @@ func walkWebP(data []byte) Shape {
 	for at := 12; at+8 <= int(end); {
 		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
 		if size > end-int64(at)-8 {
-			shape.Trailing, shape.Flaw = 0, fmt.Sprintf("its part %q at offset %d is longer than the file", data[at:at+4], at)
+			shape.Trailing, shape.Flaw = 0, fmt.Sprintf("its part %q at offset %d is longer than the file says it is as a whole (%d bytes)", data[at:at+4], at, end)
 			return shape
 		}
 		body := data[at+8 : at+8+int(size)]

@@ -1,10 +1,12 @@
 package media
 
 import (
+	"bytes"
 	"mime"
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -39,6 +41,9 @@ type Kind struct {
 // Unknown is the type of bytes that begin like no known format.
 const Unknown = "application/octet-stream"
 
+// UnknownKind is the kind of such bytes.
+var UnknownKind = Kind{Unknown, kindNames[Unknown], Other}
+
 // SniffLen is how many bytes of a beginning tell its kind. More would make text with a control byte binary.
 const SniffLen = 3072
 
@@ -48,7 +53,9 @@ var kindNames = map[string]string{
 	"image/bmp": "BMP image", "image/tiff": "TIFF image", "image/heic": "HEIC image", "image/heif": "HEIF image",
 	"image/avif": "AVIF image", "image/svg+xml": "SVG drawing", "image/vnd.adobe.photoshop": "Photoshop file", "image/x-icon": "icon file",
 	"audio/wav": "WAV audio", "audio/mpeg": "MP3 audio", "audio/flac": "FLAC audio", "audio/ogg": "Ogg audio", "application/ogg": "Ogg file",
-	"audio/mp4": "MP4 audio", "audio/x-m4a": "M4A audio", "audio/aac": "AAC audio", "audio/aiff": "AIFF audio", "audio/amr": "AMR audio",
+	"audio/x-caf": "Core Audio file", "audio/x-w64": "Wave64 audio", "audio/ac3": "Dolby Digital audio",
+	"application/vnd.apple.mpegurl": "playlist (M3U8)",
+	"audio/mp4":                     "MP4 audio", "audio/x-m4a": "M4A audio", "audio/aac": "AAC audio", "audio/aiff": "AIFF audio", "audio/amr": "AMR audio",
 	"video/mp4": "MP4 video", "video/quicktime": "QuickTime video", "video/webm": "WebM file", "video/matroska": "Matroska file",
 	"video/x-msvideo": "AVI video", "video/ogg": "Ogg video", "video/3gpp": "3GP video", "video/x-m4v": "M4V video",
 	"video/x-ms-asf": "WMA or WMV file", "video/x-flv": "FLV video", "video/mp2t": "MPEG transport stream", "video/mpeg": "MPEG video", "audio/midi": "MIDI file", "image/jxl": "JPEG XL image",
@@ -64,6 +71,7 @@ var kindSynonyms = map[string]string{
 	"audio/x-flac": "audio/flac", "audio/m4a": "audio/x-m4a", "audio/opus": "audio/ogg", "audio/x-matroska": "video/matroska",
 	"audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg", "audio/mp4a-latm": "audio/mp4",
 	"application/mp4": "video/mp4", "audio/x-ms-wma": "video/x-ms-asf", "video/x-ms-wmv": "video/x-ms-asf", "image/vnd.microsoft.icon": "image/x-icon",
+	"application/x-mpegurl": "application/vnd.apple.mpegurl", "audio/x-mpegurl": "application/vnd.apple.mpegurl", "audio/mpegurl": "application/vnd.apple.mpegurl",
 	"image/apng": "image/png", "image/heic-sequence": "image/heic", "image/heif-sequence": "image/heif",
 }
 
@@ -74,6 +82,7 @@ var extensionTypes = map[string]string{
 	".wav": "audio/wav", ".mp3": "audio/mpeg", ".flac": "audio/flac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
 	".m4a": "audio/x-m4a", ".aac": "audio/aac", ".aiff": "audio/aiff", ".aif": "audio/aiff", ".amr": "audio/amr", ".wma": "video/x-ms-asf",
 	".mp4": "video/mp4", ".m4v": "video/x-m4v", ".mov": "video/quicktime", ".webm": "video/webm", ".mkv": "video/matroska",
+	".caf": "audio/x-caf", ".w64": "audio/x-w64", ".ac3": "audio/ac3", ".m3u8": "application/vnd.apple.mpegurl",
 	".avi": "video/x-msvideo", ".ogv": "video/ogg", ".3gp": "video/3gpp", ".wmv": "video/x-ms-asf", ".flv": "video/x-flv", ".mpg": "video/mpeg", ".mpeg": "video/mpeg", ".mts": "video/mp2t", ".m2ts": "video/mp2t",
 	".txt": "text/plain", ".md": "text/plain", ".csv": "text/plain", ".html": "text/html", ".htm": "text/html", ".json": "application/json",
 	".pdf": "application/pdf", ".zip": "application/zip",
@@ -96,7 +105,7 @@ func Sniff(head []byte, text bool) Kind {
 	stray, runes := strayBytes(head)
 	mostlyText := runes > 0 && stray*20 <= runes
 	readable := stray == 0 || (len(head) == SniffLen && stray < utf8.UTFMax) // the last character may be cut
-	if name == Unknown && (text || mostlyText) || kind.Sort != Text && readable && !wordyTypes[name] {
+	if name == Unknown && (text || mostlyText || isPadded(head)) || kind.Sort != Text && readable && !wordyTypes[name] {
 		return Kind{"text/plain", nameOf("text/plain"), Text}
 	}
 	return kind
@@ -107,52 +116,60 @@ var svg = regexp.MustCompile(`(?s)^\x{FEFF}?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->
 
 // missed tells the kinds that the sniffing library does not know; "" for any other.
 func missed(head []byte) string {
-	const packet = 188
 	form := ""
 	if len(head) >= 12 {
 		form = string(head[:4]) + string(head[8:12])
 	}
-	switch {
+	for _, m := range marks {
+		if bytes.HasPrefix(head, []byte(m.mark)) {
+			return m.mime
+		}
+	}
+	switch tag := id3Size(head); {
+	case tag > 0 && tag < int64(len(head)) && isADTS(head[tag:]):
+		return "audio/aac"
+	case tag > 0 && tag < int64(len(head)) && bytes.HasPrefix(head[tag:], []byte("fLaC")):
+		return "audio/flac"
 	case form == "RF64WAVE" || form == "BW64WAVE":
 		return "audio/wav"
 	case len(head) >= 8 && string(head[4:8]) == "styp":
 		return "video/mp4"
-	case len(head) > 2*packet && head[0] == 'G' && head[packet] == 'G' && head[2*packet] == 'G' && strayOf(head) > 0:
+	case isTransportStream(head, 0, 188) || isTransportStream(head, 4, 192): // cameras write a time before each packet
 		return "video/mp2t"
 	case svg.Match(head):
 		return "image/svg+xml"
-	case UTF16(head) != "":
+	case Wide(head) != "":
 		return "text/plain"
 	}
 	return ""
 }
 
-// UTF16 tells text of mostly Latin letters in UTF-16 by its many NULs, whether or not a byte order mark stands
-// before it: "UTF-16 (little-endian)", "UTF-16 (big-endian)"; "" for none.
-func UTF16(head []byte) string {
-	const enough, most = 8, 0.7
-	var nuls [2]float64
-	for i, c := range head {
-		if c == 0 {
-			nuls[i%2]++
-		} else if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return ""
-		}
-	}
-	half := float64(len(head) / 2)
-	switch {
-	case half < enough:
-	case nuls[1] >= most*half && nuls[0] == 0:
-		return "UTF-16 (little-endian)"
-	case nuls[0] >= most*half && nuls[1] == 0:
-		return "UTF-16 (big-endian)"
-	}
-	return ""
+// marks hold how files begin that the sniffing library does not know; no text begins so.
+var marks = []struct{ mark, mime string }{
+	{"caff\x00\x01", "audio/x-caf"},
+	{"riff\x2e\x91\xcf\x11", "audio/x-w64"},
+	{"\x0b\x77", "audio/ac3"},
+	{"#EXTM3U\n", "application/vnd.apple.mpegurl"},
+	{"#EXTM3U\r\n", "application/vnd.apple.mpegurl"},
+}
+
+// isTransportStream reports whether bytes are packets of so many bytes, each with its mark at an offset.
+func isTransportStream(head []byte, at, packet int) bool {
+	return len(head) > 2*packet+at && head[at] == 'G' && head[at+packet] == 'G' && head[at+2*packet] == 'G' && strayOf(head) > 0
 }
 
 func strayOf(head []byte) int {
 	stray, _ := strayBytes(head)
 	return stray
+}
+
+// isPadded reports whether bytes are text but for NULs at its end, and a few inside.
+func isPadded(head []byte) bool {
+	const inside = 4 // of so many bytes one may be NUL
+	text := bytes.TrimRight(head, "\x00")
+	written := bytes.ReplaceAll(text, []byte{0}, nil)
+	stray, _ := strayBytes(written)
+	return stray == 0 && (len(text)-len(written))*inside <= len(text) && bytes.ContainsFunc(written, unicode.IsLetter)
 }
 
 // strayBytes counts what does not belong in text: control characters and broken ones.

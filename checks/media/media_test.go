@@ -92,3 +92,22 @@ func FuzzBase64(f *testing.F) {
 		}
 	})
 }
+
+// FuzzBeginning looks at any beginning for what was done to a file: what is found lies in it, and is something.
+func FuzzBeginning(f *testing.F) {
+	for _, seed := range []string{"\x89PNG\n\x1a\n", "[255,216,255,224,0,16,74,70,73,70,0,1,1,0,0,1]", `b'\x89PNG\r\n\x1a\n'`, "\r\n\xff\xd8\xff\xe0", "\xc2\x89PNG\r\n\x1a\n\x00\x00\x00\x00"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, head []byte) {
+		Mangled(head)
+		if how, kind := SpelledOut(head); how != "" && kind.MIME == "" {
+			t.Errorf("%q is spelled as %s, and of no kind", head, how)
+		}
+		if kind, at := Misplaced(head); at >= len(head) || at >= 0 && !kind.Sort.Played() {
+			t.Errorf("%q: %+v at %d", head, kind, at)
+		}
+		if IsTextInBase64(head) && len(head) == 0 {
+			t.Error("nothing is a text in base64")
+		}
+	})
+}

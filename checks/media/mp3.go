@@ -57,6 +57,9 @@ func readMP3Frame(h []byte) (f mp3Frame, ok bool) {
 	return f, true
 }
 
+// isADTS reports whether a header is that of a frame of AAC, whose layer is none of MP3's.
+func isADTS(h []byte) bool { return len(h) >= 2 && h[0] == 0xff && h[1]&0xf6 == 0xf0 }
+
 // isOddFrame reports whether a header is that of sound which cannot be walked: of layer I or in free format.
 func isOddFrame(h []byte) bool {
 	const layer1 = 3
@@ -81,10 +84,13 @@ func walkMP3(r *partReader, shape *Shape) error {
 		return nil
 	}
 	if head, _ := r.in.Peek(4); string(head) == "fLaC" {
-		shape.note("note", "FLAC behind an ID3 tag, where none belongs")
 		return walkFLAC(r, shape)
 	}
-	if head, _ := r.in.Peek(4); isOddFrame(head) {
+	switch head, _ := r.in.Peek(4); {
+	case isADTS(head):
+		shape.Unclear = "it is AAC behind an ID3 tag, whose parts this program cannot walk"
+		return nil
+	case isOddFrame(head):
 		shape.Unclear = "it is MPEG audio of layer I or in free format, whose parts this program cannot walk"
 		return nil
 	}
@@ -118,6 +124,9 @@ func (w *mp3Walk) frame(r *partReader, shape *Shape) bool {
 func (w *mp3Walk) noFrame(r *partReader, shape *Shape, head []byte) bool {
 	if r.endTag() {
 		return false
+	}
+	if tag, _ := r.in.Peek(id3Head); id3Size(tag) > 0 && (tag[3] == 3 || tag[3] == 4) { // several files that were joined
+		return r.skipID3() == nil && !r.ended()
 	}
 	if len(head) < 4 && bytes.HasPrefix(head, []byte{0xff}) {
 		shape.Cut, shape.Doubtful = "its last frame is incomplete", true
@@ -158,23 +167,33 @@ func (w *mp3Walk) judge(shape *Shape) {
 
 // skipID3 passes over the tags at the start.
 func (r *partReader) skipID3() error {
-	const head = 10
 	for {
-		tag, _ := r.in.Peek(head)
-		if len(tag) < head || string(tag[:3]) != "ID3" {
+		head, _ := r.in.Peek(id3Head)
+		size := id3Size(head)
+		if size == 0 {
 			return nil
-		}
-		size := int64(head)
-		if tag[5]&0x10 != 0 { // a footer
-			size += head
-		}
-		for i, c := range tag[6:] {
-			size += int64(c&0x7f) << (7 * (3 - i))
 		}
 		if err := r.skip(size); err != nil {
 			return err
 		}
 	}
+}
+
+const id3Head = 10
+
+// id3Size returns the size of the ID3 tag that bytes begin with; 0 where they begin with none.
+func id3Size(head []byte) int64 {
+	if len(head) < id3Head || string(head[:3]) != "ID3" {
+		return 0
+	}
+	size := int64(id3Head)
+	if head[5]&0x10 != 0 { // a footer
+		size += id3Head
+	}
+	for i, c := range head[6:id3Head] {
+		size += int64(c&0x7f) << (7 * (3 - i))
+	}
+	return size
 }
 
 // endTag passes over the tags at the end; false where there are none.

@@ -28,9 +28,15 @@ func (s *oggStream) duration() time.Duration {
 	return unitsTime(float64(s.positions-s.skip), s.rate)
 }
 
+// oggLink is the streams that play side by side. Files may be chains of such.
+type oggLink struct {
+	streams map[uint32]*oggStream
+	playing bool // a page was seen that begins no stream
+}
+
 // walkOgg walks the pages and checks their checksums and numbers.
 func walkOgg(r *partReader, shape *Shape) error {
-	streams := map[uint32]*oggStream{}
+	link := oggLink{streams: map[uint32]*oggStream{}}
 	for !r.ended() {
 		start := r.at
 		head, _ := r.in.Peek(oggPageHead)
@@ -44,18 +50,29 @@ func walkOgg(r *partReader, shape *Shape) error {
 			shape.Cut, shape.Missing = fmt.Sprintf("its bytes end inside the page at offset %d", start), r.missing
 			break
 		}
-		if flaw := addPage(streams, page); flaw != "" && shape.Flaw == "" {
+		if beginsStream(page) && link.playing {
+			link.end(shape)
+			link = oggLink{streams: map[uint32]*oggStream{}}
+		}
+		if flaw := link.add(page); flaw != "" && shape.Flaw == "" {
 			shape.Flaw = fmt.Sprintf("%s (page at offset %d)", flaw, start)
 		}
 	}
-	for _, s := range streams {
-		shape.Duration = max(shape.Duration, s.duration())
+	link.end(shape)
+	return nil
+}
+
+// end takes in a link that is over.
+func (l oggLink) end(shape *Shape) {
+	var longest time.Duration
+	for _, s := range l.streams {
+		longest = max(longest, s.duration())
 		if !s.ended && shape.Cut == "" {
 			shape.Doubtful = true
 			shape.Cut = "its last page is not marked as the end: it was cut off, or recorded live"
 		}
 	}
-	return nil
+	shape.Duration += longest
 }
 
 // oggPage returns the next page, whole.
@@ -74,22 +91,28 @@ func (r *partReader) oggPage() ([]byte, error) {
 	return r.next(size)
 }
 
-// addPage takes a page in and returns what is wrong with it; "" for nothing.
-func addPage(streams map[uint32]*oggStream, page []byte) string {
-	const last, first = 4, 2
+// beginsStream reports whether a page is marked as the first of a stream.
+func beginsStream(page []byte) bool { return page[5]&2 != 0 }
+
+// add takes a page in and returns what is wrong with it; "" for nothing.
+func (l *oggLink) add(page []byte) string {
+	const last = 4
 	flags, serial, number := page[5], binary.LittleEndian.Uint32(page[14:]), binary.LittleEndian.Uint32(page[18:])
-	s := streams[serial]
+	flaw, s := "", l.streams[serial]
 	if s == nil {
 		s = &oggStream{next: number}
-		streams[serial] = s
+		l.streams[serial] = s
+		if !beginsStream(page) {
+			flaw = "its beginning is missing, without which nobody can play it: a stream's first page is not marked as such"
+		}
 	}
-	if flags&first != 0 {
+	if l.playing = l.playing || !beginsStream(page); beginsStream(page) {
 		s.rate, s.skip = oggCodec(page[oggPageHead+int(page[26]):])
 	}
-	flaw := ""
-	if binary.LittleEndian.Uint32(page[22:]) != oggChecksum(page) {
+	switch {
+	case binary.LittleEndian.Uint32(page[22:]) != oggChecksum(page):
 		flaw = "a page's checksum is wrong"
-	} else if number != s.next {
+	case number != s.next:
 		flaw = fmt.Sprintf("page %d follows where page %d should", number, s.next)
 	}
 	s.next = number + 1

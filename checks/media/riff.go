@@ -12,8 +12,18 @@ var (
 	avi  = &container{"AVI", walkAVI}
 )
 
-// liveSize is what a program writes that does not know the size yet, because it writes to a pipe.
-const liveSize = math.MaxUint32
+// liveSize is what a program writes that does not know the size yet, because it writes to a pipe. Some write
+// about half of it, the most that they hold for a size.
+const (
+	liveSize      = math.MaxUint32
+	halfLiveSize  = math.MaxInt32
+	halfLiveSlack = 64 << 10
+)
+
+// isLive reports whether a size stands for one that was not known.
+func isLive(size int64) bool {
+	return size == liveSize || size >= halfLiveSize-halfLiveSlack && size <= halfLiveSize+halfLiveSlack
+}
 
 type riffChunk struct {
 	name  string
@@ -44,7 +54,7 @@ func (r *partReader) riffHead() (end int64, err error) {
 	if _, err := r.next(4); err != nil {
 		return 0, err
 	}
-	if outer.size == liveSize || outer.size == 0 {
+	if isLive(outer.size) || outer.size == 0 {
 		return math.MaxInt64, nil
 	}
 	return outer.start + 8 + outer.size, nil
@@ -58,6 +68,7 @@ type waveWalk struct {
 	large     int64 // size of the sound where 32 bits do not hold it; -1 for none
 	perSecond float64
 	sound     int64 // bytes; -1 where there is none
+	formatted bool  // how the sound is to be read was said
 }
 
 // walkWave walks a WAV's chunks; a very long one (RF64, BW64) has its sizes in a chunk of its own.
@@ -78,11 +89,36 @@ func walkWave(r *partReader, shape *Shape) (err error) {
 	shape.Duration = unitsTime(float64(w.sound), w.perSecond)
 	if shape.Cut == "" {
 		shape.endRIFF(r, w.end)
+		w.forgiveHeader()
 	}
-	if w.sound < 0 && shape.Cut == "" {
-		shape.Cut = "it holds no sound: its part \"data\" is missing"
-	}
+	w.judge()
 	return nil
+}
+
+// forgiveHeader makes less of an outer chunk that promises too much where the sound is whole.
+func (w *waveWalk) forgiveHeader() {
+	const ownHeader = 8
+	if w.shape.Cut == "" || w.sound <= 0 {
+		return
+	}
+	w.shape.Doubtful = true
+	if w.shape.Missing == ownHeader {
+		w.shape.Cut, w.shape.Missing = "", 0
+		w.shape.note("size", "its header counts its own 8 bytes too, which players forgive")
+	}
+}
+
+// judge looks at whether there is sound, and how to read it.
+func (w *waveWalk) judge() {
+	switch {
+	case w.shape.Cut != "":
+	case w.sound < 0:
+		w.shape.Cut = "it holds no sound: its part \"data\" is missing"
+	case w.sound == 0:
+		w.shape.Cut = "it holds no sound: its part \"data\" is empty"
+	case !w.formatted:
+		w.shape.Flaw = "its part \"fmt \" is missing, which says how its sound is to be read"
+	}
 }
 
 // chunkBody takes in a chunk and passes over it.
@@ -93,7 +129,7 @@ func (w *waveWalk) chunkBody(c riffChunk) error {
 		if err != nil {
 			return err
 		}
-		w.perSecond = float64(binary.LittleEndian.Uint32(format[8:]))
+		w.perSecond, w.formatted = float64(binary.LittleEndian.Uint32(format[8:])), true
 		w.shape.note("sound", "%d Hz, channels: %d", binary.LittleEndian.Uint32(format[4:]), binary.LittleEndian.Uint16(format[2:]))
 	case c.name == "ds64" && c.size >= 16:
 		sizes, err := w.next(16)
@@ -119,7 +155,7 @@ func (w *waveWalk) chunkBody(c riffChunk) error {
 // was broken off did not.
 func (w *waveWalk) unfinished(c riffChunk) bool {
 	open := w.end == math.MaxInt64 || w.at >= w.end
-	if c.size != liveSize && (c.size != 0 || !open || w.ended()) {
+	if !isLive(c.size) && (c.size != 0 || !open || w.ended()) {
 		return false
 	}
 	w.sound = w.rest()

@@ -201,6 +201,9 @@ func (c *cleaner) made(e encoding) Made {
 	if e.why != "" {
 		m.did("decoded from %s, %s", e.name, e.why)
 	}
+	if e.name == withoutCut.name {
+		m.did("left out the last character, of which only the beginning is there: the text was cut at a number of bytes")
+	}
 	for _, change := range []struct {
 		n            int64
 		before, noun string

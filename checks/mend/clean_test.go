@@ -3,6 +3,7 @@ package mend
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,15 @@ import (
 
 func opens(data string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(data)), nil }
+}
+
+// inUTF32 is a text in UTF-32.
+func inUTF32(text string, order binary.AppendByteOrder) string {
+	var wide []byte
+	for _, r := range text {
+		wide = order.AppendUint32(wide, uint32(r))
+	}
+	return string(wide)
 }
 
 func inUTF16(text string, bom bool, high, low int) string {
@@ -68,7 +78,15 @@ func TestCleanText(t *testing.T) {
 		{"CESU-8", "Gruß \xed\xa0\xbd\xed\xb8\x80!", "Gruß 😀!", []string{"decoded from CESU-8, in which some programs write emoji"}, checks.Pass},
 		{"half a character of CESU-8", "Größe, süß, für \xed\xa0\xbd!", "Größe, süß, für \ufffd\ufffd\ufffd!", []string{"replaced 3 wrong bytes"}, checks.Warn},
 		{"wrong bytes in UTF-8", strings.Repeat("größer ", 20) + "a\xffb", strings.Repeat("größer ", 20) + "a\ufffdb", []string{"replaced 1 wrong byte with U+FFFD"}, checks.Warn},
-		{"a character that is cut off", strings.Repeat("größer ", 20) + "\xe2\x82", strings.Repeat("größer ", 20) + "\ufffd\ufffd", []string{"replaced 2 wrong bytes"}, checks.Warn},
+		{"a character that is cut off", strings.Repeat("größer ", 20) + "\xe2\x82", strings.Repeat("größer ", 20), []string{"left out the last character"}, checks.Pass},
+		{"two encodings", "größer als größer, und gr\xf6\xdfer", "größer als größer, und gr\ufffd\ufffder", []string{"replaced 2 wrong bytes"}, checks.Warn},
+		{"UTF-32", inUTF32("Héllo 👍", binary.LittleEndian), "Héllo 👍", []string{"UTF-32 (little-endian), which is a guess"}, checks.Pass},
+		{"UTF-32 with a mark", inUTF32("\ufeffДа", binary.BigEndian), "Да", []string{"UTF-32 (big-endian), as its byte order mark says"}, checks.Pass},
+		{"UTF-32 that is cut", inUTF32("\ufeffHello", binary.LittleEndian) + "!\x00", "Hello\ufffd", []string{"replaced 1 wrong byte"}, checks.Warn},
+		{"Russian in UTF-16 without a mark", inUTF16("Съешь же ещё этих булок, да выпей чаю!", false, 1, 0), "Съешь же ещё этих булок, да выпей чаю!", []string{"UTF-16 (little-endian), which is a guess"}, checks.Pass},
+		{"Hebrew in UTF-16, big-endian", inUTF16("כל בני האדם נולדו בני חורין", false, 0, 1), "כל בני האדם נולדו בני חורין", []string{"UTF-16 (big-endian), which is a guess"}, checks.Pass},
+		{"NUL as Java writes it", "a\xc0\x80b", "ab", []string{"took out 1 NUL"}, checks.Pass},
+		{"a field padded with NULs", "hello" + strings.Repeat("\x00", 30), "hello", []string{"took out 30 NUL"}, checks.Pass},
 		{"mojibake", text.Garble("Où est l’école ? C’est là.\nÀ bientôt 👍"), "Où est l’école ? C’est là.\nÀ bientôt 👍", []string{"repaired 8 characters", "(Ã¹ became ù)"}, checks.Pass},
 		{"mojibake twice over", text.Garble(text.Garble("l’été")), "l’été", []string{"repaired"}, checks.Pass},
 		{"Russian mojibake", text.Garble("привет всем"), "привет всем", []string{"repaired 10 characters"}, checks.Pass},
@@ -126,6 +144,9 @@ func TestCleanAgreesWithTheCheck(t *testing.T) {
 		{"CESU-8", "Gruß \xed\xa0\xbd\xed\xb8\x80!", "CESU-8", ""},
 		{"CESU-8 and other wrong bytes", "\xed\xa0\xbd\xed\xb8\x80 caf\xe9 noir", "", "iconv"},
 		{"UTF-16", inUTF16("Hello, world", true, 1, 0), "UTF-16 (little-endian)", ""},
+		{"mostly control characters", strings.Repeat("\x01a\x02", 9), "", "iconv"},
+		{"MacRoman", "Gr\x9f\xa7e aus K\x9aln, sch\x9an f\x9fr B\x8aume", "such as MacRoman", "MACINTOSH"},
+		{"ISO-2022-JP", "\x1b$B$3$l$OF|K\x5c8l\x1b(B", "ISO-2022-JP", "iconv -f ISO-2022-JP "},
 		{"damaged UTF-8", strings.Repeat("größer ", 20) + "a\xffb", "UTF-8 that is damaged", ""},
 		{"UTF-8 that is cut", "smile \xf0\x9f\x98", "", ""},
 	} {

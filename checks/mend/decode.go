@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 
 	"klyra-doctor/checks"
 	"klyra-doctor/checks/media"
@@ -49,9 +48,9 @@ func decode(open func() (io.ReadCloser, error), out io.Writer, blanksArePluses b
 	}
 	defer in.Close()
 	source := &failureKeeper{in: in}
-	var text io.Reader = &jsonUnescaper{in: bufio.NewReader(source)}
+	var text io.Reader = source
 	if blanksArePluses {
-		text = &plusRestorer{in: bufio.NewReader(text)}
+		text = &plusRestorer{in: bufio.NewReader(source)}
 	}
 	d.Base64 = media.NewBase64(bufio.NewReaderSize(text, 64<<10))
 	held := bufio.NewReaderSize(d.Base64, media.SniffLen)
@@ -77,6 +76,8 @@ func (d decoding) refused() error {
 	switch {
 	case d.Hex:
 		return nil
+	case d.UTF16:
+		return Misfit{"the base64 is written in UTF-16: every letter takes two bytes", "write it as UTF-8 first, by --clean, and decode that"}
 	case d.ForeignAt >= 0 && d.Padding > 0:
 		return Misfit{
 			fmt.Sprintf("the base64 goes on after its end at offset %s: two texts were joined, or parts were encoded one by one", checks.Grouped(d.ForeignAt)),
@@ -113,6 +114,7 @@ func (d decoding) made(blanksWerePluses bool) Made {
 		{d.Wrapping != "", "left out what does not belong to base64: " + d.Wrapping},
 		{d.Twice, "decoded it twice: it was encoded twice"},
 		{d.Escapes > 0, "undid the percent encoding"},
+		{d.JSONEscapes > 0, "undid the escapes of JSON"},
 		{blanksWerePluses, "put + back where blanks stand, which is a guess: it was decoded as a form on the way"},
 		{d.Blanks > 0 && !blanksWerePluses, "left out " + checks.Counted(d.Blanks, "blank")},
 		{d.Breaks > 0, "left out " + checks.Counted(d.Breaks, "line break")},
@@ -139,47 +141,6 @@ func (f *failureKeeper) Read(p []byte) (int, error) {
 		f.err = err
 	}
 	return n, err
-}
-
-// jsonUnescaper undoes the escapes of a JSON string that stand for characters of base64 or for line ends. In
-// base64 itself there is no backslash.
-type jsonUnescaper struct{ in *bufio.Reader }
-
-func (j *jsonUnescaper) Read(p []byte) (int, error) {
-	for n := range p {
-		c, err := j.in.ReadByte()
-		if err != nil {
-			return n, err
-		}
-		p[n] = c
-		if c == '\\' {
-			p[n] = j.escaped()
-		}
-	}
-	return len(p), nil
-}
-
-// escaped reads the rest of an escape; a backslash where it is none of those.
-func (j *jsonUnescaper) escaped() byte {
-	const longest = len("u002b")
-	rest, _ := j.in.Peek(longest)
-	if len(rest) == 0 {
-		return '\\'
-	}
-	switch c := rest[0]; c {
-	case '/', '"':
-		_, _ = j.in.Discard(1)
-		return c
-	case 'n', 'r', 't':
-		_, _ = j.in.Discard(1)
-		return '\n'
-	case 'u':
-		if code, err := strconv.ParseUint(string(rest[1:]), 16, 7); err == nil && len(rest) == longest {
-			_, _ = j.in.Discard(longest)
-			return byte(code)
-		}
-	}
-	return '\\'
 }
 
 // plusRestorer reads + for every blank that stands between two other characters.

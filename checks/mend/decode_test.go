@@ -56,7 +56,9 @@ func TestDecodeText(t *testing.T) {
 		{"bytes of Python", "b'" + plain + "'\n", "Python's"},
 		{"a JSON string", string(quoted), "quotes"},
 		{"slashes of PHP", `"` + strings.ReplaceAll(plain, "/", `\/`) + `"`, "quotes"},
-		{"JSON for HTML", strings.ReplaceAll(plain, "+", `\u002b`), "decoded base64"},
+		{"JSON for HTML", strings.ReplaceAll(plain, "+", `\u002b`), "undid the escapes of JSON"},
+		{"a quoted data URI", `"data:image\/png;base64,` + plain + `"`, "decoded a data URI"},
+		{"a data URI in base64", base64.StdEncoding.EncodeToString([]byte("data:image/png;base64," + plain)), "decoded it twice"},
 		{"twice", base64.StdEncoding.EncodeToString([]byte(plain)), "decoded it twice"},
 		{"hexadecimal", hex.EncodeToString(data), "hexadecimal digits"},
 	} {
@@ -81,12 +83,13 @@ func TestDecodeTextThatIsCut(t *testing.T) {
 
 func TestDecodeTextRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                     "there is no base64",
-		"  \n ":                "there is no base64",
-		"Is this fine?":        "'?' cannot stand at offset 12",
-		`{"image":"aGVsbG8="}`: "'{' cannot stand at offset 0",
-		"aGVsbG8=aGVsbG8=":     "goes on after its end at offset 8",
-		`aGV\`:                 `'\\' cannot stand at offset 3`,
+		"":                             "there is no base64",
+		"  \n ":                        "there is no base64",
+		"Is this fine?":                "'?' cannot stand at offset 12",
+		`{"image":"aGVsbG8="}`:         "'{' cannot stand at offset 0",
+		"aGVsbG8=aGVsbG8=":             "goes on after its end at offset 8",
+		`aGV\`:                         `'\\' cannot stand at offset 3`,
+		"\xff\xfea\x00G\x00V\x00s\x00": "written in UTF-16",
 	} {
 		var misfit Misfit
 		var out bytes.Buffer

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"klyra-doctor/checks"
 	"klyra-doctor/checks/text"
 )
 
@@ -29,14 +31,24 @@ var decoders = map[text.Encoding]encoding{
 	text.DamagedUTF8: asUTF8,
 	text.CESU8:       {"CESU-8", "in which some programs write emoji", nextCESU8},
 	text.Windows1252: {"Windows-1252", "which is a guess: its bytes are no UTF-8. Look at the letters with accents", nextWindows1252},
-	text.UTF16LE:     {text.UTF16LE.Name, "which is a guess: most second bytes are NUL", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }},
-	text.UTF16BE:     {text.UTF16BE.Name, "which is a guess: most second bytes are NUL", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }},
+	text.UTF16LE:     {text.UTF16LE.Name, "which is a guess by its bytes", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.LittleEndian) }},
+	text.UTF32LE:     {text.UTF32LE.Name, "which is a guess by its bytes", func(in *bufio.Reader) (rune, error) { return nextUTF32(in, binary.LittleEndian) }},
+	text.UTF32BE:     {text.UTF32BE.Name, "which is a guess by its bytes", func(in *bufio.Reader) (rune, error) { return nextUTF32(in, binary.BigEndian) }},
+	text.UTF16BE:     {text.UTF16BE.Name, "which is a guess by its bytes", func(in *bufio.Reader) (rune, error) { return nextUTF16(in, binary.BigEndian) }},
 }
 
 // decoderOf says how to read a text. One whose encoding cannot be told, or decoded, is Undone.
 func decoderOf(t text.Stats) (encoding, error) {
+	const most = 4 // of so many characters one may be a control character
 	e, known := decoders[t.Looks]
 	switch {
+	case !known && t.Wrong == 0 && t.Controls*most > t.Runes:
+		return e, Undone{
+			fmt.Sprintf("could not tell the text's encoding: %s of its %s are no text", checks.Counted(t.Controls, "control character"), checks.Grouped(t.Runes)),
+			"convert it to UTF-8 from what it was written in, perhaps UTF-16 (iconv -f UTF-16LE -t UTF-8); a file that is no text cannot be cleaned",
+		}
+	case t.Cut:
+		return withoutCut, nil
 	case known && t.BOM == t.Looks.Name:
 		e.why = "as its byte order mark says"
 	case known:
@@ -48,13 +60,38 @@ func decoderOf(t text.Stats) (encoding, error) {
 			"convert it to UTF-8 (iconv -f " + t.Looks.Iconv + " -t UTF-8), and look whether it then reads right",
 		}
 	default:
-		const which = "convert it from the encoding that it was written in: iconv -f ENCODING -t UTF-8, where ENCODING may be WINDOWS-1251 for Russian, SHIFT_JIS for Japanese, GB18030 for Chinese"
+		const which = "convert it from the encoding that it was written in: iconv -f ENCODING -t UTF-8, where ENCODING may be WINDOWS-1251 for Russian, SHIFT_JIS for Japanese, GB18030 for Chinese, MACINTOSH for an old Mac"
 		if t.Looks.Name != "" {
 			return e, Undone{"the text looks like " + t.Looks.Name + ", which this program cannot decode", which}
 		}
 		return e, Undone{"could not tell the text's encoding: it is no UTF-8, and looks like nothing else that this program knows", which}
 	}
 	return e, nil
+}
+
+// withoutCut leaves out a last character of which only the beginning is there.
+var withoutCut = encoding{name: "UTF-8 that was cut", next: func(in *bufio.Reader) (rune, error) {
+	if rest, _ := in.Peek(utf8.UTFMax); len(rest) > 0 && !utf8.FullRune(rest) {
+		return 0, io.EOF
+	}
+	return nextUTF8(in)
+}}
+
+// nextUTF32 reads one character.
+func nextUTF32(in *bufio.Reader, order binary.ByteOrder) (rune, error) {
+	const size = 4
+	b, err := in.Peek(size)
+	n, _ := in.Discard(len(b))
+	switch {
+	case n == 0:
+		return wrong, err
+	case n < size:
+		return wrong, nil
+	}
+	if r := rune(order.Uint32(b)); utf8.ValidRune(r) {
+		return r, nil
+	}
+	return wrong, nil
 }
 
 func nextUTF8(in *bufio.Reader) (rune, error) {
@@ -90,6 +127,10 @@ func surrogates(b []byte) rune {
 
 func nextCESU8(in *bufio.Reader) (rune, error) {
 	b, _ := in.Peek(surrogatesLength)
+	if len(b) > 1 && b[0] == 0xc0 && b[1] == 0x80 { // NUL, as Java writes it
+		_, err := in.Discard(2)
+		return 0, err
+	}
 	if r := surrogates(b); r != 0 {
 		_, err := in.Discard(surrogatesLength)
 		return r, err

@@ -137,8 +137,7 @@ func inBase64(open opener) opener {
 // fits says why a fix is not for a content that begins so; nil where it is.
 func fits(fix Fix, c checks.Content, head []byte) error {
 	kind := media.Sniff(head, media.SortOf(media.Canonical(c.Type)) == media.Text)
-	utf16, _ := text.UTF16(head)
-	wide := utf16.Name != ""
+	wide := text.Wide(head)
 	switch {
 	case fix == Shrink && !decodable[kind.MIME]:
 		return notDecoded(kind)
@@ -146,10 +145,10 @@ func fits(fix Fix, c checks.Content, head []byte) error {
 		return nil
 	case fix == Clean && kind.MIME == media.Unknown: // it may be a text in an old encoding
 		return nil
-	case kind.Sort != media.Text && !wide:
+	case kind.Sort != media.Text && wide.Name == "":
 		return Misfit{"this is of the type " + kind.Name + ", not a text", "only a text can be split or cleaned; an image is made smaller by --shrink"}
-	case fix == Chunk && wide:
-		return Misfit{"the text is in " + utf16.Name + ", which cannot be split as it is", "write it as UTF-8 first, by --clean, and split that"}
+	case fix == Chunk && wide.Name != "":
+		return Misfit{"the text is in " + wide.Name + ", which cannot be split as it is", "write it as UTF-8 first, by --clean, and split that"}
 	case fix == Chunk && (strings.EqualFold(path.Ext(c.Name), ".json") || media.Canonical(c.Type) == "application/json"):
 		return Misfit{"this is the JSON of a whole request: its parts would be no JSON", "take the text out of it, and split that"}
 	}

@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +20,9 @@ type Encoding struct {
 var (
 	UTF16LE     = Encoding{"UTF-16 (little-endian)", "UTF-16LE"}
 	UTF16BE     = Encoding{"UTF-16 (big-endian)", "UTF-16BE"}
-	CESU8       = Encoding{"UTF-8 with halves of characters (surrogates), as some programs write emoji (CESU-8)", ""}
+	UTF32LE     = Encoding{"UTF-32 (little-endian)", "UTF-32LE"}
+	UTF32BE     = Encoding{"UTF-32 (big-endian)", "UTF-32BE"}
+	CESU8       = Encoding{"UTF-8 with halves of characters (surrogates), as Java and some databases write emoji (CESU-8)", ""}
 	Windows1252 = Encoding{"Windows-1252 or a relative of it, such as Latin-1", "WINDOWS-1252"}
 	DamagedUTF8 = Encoding{"UTF-8 that is damaged in places", ""}
 )
@@ -27,6 +30,8 @@ var (
 var (
 	shiftJIS    = Encoding{"Shift-JIS", "SHIFT_JIS"}
 	eucJP       = Encoding{"EUC-JP", "EUC-JP"}
+	iso2022JP   = Encoding{"ISO-2022-JP, as Japanese mail has it", "ISO-2022-JP"}
+	oldWestern  = Encoding{"a western encoding of old computers, such as MacRoman or CP850 of DOS", ""}
 	twoBytes    = Encoding{"an encoding of two bytes a character, such as GBK, Big5 or EUC-KR", ""}
 	otherScript = Encoding{"an encoding of one byte a character for another script, such as Windows-1251 or KOI8-R", ""}
 )
@@ -34,6 +39,8 @@ var (
 // byteOrderMarks stand in the order in which they must be tried.
 var byteOrderMarks = []struct{ mark, name string }{
 	{"\xef\xbb\xbf", "UTF-8"},
+	{"\xff\xfe\x00\x00", UTF32LE.Name},
+	{"\x00\x00\xfe\xff", UTF32BE.Name},
 	{"\xff\xfe", UTF16LE.Name},
 	{"\xfe\xff", UTF16BE.Name},
 }
@@ -48,17 +55,21 @@ func markOf(head []byte) string {
 	return ""
 }
 
-// UTF16 returns which UTF-16 a text is in that begins so, and whether its byte order mark says so or its many
-// NULs do; the zero value where it is none.
-func UTF16(head []byte) (e Encoding, marked bool) {
-	mark := markOf(head)
-	switch cmp.Or(mark, media.UTF16(head)) {
-	case UTF16LE.Name:
-		e = UTF16LE
-	case UTF16BE.Name:
-		e = UTF16BE
+// IsWide reports whether every character takes two bytes or four.
+func (e Encoding) IsWide() bool { return slices.Contains(wideEncodings, e) }
+
+var wideEncodings = []Encoding{UTF16LE, UTF16BE, UTF32LE, UTF32BE}
+
+// Wide returns which encoding of two or four bytes a character a text is in that begins so; the zero value where it
+// is none.
+func Wide(head []byte) Encoding {
+	name := cmp.Or(markOf(head), media.Wide(head))
+	for _, e := range wideEncodings {
+		if e.Name == name {
+			return e
+		}
 	}
-	return e, mark != ""
+	return Encoding{}
 }
 
 // westernMarks are common in western texts beside letters, in Windows-1252.
@@ -74,7 +85,7 @@ func likelyEncoding(text []byte) Encoding {
 		return shiftJIS
 	case inPairs(text, isEUC, isEUCKana):
 		return eucJP
-	case inPairs(text, isEUC, isEUC):
+	case inPairs(text, isEUC, isEUC), inPairs(text, isWidePair, isEUC):
 		return twoBytes
 	}
 	return singleBytes(text)
@@ -84,9 +95,12 @@ func likelyEncoding(text []byte) Encoding {
 // there, those of other scripts consist of such, however much English stands between them.
 func singleBytes(text []byte) Encoding {
 	const word, enough = 3, 6
-	var letters, inWords, run int // bytes beyond ASCII that are no marks
+	var letters, inWords, run, odd int // bytes beyond ASCII that are no marks
 	undefined := false
-	for _, c := range text {
+	for i, c := range text {
+		if isOddInWord(text, i) {
+			odd++
+		}
 		switch {
 		case c != 0 && c < '\t':
 			return Encoding{}
@@ -106,10 +120,24 @@ func singleBytes(text []byte) Encoding {
 	switch {
 	case inWords*2 > letters && letters >= enough:
 		return otherScript
+	case odd*4 > letters:
+		return oldWestern
 	case inWords*2 <= letters && !undefined:
 		return Windows1252
 	}
 	return Encoding{}
+}
+
+// isOddInWord reports whether a byte stands before a small letter and behind a letter that is a mark or a capital in Windows-1252, and a
+// common letter in the encodings of old computers.
+func isOddInWord(text []byte, i int) bool {
+	isSmall := func(c byte) bool { return c >= 'a' && c <= 'z' }
+	if i == 0 || i+1 >= len(text) || !isSmall(text[i-1]|0x20) || !isSmall(text[i+1]) {
+		return false
+	}
+	const legitimate = "œšž…–—‘’" // there in Windows-1252
+	c := text[i]
+	return (c >= 0x80 && c <= 0x9f || c == 0xa7) && !strings.ContainsRune(legitimate, Windows1252Rune(c))
 }
 
 // isCESU8 reports whether all that is no UTF-8 in a text are halves of characters. The last may be cut.
@@ -119,6 +147,10 @@ func isCESU8(text []byte) bool {
 		r, n := utf8.DecodeRune(text)
 		if r == utf8.RuneError && n == 1 {
 			const begin, least, length = 0xed, 0xa0, 3
+			if len(text) > 1 && text[0] == 0xc0 && text[1] == 0x80 { // NUL, as Java writes it
+				text, halves = text[2:], halves+1
+				continue
+			}
 			if text[0] != begin || len(text) > 1 && text[1] < least {
 				return len(text) < utf8.UTFMax && !utf8.FullRune(text) && halves > 0
 			}
@@ -160,20 +192,30 @@ func isShiftJISKana(a, b byte) bool {
 
 func isEUC(a, b byte) bool { return a >= 0xa1 && a <= 0xfe && b >= 0xa1 && b <= 0xfe }
 
+// isWidePair reports whether two bytes may be a character of GBK or Big5, whose second bytes reach into ASCII.
+func isWidePair(a, b byte) bool { return a >= 0x81 && a <= 0xfe && b >= 0x40 && b != 0x7f && b <= 0xfe }
+
 func isEUCKana(a, b byte) bool { return (a == 0xa4 || a == 0xa5) && b >= 0xa1 && b <= 0xf6 }
 
 // looks returns what the text seems to be written in; the zero value where it is UTF-8 or looks like nothing known.
 func (s *scan) looks() Encoding {
-	wide, _ := UTF16([]byte(s.Sample))
+	const mixed = 8 // for so many wrong bytes of western text, one may look like UTF-8 by chance
+	wide := Wide([]byte(s.Sample))
 	switch {
 	case wide.Name != "":
 		return wide
 	case s.Cut, s.Wrong > 0 && s.wellFormed > s.Wrong:
 		return DamagedUTF8
-	case s.Wrong > 0:
-		return likelyEncoding(s.fromWrong)
+	case s.Wrong == 0 && (strings.Contains(s.Sample, "\x1b$B") || strings.Contains(s.Sample, "\x1b$@")):
+		return iso2022JP
+	case s.Wrong == 0:
+		return Encoding{}
 	}
-	return Encoding{}
+	likely := likelyEncoding(s.fromWrong)
+	if likely == Windows1252 && s.wellFormed*mixed > s.Wrong {
+		return DamagedUTF8
+	}
+	return likely
 }
 
 // endsCut reports whether all that is wrong is that the text ends inside a character. One last letter as of

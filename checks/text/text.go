@@ -23,10 +23,6 @@ const (
 	pieceSize  = 64 << 10 // of a text is held at a time
 	sampleSize = 16 << 10 // bytes of a text that its language is guessed from
 	wrongSize  = 4 << 10  // bytes from the first wrong one on that an encoding is guessed from
-
-	// piecesPerWord is how many pieces Unicode's rules make of one word in scripts that put no blanks
-	// between words: measured on Chinese and Thai, an estimate.
-	piecesPerWord = 1.6
 )
 
 // Stats is what was seen of a text. Offsets are bytes from its beginning, and -1 where there is none.
@@ -48,6 +44,7 @@ type Stats struct {
 	Cut       bool // all that is wrong is that the text ends inside a character
 
 	Combining int64 // accents that stand as characters of their own
+	Controls  int64 // control characters other than NUL, escape, tabs and ends of lines or pages
 	NULs      int64
 	NULAt     int64 // the first of them
 	Replaced  int64 // U+FFFD: what was there is lost already
@@ -99,17 +96,19 @@ func pieceEnd(buf []byte) int {
 type scan struct {
 	Stats
 	inField    bool
-	lines      int64  // that have ended
-	unblanked  int64  // letters of scripts that put no blanks between words
-	wellFormed int64  // characters beyond ASCII
-	fromWrong  []byte // from the first wrong byte on, wrongSize at most
+	lines      int64   // that have ended
+	hasScript  bool    // such a script was met between the last blank and here
+	scripted   int64   // Fields that hold letters of scripts that put no blanks between words
+	unblanked  float64 // words that those letters may be
+	wellFormed int64   // characters beyond ASCII
+	fromWrong  []byte  // from the first wrong byte on, wrongSize at most
 }
 
 // stats completes what can be told only at the end.
 func (s *scan) stats() Stats {
-	s.Words = s.Fields
-	if s.unblanked > 0 {
-		s.Words = max(s.Fields, int64(math.Round(float64(s.Pieces)/piecesPerWord)))
+	s.Words = max(s.Fields, s.Fields-s.scripted+int64(math.Round(s.unblanked)))
+	if s.Bytes <= SegmentedSize {
+		s.Words = max(s.Fields, min(s.Words, s.Pieces))
 	}
 	s.Cut = s.endsCut()
 	s.Looks = s.looks()
@@ -148,6 +147,8 @@ func (s *scan) addASCII(c byte) {
 			s.NULAt = s.Bytes
 		}
 		return
+	case c < '\t' || c > '\r' && c < ' ' && c != '\x1b' || c == '\x7f':
+		s.Controls++
 	}
 	s.inField = s.inField && c != ' ' && (c < '\t' || c > '\r')
 }
@@ -155,14 +156,21 @@ func (s *scan) addASCII(c byte) {
 func (s *scan) letter() {
 	s.Visible = true
 	if !s.inField {
-		s.inField = true
+		s.inField, s.hasScript = true, false
 		s.Fields++
 	}
 }
 
-// unblankedScripts put no blanks between words; their first letter is firstUnblanked.
-var unblankedScripts = []*unicode.RangeTable{
-	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
+// unblankedScripts put no blanks between words, each with how many characters make a word: estimates, counted by hand
+// in the first article of the Declaration of Human Rights. Their first letter is firstUnblanked.
+var unblankedScripts = []struct {
+	tables  []*unicode.RangeTable
+	perWord float64
+}{
+	{[]*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana}, 1.6},
+	{[]*unicode.RangeTable{unicode.Thai, unicode.Lao}, 4.5},
+	{[]*unicode.RangeTable{unicode.Khmer, unicode.Myanmar}, 5.5},
+	{[]*unicode.RangeTable{unicode.Tibetan}, 7.5},
 }
 
 const firstUnblanked = '\u0e01'
@@ -181,20 +189,35 @@ func (s *scan) addRune(b []byte) int {
 		}
 	case r == utf8.RuneError:
 		s.Replaced++
-	case r == '\ufeff':
+	case r == '\ufeff' || unicode.Is(unicode.Cf, r): // invisible
 		return n
 	case unicode.IsSpace(r):
 		s.inField = false
 		return n
 	case r >= '\u0300' && r <= '\u036f':
 		s.Combining++
-	case r >= firstUnblanked && unicode.In(r, unblankedScripts...):
-		s.unblanked++
 	case Windows1252Byte(r) >= leastLead:
 		s.addGarbled(b)
 	}
 	s.letter()
+	if r >= firstUnblanked {
+		s.addUnblanked(r)
+	}
 	return n
+}
+
+// addUnblanked takes in a character that may be of a script that puts no blanks between words.
+func (s *scan) addUnblanked(r rune) {
+	for _, script := range unblankedScripts {
+		if !unicode.In(r, script.tables...) {
+			continue
+		}
+		if s.unblanked += 1 / script.perWord; !s.hasScript {
+			s.hasScript = true
+			s.scripted++
+		}
+		return
+	}
 }
 
 // leastLead is the least byte that begins a character beyond ASCII in UTF-8.
