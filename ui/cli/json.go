@@ -280,6 +280,7 @@ type phaseDoc struct {
 	Name    string  `json:"name"`
 	StartMS float64 `json:"start_ms"`
 	TookMS  float64 `json:"took_ms"`
+	Stopped bool    `json:"stopped,omitempty"`
 }
 
 type blockDoc struct {
@@ -352,7 +353,7 @@ func showResult(r checks.Result) checkDoc {
 		doc.RetryAt = &at
 	}
 	for _, p := range r.Phases {
-		doc.Phases = append(doc.Phases, phaseDoc{p.Hop, p.Name, milliseconds(p.Start), milliseconds(p.Took)})
+		doc.Phases = append(doc.Phases, phaseDoc{p.Hop, p.Name, milliseconds(p.Start), milliseconds(p.Took), p.Stopped})
 	}
 	for _, b := range r.Blocks {
 		doc.Blocks = append(doc.Blocks, blockDoc(b))
