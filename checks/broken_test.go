@@ -98,14 +98,16 @@ const (
 )
 
 var (
-	photo    = mediatest.PNG(60, 40)
-	halfPNG  = photo[:len(photo)/2]
-	allGood  = once(ok(photo, typePNG))
-	oldPage  = []byte("<!doctype html><title>404 – This picture has moved</title><p>Sorry.")
-	noPixels = mediatest.WithChunk(photo, "IDAT", []byte("no zlib"))
-	badPNG   = flipByte(bytes.Clone(photo), len(photo)-30)
-	chunks   = "HTTP/1.1 200 OK\r\n" + typePNG + "\r\nTransfer-Encoding: chunked\r\n\r\n"
-	s3Denied = []byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
+	photo      = mediatest.PNG(60, 40)
+	halfPNG    = photo[:len(photo)/2]
+	allGood    = once(ok(photo, typePNG))
+	oldPage    = []byte("<!doctype html><title>404 – This picture has moved</title><p>Sorry.")
+	noPixels   = mediatest.WithChunk(photo, "IDAT", []byte("no zlib"))
+	badPNG     = flipByte(bytes.Clone(photo), len(photo)-30)
+	chunks     = "HTTP/1.1 200 OK\r\n" + typePNG + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+	settings   = "\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80\x00\x04\x00\x01\x00\x00\x00\x05\x00\xff\xff\xff"
+	mysqlHello = "J\x00\x00\x00\x0a8.0.36\x00\x08\x00\x00\x00abcdefgh\x00"
+	s3Denied   = []byte(`<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
 )
 
 var brokenServers = []brokenServer{
@@ -135,14 +137,40 @@ var brokenServers = []brokenServer{
 	{cause: "the server is mute where TLS should begin", url: "https://media.example.com/photo.png", turns: []turn{{end: stall}}, want: "tls.timeout unknown", says: "TLS handshake", mend: "load"},
 	{cause: "TLS behind http", turns: once("\x15\x03\x01\x00\x02\x02\x46"), want: "http.tls_on_http fail", says: "says http", mend: "https://"},
 	{cause: "an nginx for TLS behind http", turns: once(answered("400 Bad Request", []byte("<title>400 The plain HTTP request was sent to HTTPS port</title>"))), want: "http.tls_on_http fail", says: "TLS", mend: "https://"},
+	{cause: "SSH where TLS should be", url: "https://media.example.com/photo.png", turns: []turn{{unasked: "SSH-2.0-OpenSSH_9.6\r\n", end: stall}}, want: "tls.not_tls fail", says: "does not speak TLS but SSH", mend: "HTTPS port"},
+	{cause: "a database where TLS should be", url: "https://media.example.com/photo.png", turns: []turn{{unasked: mysqlHello, end: stall}}, want: "tls.not_tls fail", says: "does not speak TLS but MySQL", mend: "HTTPS port"},
+	{cause: "a camera where TLS should be", url: "https://media.example.com/photo.png", turns: once("RTSP/1.0 400 Bad Request\r\n\r\n"), want: "tls.not_tls fail", says: "does not speak TLS but RTSP", mend: "HTTPS port"},
+	{cause: "the server hangs up on the first message of TLS", url: "https://media.example.com/photo.png", turns: once(""), want: "tcp.reset fail", says: "during the TLS handshake", mend: "log"},
+	{cause: "an error within the server's TLS", url: "https://media.example.com/photo.png", turns: once("\x15\x03\x03\x00\x02\x02\x50"), want: "tls.handshake fail", says: "with an alert", mend: "log"},
+	{cause: "the server does not know the name in TLS", url: "https://media.example.com/photo.png", turns: once("\x15\x03\x03\x00\x02\x02\x70"), want: "tls.wrong_host fail", says: "does not know this name", mend: "DNS record"},
 
 	// No usable answer.
 	{cause: "the server never answers", turns: []turn{{end: stall}}, want: "http.timeout unknown", says: "did not begin to answer", mend: "slow or overloaded"},
-	{cause: "the server stops within its headers", turns: []turn{{send: "HTTP/1.1 200 OK\r\nContent-Ty", end: stall}}, want: "http.timeout unknown", says: "did not begin to answer", mend: "slow or overloaded"},
+	{cause: "the server stops within its headers", turns: []turn{{send: "HTTP/1.1 200 OK\r\nContent-Ty", end: stall}}, want: "http.timeout unknown", says: "did not come to the end of its headers", mend: "stuck or overloaded"},
 	{cause: "the headers have no end", turns: []turn{{send: "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-More: and more\r\n", 100), end: flood}}, want: "http.server_error fail", says: "not usable HTTP", mend: "headers"},
 	{cause: "one header is larger than 64 KiB", turns: once(ok(photo, "X-Big: "+strings.Repeat("a", 70<<10))), want: "http.server_error fail", says: "more than 64 KiB of headers", mend: "refuse headers of this size"},
 	{cause: "two lengths that contradict each other", turns: once(ok(photo, typePNG, "Content-Length: 3")), want: "http.server_error fail", says: "not usable HTTP", mend: "rewrites its headers"},
 	{cause: "a body without any HTTP around it", turns: once(string(photo)), want: "http.server_error fail", says: "without any HTTP around it", mend: "web server"},
+	{cause: "a page without any HTTP around it, as in HTTP/0.9", turns: once("<html><title>Camera</title>Live\n"), want: "http.server_error fail", says: "without any HTTP around it", mend: "web server"},
+	{cause: "a script's headers without a status line", turns: once("Status: 200 OK\r\n" + typePNG + "\r\n\r\n" + string(photo)), want: "http.server_error fail", says: "no status line", mend: "CGI"},
+	{cause: "an empty line before the status line", turns: once("\r\n" + ok(photo, typePNG)), want: "http.server_error fail", says: "something else before the status line", mend: "empty line"},
+	{cause: "a script's message before the status line", turns: once("Loading config...\n" + ok(photo, typePNG)), want: "http.server_error fail", says: "something else before the status line", mend: "Remove what comes first"},
+	{cause: "a camera's port for RTSP", turns: once("RTSP/1.0 400 Bad Request\r\n\r\n"), want: "http.server_error fail", says: "speaks RTSP", mend: "port"},
+	{cause: "an internet radio of old", turns: once("ICY 200 OK\r\nicy-name: Radio\r\n\r\n" + string(mediatest.MP3(0, 20))), want: "http.server_error fail", says: "speaks ICY", mend: "port"},
+	{cause: "a database listens on the port", turns: []turn{{unasked: mysqlHello, end: stall}}, want: "http.server_error fail", says: "speaks MySQL", mend: "port"},
+	{cause: "a cache listens on the port", turns: once("-DENIED Redis is running in protected mode\r\n"), want: "http.server_error fail", says: "speaks Redis", mend: "port"},
+	{cause: "a terminal listens on the port", turns: []turn{{unasked: "\xff\xfd\x18\xff\xfd\x20login: ", end: stall}}, want: "http.server_error fail", says: "speaks Telnet", mend: "port"},
+	{cause: "HTTP/2 without TLS", turns: []turn{{send: settings, end: stall}}, want: "http.server_error fail", says: "HTTP/2 at once", mend: "HTTP/1.1"},
+	{cause: "HTTP/2 within TLS, without having agreed on it", cert: "good", turns: []turn{{send: settings, end: stall}}, want: "http.server_error fail", says: "HTTP/2 at once", mend: "HTTP/1.1"},
+	{cause: "early hints without an end", turns: []turn{{send: strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 50), end: flood}}, want: "http.server_error fail", says: "HTTP 1xx", mend: "early hints"},
+	{cause: "a Continue, and then the end", turns: once("HTTP/1.1 100 Continue\r\n\r\n"), want: "http.server_error fail", says: "never that one", mend: "proxy"},
+	{cause: "a Continue, and then nothing", turns: []turn{{send: "HTTP/1.1 100 Continue\r\n\r\n", end: stall}}, want: "http.timeout unknown", says: "began to answer", mend: "stuck"},
+	{cause: "the connection closes within the headers", turns: once("HTTP/1.1 200 OK\r\nContent-Type: ima"), want: "tcp.reset fail", says: "in the middle of its answer's headers", mend: "log"},
+	{cause: "the connection closes right after TLS", cert: "good", turns: once(""), want: "tcp.reset fail", says: "closed before an answer", mend: "log"},
+	{cause: "HTTP/2 in the status line of HTTP/1.1", turns: once(strings.Replace(ok(photo, typePNG), "HTTP/1.1", "HTTP/2", 1)), want: "http.server_error fail", says: "not usable HTTP", mend: "cause in the evidence"},
+	{cause: "a line break in a header", turns: once(answered("302 Found", nil, "Location: /my\rphoto.png")), want: "http.server_error fail", says: "not usable HTTP", mend: "rewrites its headers"},
+	{cause: "an overloaded server answers before it is asked", turns: []turn{{unasked: answered("503 Service Unavailable", []byte("Too many connections"))}}, want: "http.server_error fail", says: "HTTP 503", mend: "log"},
+	{cause: "a balancer gives up before it is asked", turns: []turn{{unasked: answered("408 Request Time-out", nil)}}, want: "http.timeout unknown", says: "gave up waiting", mend: "overloaded"},
 
 	// Refusals.
 	{cause: "the file wants a password", turns: once(answered("401 Unauthorized", nil, `WWW-Authenticate: Basic realm="files"`)), want: "http.unauthorized fail", says: "HTTP 401", mend: "public"},

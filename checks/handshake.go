@@ -22,7 +22,7 @@ func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Fi
 	}
 	switch kind {
 	case notTLSHandshake:
-		f.Evidence = append(f.Evidence, greeting(s.err)...)
+		f.greeted(s.err)
 	case closedHandshake, lateHandshake, oldHandshake, noCommonHandshake, alertHandshake:
 		p.explainByOld(ctx, h, s, &f)
 	}
@@ -172,35 +172,48 @@ var handshakeWords = map[handshakeEnd]struct {
 	},
 }
 
-// greetings are how other protocols begin.
-var greetings = []struct{ start, protocol string }{
-	{"HTTP/", "plain HTTP"},
-	{"SSH-", "SSH"},
-	{"220", "SMTP or FTP"},
-	{"+OK", "POP3"},
-	{"* OK", "IMAP"},
-	{"RFB ", "VNC"},
-	{"-ERR", "Redis or POP3"},
+// greetings are how other protocols begin; at is where the mark stands.
+var greetings = []struct {
+	mark     string
+	at       int
+	protocol string
+}{
+	{"HTTP/", 0, "plain HTTP"},
+	{"SSH-", 0, "SSH"},
+	{"220", 0, "SMTP or FTP"},
+	{"+OK", 0, "POP3"},
+	{"* OK", 0, "IMAP"},
+	{"RFB ", 0, "VNC"},
+	{"-ERR", 0, "Redis or POP3"},
+	{"-DENI", 0, "Redis"},
+	{"-NOAU", 0, "Redis"},
+	{"RTSP/", 0, "RTSP (a camera or a media server)"},
+	{"ICY ", 0, "ICY (an internet radio)"},
+	{"SIP/", 0, "SIP (telephony)"},
+	{"AMQP", 0, "AMQP (a message queue)"},
+	{"\xff\xfb", 3, "Telnet"},
+	{"\xff\xfd", 3, "Telnet"},
+	{"\x00\x00\x00\x0a", 1, "MySQL or MariaDB"},
 }
 
-// greeting says what a server without TLS said instead.
-func greeting(err error) []Evidence {
+// greeted tells what a server without TLS said instead.
+func (f *Finding) greeted(err error) {
 	var notTLS tls.RecordHeaderError
 	if !errors.As(err, &notTLS) {
-		return nil
+		return
 	}
 	first := string(notTLS.RecordHeader[:])
-	evidence := []Evidence{{"first bytes", fmt.Sprintf("%q", first)}}
+	f.Evidence = append(f.Evidence, Evidence{"first bytes", fmt.Sprintf("%q", first)})
 	if protocol := greetingOf(first); protocol != "" {
-		evidence = append(evidence, Evidence{"that is", protocol})
+		f.Summary += " but " + protocol
+		f.Evidence = append(f.Evidence, Evidence{"that is", protocol})
 	}
-	return evidence
 }
 
 // greetingOf is the protocol that begins like this; "" where none is known.
 func greetingOf(start string) string {
 	for _, g := range greetings {
-		if strings.HasPrefix(start, g.start) {
+		if len(start) > g.at && strings.HasPrefix(start[g.at:], g.mark) {
 			return g.protocol
 		}
 	}

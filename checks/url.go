@@ -86,6 +86,7 @@ type hop struct {
 	fromFile bool // the addresses stand in a file of this machine: no name server was asked
 
 	conn            net.Conn
+	heard           *overhearing // what came over it, once a request was sent
 	peer            netip.AddrPort
 	open            []attempt // all that connected; for https TLS is tried over each
 	clientCertAsked bool

@@ -34,7 +34,7 @@ func TestRawAnswers(t *testing.T) {
 		{"no length at all", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "http.server_error fail" + unreached, "Content-Length"},
 		{"a coding of its own", "HTTP/1.1 200 OK\r\nTransfer-Encoding: morse\r\n\r\n", "http.server_error fail" + unreached, "transfer encoding"},
 		{"headers without end", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: y\r\n", 20000), "http.server_error fail" + unreached, "64 KiB of headers"},
-		{"early words without end", strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 5000), "http.server_error fail" + unreached, "64 KiB of headers"},
+		{"early words without end", strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 5000), "http.server_error fail" + unreached, "HTTP 1xx"},
 		{"switched", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "http.server_error fail" + unreached, "another protocol"},
 		{"one early word", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: " + fmt.Sprint(len(fixtures["png"])) + "\r\n\r\n" + string(fixtures["png"]), "view.public pass", ""},
 	} {
