@@ -7,6 +7,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"klyra-doctor/checks/dns/dnstest"
 	"klyra-doctor/checks/media/mediatest"
 )
 
@@ -25,10 +28,11 @@ import (
 type brokenServer struct {
 	cause string // what is wrong, in one line
 
-	url    string // "" means /photo.png on media.example.com, by https where there is a certificate
-	cert   string // which of brokenCerts; "" for plain HTTP
-	closed bool   // nothing listens
-	turns  []turn // one for each connection; the last one again and again
+	url    string          // "" means /photo.png on media.example.com, by https where there is a certificate
+	cert   string          // which of brokenCerts; "" for plain HTTP
+	names  *dnstest.Script // how the name server answers; nil for what it says of the hosts
+	closed bool            // nothing listens
+	turns  []turn          // one for each connection; the last one again and again
 	expect Media
 	deep   bool
 
@@ -67,6 +71,24 @@ func answered(status string, body []byte, headers ...string) string {
 
 // once is the turn for every request.
 func once(send string) []turn { return []turn{{send: send}} }
+
+// countingUp are redirects that lead to another query each time.
+func countingUp(n int, headers ...string) []turn {
+	var turns []turn
+	for i := range n {
+		turns = append(turns, turn{send: answered("302 Found", nil, append(headers, fmt.Sprintf("Location: /photo.png?n=%d", i))...)})
+	}
+	return turns
+}
+
+// asUTF8 is data as a text with a character for each byte.
+func asUTF8(data []byte) []byte {
+	var text []rune
+	for _, b := range data {
+		text = append(text, rune(b))
+	}
+	return []byte(string(text))
+}
 
 // must stops a test whose own data cannot be made.
 func must(err error) {
@@ -117,12 +139,20 @@ var brokenServers = []brokenServer{
 	{cause: "the domain's name servers are broken", url: "https://broken.example.com/photo.png", want: "dns.server_failure unknown", says: "name server", mend: "name server"},
 	{cause: "the host is on an internal network", url: "http://private.example.com/photo.png", turns: allGood, want: "dns.private_address fail", says: "private address", mend: "public host"},
 	{cause: "the URL is that of a cloud's metadata service", url: "http://169.254.169.254/latest/photo.png", turns: allGood, want: "dns.private_address fail", says: "not contacted", mend: "public host"},
+	{cause: "the aliases lead in a circle", names: &dnstest.Script{Aliases: "media.example.com. a.example.net. a.example.net. media.example.com."}, want: "dns.no_address fail", says: "in a circle", mend: "CNAME"},
+	{cause: "the alias of a bucket that was deleted", names: &dnstest.Script{Code: 3, Code6: 3, Aliases: "media.example.com. gone.s3.amazonaws.com."}, want: "dns.not_found fail", says: "alias of gone.s3.amazonaws.com", mend: "CNAME"},
+	{cause: "the domain's signatures have ended", names: &dnstest.Script{Code: 2, Code6: 2, Told: []dnstest.Told{{Code: 7}}}, want: "dns.server_failure fail", says: "DNSSEC", mend: "DS record"},
+	{cause: "the answer is too long, and TCP is blocked", names: &dnstest.Script{Way: dnstest.TruncatedTCPClosed}, want: "dns.server_failure unknown", says: "too long for one packet", mend: "TCP port 53"},
+	{cause: "a network rewrites the name server's answers", names: &dnstest.Script{A: "93.184.216.10", Way: dnstest.OtherName}, want: "dns.server_failure unknown", says: "another name", mend: "another network"},
 
 	// Connections.
 	{cause: "nothing listens on the port", closed: true, want: "tcp.refused fail", says: "refused", mend: "start the server"},
 	{cause: "the server hangs up without an answer", turns: once(""), want: "tcp.reset fail", says: "closed before an answer", mend: "log"},
 	{cause: "the server resets the connection", turns: []turn{{end: reset}}, want: "tcp.reset fail", says: "closed before an answer", mend: "log"},
 	{cause: "another service listens on the port", turns: []turn{{unasked: "220 mail.example.com ESMTP\r\n", end: stall}}, want: "http.server_error fail", says: "not HTTP", mend: "Another protocol"},
+	{cause: "two of three addresses are dead", url: "http://third.example.com/photo.png", turns: allGood, want: "tcp.refused warn", says: "2 of 3 addresses", mend: "remove the address"},
+	{cause: "the IPv6 address is dead", url: "http://oldsix.example.com/photo.png", turns: allGood, want: "tcp.refused warn", says: "1 of 2 addresses", mend: "All of the bad ones are IPv6"},
+	{cause: "the IPv4 address is dead", url: "http://oldfour.example.com/photo.png", turns: allGood, want: "tcp.refused warn", says: "1 of 2 addresses", mend: "remove the address"},
 
 	// TLS.
 	{cause: "the certificate has expired", cert: "expired", turns: allGood, want: "tls.expired fail", says: "expired on", mend: "Renew"},
@@ -143,6 +173,13 @@ var brokenServers = []brokenServer{
 	{cause: "the server hangs up on the first message of TLS", url: "https://media.example.com/photo.png", turns: once(""), want: "tcp.reset fail", says: "during the TLS handshake", mend: "log"},
 	{cause: "an error within the server's TLS", url: "https://media.example.com/photo.png", turns: once("\x15\x03\x03\x00\x02\x02\x50"), want: "tls.handshake fail", says: "with an alert", mend: "log"},
 	{cause: "the server does not know the name in TLS", url: "https://media.example.com/photo.png", turns: once("\x15\x03\x03\x00\x02\x02\x70"), want: "tls.wrong_host fail", says: "does not know this name", mend: "DNS record"},
+	{cause: "the authority's own certificate is for the future", cert: "future", turns: allGood, want: "tls.not_yet_valid fail", says: "Test Sub CA is valid only from", mend: "clock"},
+	{cause: "the authority may not sign for this name", cert: "limited", turns: allGood, want: "tls.unknown_authority fail", says: "may sign only for other names", mend: "limited to the names of its owner"},
+	{cause: "the certificate is one for clients", cert: "client", turns: allGood, want: "tls.unknown_authority fail", says: "not meant for web servers", mend: "server authentication"},
+	{cause: "a private authority in the bundle", cert: "bundle", turns: allGood, want: "tls.unknown_authority fail", says: "neither this machine nor Mozilla", mend: "public authority"},
+	{cause: "a renewed certificate with the old key", cert: "key", turns: allGood, want: "tls.handshake fail", says: "another key than that of the certificate", mend: "key that it was made for"},
+	{cause: "a server of several names is asked by its address", url: "https://93.184.216.10/photo.png", cert: "nameless", turns: allGood, want: "tls.handshake fail", says: "with an alert", mend: "Use the host's name in the URL"},
+	{cause: "a certificate without the address in the URL", url: "https://93.184.216.10/photo.png", cert: "good", turns: allGood, want: "tls.wrong_host fail", says: "not for 93.184.216.10", mend: "host that the certificate names"},
 
 	// No usable answer.
 	{cause: "the server never answers", turns: []turn{{end: stall}}, want: "http.timeout unknown", says: "did not begin to answer", mend: "slow or overloaded"},
@@ -185,6 +222,17 @@ var brokenServers = []brokenServer{
 	{cause: "a test for robots", turns: once(answered("403 Forbidden", []byte("<title>Just a moment...</title>"), typeHTML, "Cf-Mitigated: challenge")), want: "http.bot_challenge fail", says: "robots", mend: "exempt this path"},
 	{cause: "hotlink protection", turns: []turn{{send: answered("403 Forbidden", nil)}, {send: answered("403 Forbidden", nil)}, {send: ok(photo, typePNG)}}, want: "http.forbidden fail", says: "HTTP 403", mend: "public", also: "http.hotlink"},
 	{cause: "a pre-signed link that has ended", url: "http://media.example.com/photo.png?X-Amz-Signature=ab&X-Amz-Date=20300101T000000Z&X-Amz-Expires=60", turns: once(ok(photo, typePNG, "Date: Tue, 01 Jan 2030 00:02:00 GMT")), want: "url.presigned_expired fail", says: "ended", mend: "ign"},
+	{cause: "a storage is asked too often", turns: once(answered("503 Slow Down", []byte(`<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>`))), want: "http.rate_limited unknown", says: "asks to slow down", mend: "CDN"},
+	{cause: "the clock of the one who signed", turns: once(answered("403 Forbidden", []byte(`<Error><Code>RequestTimeTooSkewed</Code></Error>`))), want: "http.forbidden fail", says: "differs too much", mend: "clock of the machine that signs"},
+	{cause: "a range of an empty file", turns: once(answered("416 Requested Range Not Satisfiable", []byte(`<Error><Code>InvalidRange</Code></Error>`))), want: "http.client_error fail", says: "a range is not there", mend: "purge the cache"},
+	{cause: "a project without quota", turns: once(answered("402 Payment Required", []byte(`{"error":{"code":402,"message":"Quota has been exceeded for this project."}}`), "Content-Type: application/json")), want: "http.client_error fail", says: "plan has run out", mend: "bills"},
+	{cause: "a picture with status 404", turns: once(answered("404 Not Found", photo, typePNG)), want: "http.not_found fail", says: "nothing at this URL", mend: "moved or deleted"},
+	{cause: "a host name that the server is not set up for", turns: once(answered("421 Misdirected Request", nil)), want: "http.client_error fail", says: "does not answer for this host name", mend: "SNI"},
+	{cause: "another protocol wanted", turns: once(answered("426 Upgrade Required", nil, "Upgrade: HTTP/2.0")), want: "http.client_error fail", says: "another protocol than HTTP/1.1", mend: "accept HTTP/1.1"},
+	{cause: "headers that are too large for the server", turns: once(answered("431 Request Header Fields Too Large", nil)), want: "http.client_error fail", says: "headers are too large", mend: "query"},
+	{cause: "a host that goes round in circles", turns: once(answered("508 Loop Detected", nil)), want: "http.server_error fail", says: "in circles", mend: "log"},
+	{cause: "traffic used up", turns: once(answered("509 Bandwidth Limit Exceeded", nil)), want: "http.server_error fail", says: "used up its traffic", mend: "traffic limit"},
+	{cause: "nothing has changed", turns: once(answered("304 Not Modified", nil)), want: "http.server_error fail", says: "nothing has changed", mend: "purge that cache"},
 
 	// Redirects.
 	{cause: "a redirect to itself", turns: once(answered("302 Found", nil, "Location: /photo.png")), want: "http.redirect_loop fail", says: "loop", mend: "Repair the redirects"},
@@ -192,6 +240,11 @@ var brokenServers = []brokenServer{
 	{cause: "a redirect without a target", turns: once(answered("302 Found", nil)), want: "http.bad_location fail", says: "no Location header", mend: "Location"},
 	{cause: "a redirect into an internal network", turns: once(answered("302 Found", nil, "Location: http://private.example.com/photo.png")), want: "http.redirect_private fail", says: "private address", mend: "public host"},
 	{cause: "a redirect to a login", turns: []turn{{send: answered("302 Found", nil, "Location: /login")}, {send: ok([]byte("<!doctype html><title>Welcome</title>"), typeHTML)}}, want: "http.login_page fail", says: "signing in", mend: "cannot sign in"},
+	{cause: "a redirect with one slash", turns: []turn{{send: answered("302 Found", nil, "Location: https:/media.example.com/photo.png")}}, want: "http.bad_location fail", says: "without a usable target", mend: "Location header"},
+	{cause: "a redirect with the port of plain HTTP", turns: []turn{{send: answered("302 Found", nil, "Location: https://media.example.com:80/photo.png")}, {send: ok(photo, typePNG)}}, want: "tls.not_tls fail", says: "but plain HTTP", mend: "HTTPS port"},
+	{cause: "a redirect to a page that lists choices", turns: []turn{{send: answered("300 Multiple Choices", []byte("<title>Multiple Choices</title>"), typeHTML)}}, want: "http.bad_location fail", says: "offers a choice", mend: "one of the choices"},
+	{cause: "a redirect to a URL that is too long", turns: []turn{{send: answered("302 Found", nil, "Location: /?"+strings.Repeat("next=%2F", 2000))}, {send: answered("414 URI Too Long", nil)}}, want: "http.client_error fail", says: "too long", mend: "Shorten"},
+	{cause: "redirects that count up", turns: countingUp(12), want: "http.too_many_redirects fail", says: "more than 10", mend: "repair the redirects"},
 
 	// Something else in place of the file.
 	{cause: "an error page with status 200", turns: once(ok(oldPage, typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
@@ -199,12 +252,15 @@ var brokenServers = []brokenServer{
 	{cause: "a page for signing in with status 200", turns: once(ok([]byte(`<!doctype html><form><input type="password"></form>`), typeHTML)), want: "http.login_page fail", says: "signing in", mend: "make the file public"},
 	{cause: "a test for robots with status 200", turns: once(ok([]byte("<!doctype html><title>Just a moment...</title>"), typeHTML)), want: "http.bot_challenge fail", says: "robots", mend: "bot protection"},
 	{cause: "a JSON error in place of a picture", turns: once(ok([]byte(`{"error":"file expired"}`), "Content-Type: application/json")), want: "body.type_mismatch fail", says: "application/json, though the URL's ending .png", mend: "URL of the file itself"},
-	{cause: "an XML error in place of a file", url: "http://media.example.com/get?id=7", turns: once(ok(s3Denied, "Content-Type: application/xml")), want: "body.type_mismatch warn", says: "neither image, audio nor video", mend: "error message"},
 	{cause: "a document in place of a picture", turns: once(ok([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"), typePNG)), want: "body.type_mismatch fail", says: "application/pdf", mend: "URL of the file itself"},
 	{cause: "an archive", url: "http://media.example.com/get?id=7", turns: once(ok([]byte("PK\x03\x04\x14\x00\x00\x00\x08\x00aaaaaaaaaaaaaaaaaaaa"), "Content-Type: application/zip")), want: "body.type_mismatch fail", says: "ZIP archive", mend: "URL of the file itself"},
 	{cause: "sound where a picture is meant", expect: Image, turns: once(ok(mediatest.WAV(800), "Content-Type: audio/wav")), want: "body.type_mismatch fail", says: "audio/wav, where image is expected", mend: "URL of the file itself"},
 	{cause: "a single dot in place of the picture", turns: once(ok(mediatest.PNG(1, 1), typePNG)), want: "body.placeholder warn", says: "single dot", mend: "private browser window"},
 	{cause: "the stored file is empty", turns: once(ok(nil, typePNG)), want: "body.empty fail", says: "empty", mend: "Upload the file again"},
+	{cause: "a page without a title", turns: once(ok([]byte(`<p>Sorry, this file is no longer available.</p>`), typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
+	{cause: "a page in place of the film", url: "http://media.example.com/film.mp4", turns: once(ok(oldPage, "Content-Type: video/mp4")), want: "body.html_page fail", says: "web page", mend: "URL of the file itself"},
+	{cause: "a single dot as GIF", url: "http://media.example.com/count.gif", turns: once(ok(mediatest.GIF(1, 1, 1), "Content-Type: image/gif")), want: "body.placeholder warn", says: "single dot", mend: "private browser window"},
+	{cause: "a drawing", url: "http://media.example.com/logo.svg", turns: once(ok([]byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg>`), "Content-Type: image/svg+xml")), want: "content.unsupported_type warn", says: "SVG", mend: "PNG or JPEG"},
 
 	// Wrong labels.
 	{cause: "a JPEG that is called PNG", turns: once(ok(mediatest.JPEG(60, 40), typePNG)), want: "body.type_mismatch warn", says: "the bytes are image/jpeg, but the server says image/png and the URL's ending .png says image/png", mend: "Content-Type: image/jpeg"},
@@ -213,6 +269,9 @@ var brokenServers = []brokenServer{
 	{cause: "a format that few services take", url: "http://media.example.com/scan.tif", turns: once(ok([]byte("II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00"), "Content-Type: image/tiff")), want: "content.unsupported_type warn", says: "TIFF", mend: "PNG or JPEG"},
 	{cause: "text in another charset", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok([]byte("caf\xe9 au lait, s'il vous pla\xeet"), "Content-Type: text/plain; charset=iso-8859-1")), want: "content.not_utf8 warn", says: "iso-8859-1", mend: "UTF-8"},
 	{cause: "text that is no UTF-8, against what the server says", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok([]byte("caf\xe9 au lait, s'il vous pla\xeet"), "Content-Type: text/plain; charset=utf-8")), want: "content.not_utf8 fail", says: "not UTF-8", mend: "UTF-8"},
+	{cause: "the type of a form", turns: once(ok(photo, "Content-Type: multipart/form-data; boundary=x")), want: "body.type_mismatch warn", says: "multipart/form-data", mend: "Content-Type: image/png"},
+	{cause: "a type without its family", turns: once(ok(photo, "Content-Type: png")), want: "body.type_mismatch warn", says: "says png", mend: "Content-Type: image/png"},
+	{cause: "the usual type of S3 for what it does not know", turns: once(ok(photo, "Content-Type: binary/octet-stream")), want: "body.type_mismatch warn", says: "binary/octet-stream", mend: "Content-Type: image/png"},
 
 	// Bodies that are cut, damaged or slow.
 	{cause: "the connection closes before the announced length", turns: once(answered("200 OK", halfPNG, typePNG, fmt.Sprintf("Content-Length: %d", len(photo)))), want: "body.truncated fail", says: "ends before its announced end", mend: "cuts it off"},
@@ -232,6 +291,7 @@ var brokenServers = []brokenServer{
 	{cause: "an endless text", url: "http://media.example.com/a.txt", expect: Text, turns: []turn{{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}}, want: "body.too_large fail", says: "far longer than the about 500 words", mend: "Split it"},
 	{cause: "a text of 600 words", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok(wordsOf(600), "Content-Type: text/plain")), want: "content.too_many_words fail", says: "600 words", mend: "split"},
 	{cause: "an endless picture", turns: []turn{{send: answered("200 OK", photo, typePNG), end: flood}}, want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+	{cause: "the last chunk is cut", turns: once(chunks + fmt.Sprintf("%x\r\n%s\r\n0\r\n", len(photo), photo)), want: "body.truncated fail", says: "not a valid transfer", mend: "logs"},
 
 	// Compression.
 	{cause: "compressed in name only", turns: once(ok(photo, typePNG, gzipped)), want: "body.bad_compression fail", says: "image/png as it stands", mend: "Remove the Content-Encoding"},
@@ -245,6 +305,10 @@ var brokenServers = []brokenServer{
 	{cause: "brotli though nobody asked", turns: once(ok(noiseOf(80), typePNG, "Content-Encoding: br")), want: "body.bad_compression unknown", says: "could not be looked into", mend: "uncompressed"},
 	{cause: "an upload's own header was stored", turns: once(ok(photo, typePNG, "Content-Encoding: aws-chunked")), want: "body.bad_compression warn", says: "aws-chunked", mend: "Remove the Content-Encoding"},
 	{cause: "a compression bomb", turns: once(ok(fixtures["bomb"], "Content-Type: video/mp4", gzipped)), want: "body.compression_bomb fail", says: "huge", mend: "without compression"},
+	{cause: "zstd though nobody asked", turns: once(ok(noiseOf(80), typePNG, "Content-Encoding: zstd")), want: "body.bad_compression unknown", says: "could not be looked into", mend: "uncompressed"},
+	{cause: "a compressed page though nobody asked", turns: once(ok(zipped(oldPage), typeHTML, gzipped)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
+	{cause: "a charset in place of a compression", turns: once(ok(photo, typePNG, "Content-Encoding: utf-8")), want: "body.bad_compression warn", says: "no compression that downloaders know", mend: "Remove the Content-Encoding"},
+	{cause: "a transfer coding that is no more", turns: once(ok(photo, typePNG, "Transfer-Encoding: identity")), want: "http.server_error fail", says: "not usable HTTP", mend: "cause in the evidence"},
 
 	// Differences between requests.
 	{cause: "the picture's own data is no picture", deep: true, turns: once(ok(noPixels, typePNG)), want: "content.corrupt fail", says: "zlib", mend: "original"},
@@ -262,6 +326,9 @@ func TestBrokenServers(t *testing.T) {
 			t.Parallel()
 			n := internet
 			n.nameServer, n.roots, n.mozilla = nameServer, roots, func() *x509.CertPool { return roots }
+			if s.names != nil {
+				n.nameServer = dnstest.Serve(t, *s.names).Addr
+			}
 			n.dial = dialAlways(s.start(t, certs[s.cert]))
 			n.phases = phaseLimits{dns: 5 * time.Second, connect: 5 * time.Second, tls: time.Second, headers: 2 * time.Second, others: time.Second, swift: time.Minute}
 			target := urlTarget(t, "", s.address())
@@ -309,9 +376,17 @@ func (s brokenServer) address() string {
 	return "http://media.example.com/photo.png"
 }
 
-// dialAlways connects to one server whatever address is asked for.
+// dialAlways connects to one server whatever address is asked for, but for those whose last number is 101, which
+// refuse, and 102, which are silent.
 func dialAlways(server string) func(context.Context, netip.AddrPort, string) (net.Conn, error) {
-	return func(ctx context.Context, _ netip.AddrPort, _ string) (net.Conn, error) {
+	return func(ctx context.Context, to netip.AddrPort, _ string) (net.Conn, error) {
+		switch address := to.Addr().As16(); address[15] {
+		case 101:
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: refusedErrors[0]}
+		case 102:
+			<-ctx.Done()
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
+		}
 		return new(net.Dialer).DialContext(ctx, "tcp", server)
 	}
 }
@@ -371,7 +446,28 @@ func brokenCerts() (map[string]*tls.Config, *x509.CertPool) {
 	root, now, day := newAuthority("Test Root", nil), time.Now(), 24*time.Hour
 	host := []string{"media.example.com"}
 	good := root.issue(certWish{names: host})
+	site := x509.Certificate{DNSNames: host}
+	authorityFor := func(template x509.Certificate) authority {
+		template.IsCA, template.Subject = true, pkix.Name{CommonName: "Test Sub CA"}
+		return root.certify(template)
+	}
+	future := authorityFor(x509.Certificate{NotBefore: now.Add(2 * day)})
+	limited := authorityFor(x509.Certificate{PermittedDNSDomainsCritical: true, PermittedDNSDomains: []string{"corp.example.org"}})
+	company := newAuthority("Company CA", nil)
+	wrongKey := sending([]authority{root.certify(site)})
+	wrongKey.PrivateKey = newCertKey()
 	configs := map[string]*tls.Config{
+		"future":  serverConfig(sending([]authority{future.certify(site), future})),
+		"limited": serverConfig(sending([]authority{limited.certify(site), limited})),
+		"client":  serverConfig(sending([]authority{root.certify(x509.Certificate{DNSNames: host, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})})),
+		"bundle":  serverConfig(sending([]authority{company.certify(site), company})),
+		"key":     serverConfig(wrongKey),
+		"nameless": {GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if hello.ServerName == "" {
+				return nil, errors.New("no name was told")
+			}
+			return &good, nil
+		}},
 		"good":    serverConfig(good),
 		"expired": serverConfig(root.issue(certWish{names: host, from: now.Add(-90 * day), to: now.Add(-day)})),
 		"early":   serverConfig(root.issue(certWish{names: host, from: now.Add(day), to: now.Add(90 * day)})),

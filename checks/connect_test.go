@@ -122,10 +122,10 @@ func TestSocketFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	nobody := netip.MustParseAddrPort(l.Addr().String())
-	l.Close()
 	resetting := netip.MustParseAddrPort(rawServer(t, func(conn net.Conn) {
 		conn.(*net.TCPConn).SetLinger(0)
 	}))
+	l.Close() // only now: else the other one could be given its port
 	over, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	_, refused := dialJudged(t.Context(), nobody, "loopback")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -20,23 +21,31 @@ func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Fi
 		Evidence: []Evidence{{"cause", firstRunes(s.err.Error())}},
 		Remedy:   words.remedy,
 	}
+	explained := false
 	switch kind {
 	case notTLSHandshake:
 		f.greeted(s.err)
 	case closedHandshake, lateHandshake, oldHandshake, noCommonHandshake, alertHandshake:
-		p.explainByOld(ctx, h, s, &f)
+		explained = p.explainByOld(ctx, h, s, &f)
+	}
+	if _, err := netip.ParseAddr(tlsName(h)); err == nil && nameless[kind] && !explained {
+		f.Remedy = "Use the host's name in the URL: with an address a client tells no name in TLS (SNI), and servers of several names break off then. " + f.Remedy
 	}
 	return f
 }
 
-// explainByOld puts what a server agrees to of yesterday's TLS in place of a guess, where it agrees to anything.
-func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Finding) {
+// nameless are the ends of handshakes with servers that miss a name.
+var nameless = map[handshakeEnd]bool{closedHandshake: true, strangeNameHandshake: true, noCommonHandshake: true, alertHandshake: true}
+
+// explainByOld puts what a server agrees to of yesterday's TLS in place of a guess, and reports whether it agrees to
+// anything.
+func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Finding) bool {
 	if errors.Is(s.err, context.Canceled) {
-		return // it was given up on before its time, since another address had answered
+		return false // it was given up on before its time, since another address had answered
 	}
 	if version := selectedVersion(s.err); version != "" {
 		oldOnly(h, version, f)
-		return
+		return true
 	}
 	patience := p.net.phases.tls
 	if deadlinePassed(s.err) {
@@ -56,7 +65,9 @@ func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Fin
 		oldOnly(h, selectedVersion(err), f)
 	default:
 		f.Evidence = append(f.Evidence, Evidence{"older versions and ciphers", "were offered as well, in a second handshake, and not accepted either"})
+		return false
 	}
+	return true
 }
 
 // oldOnly makes a finding of a server that speaks what today's clients refuse.
@@ -91,6 +102,7 @@ const (
 	noCommonHandshake
 	otherProtocolHandshake
 	alertHandshake
+	wrongKeyHandshake
 	brokenHandshake
 )
 
@@ -118,6 +130,8 @@ func handshakeKind(err error, certAsked bool) handshakeEnd {
 		return otherProtocolHandshake
 	case remote:
 		return alertHandshake
+	case says("invalid signature by the server certificate"):
+		return wrongKeyHandshake
 	case socketFailure(err) == socketReset:
 		return closedHandshake
 	}
@@ -165,6 +179,10 @@ var handshakeWords = map[handshakeEnd]struct {
 	alertHandshake: {
 		"tls.handshake", Fail, "%s breaks the TLS handshake off with an alert",
 		"The alert's name stands in the evidence; the server's log says why it was sent. Often no certificate is set up for this name.",
+	},
+	wrongKeyHandshake: {
+		"tls.handshake", Fail, "%s signs the handshake with another key than that of the certificate that it shows",
+		"Install the certificate together with the key that it was made for, and reload the server: after a renewal both change. A box in between that changes the traffic looks the same.",
 	},
 	brokenHandshake: {
 		"tls.handshake", Fail, "the TLS of %s is broken, so that this program ended the handshake",
