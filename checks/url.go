@@ -233,7 +233,7 @@ func shownURL(u *url.URL) string {
 // conclude says what remains to be said once nothing more is asked.
 func (p *urlProbe) conclude() {
 	p.judgeSignature()
-	if n := len(p.hops) - 1; n > fewRedirects && n <= maxRedirects && !p.has("http.too_many_redirects") {
+	if n := len(p.hops) - 1; n > fewRedirects && !isRedirect(p.hops[n].status) {
 		p.add(Finding{
 			ID: "http.too_many_redirects", Status: Warn, Summary: fmt.Sprintf("it takes %d redirects to get there", n),
 			Remedy: "Give the API the final URL: downloaders stop after a few redirects.",
@@ -304,7 +304,7 @@ func (p *urlProbe) picture() []Evidence {
 }
 
 func (h *hop) line() string {
-	line := fmt.Sprintf("%s, %s", shownURL(h.url), DurationText(h.total))
+	line := fmt.Sprintf("%s, %s", firstRunes(shownURL(h.url)), DurationText(h.total))
 	if h.status != 0 {
 		line += fmt.Sprintf(", HTTP %d %s", h.status, http.StatusText(h.status))
 	}

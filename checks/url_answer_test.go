@@ -210,11 +210,11 @@ func TestStatuses(t *testing.T) {
 		{502, "", "http.server_error fail", "a gateway"},
 		{503, "h=Retry-After:+120", "http.server_error fail", "wait 2 min 0 s"},
 		{504, "", "http.server_error fail", "in time"},
-		{529, "", "http.edge_error fail", "CDN"},
-		{599, "", "http.server_error fail", "error of its own"},
-		{999, "", "http.server_error fail", "HTTP 999"},
+		{529, "", "http.server_error fail", "overloaded"},
+		{599, "", "http.server_error fail", "got no answer of it in time"},
+		{999, "", "http.forbidden fail", "refuses programs"},
 		{400, "body=" + escaped("<title>400 No required SSL certificate was sent</title>"), "tls.client_certificate fail", "demands a certificate"},
-		{400, "body=Client+sent+an+HTTP+request+to+an+HTTPS+server.%0A", "http.tls_on_http fail", "https://"},
+		{400, "body=Client+sent+an+HTTP+request+to+an+HTTPS+server.%0A", "http.server_error fail", "got plain HTTP on its port for TLS"},
 	} {
 		r := w.checkURL(t.Context(), urlTarget(t, "", fmt.Sprintf("https://media.example.com/status/%d?%s", c.status, c.query)))
 		if got := strings.TrimSuffix(verdicts(r), "; view.not_reached skip"); got != c.want || !strings.Contains(texts(r), c.text) {

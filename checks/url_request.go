@@ -162,11 +162,16 @@ var (
 
 // onlyEarly reports whether nothing came but answers that announce the real one.
 func onlyEarly(start string) bool {
-	rest := start
-	for earlyAnswer().MatchString(rest) {
-		_, rest, _ = strings.Cut(rest, "\r\n\r\n")
-	}
+	rest := afterEarly(start)
 	return rest != start && !strings.Contains(rest, "\n")
+}
+
+// afterEarly is what follows the answers that announce the real one.
+func afterEarly(start string) string {
+	for earlyAnswer().MatchString(start) {
+		_, start, _ = strings.Cut(start, "\r\n\r\n")
+	}
+	return start
 }
 
 // answerFailures holds the words for requests without a usable answer; %s is the host and port.
