@@ -28,7 +28,7 @@ func FuzzDownload(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, declared, coding string, length int64, expect uint8) {
 		p := &urlProbe{Target: urlTarget(t, "", address.String()), net: nowhere}
 		p.Expect = expected[int(expect)%len(expected)]
-		h := &hop{url: address}
+		h := &hop{url: address, heard: overhear(nil)}
 		p.hops = []*hop{h}
 		p.download(t.Context(), h, &http.Response{
 			StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(data)), ContentLength: max(length, -1),

@@ -8,12 +8,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -144,6 +146,7 @@ var brokenServers = []brokenServer{
 	{cause: "the domain's signatures have ended", names: &dnstest.Script{Code: 2, Code6: 2, Told: []dnstest.Told{{Code: 7}}}, want: "dns.server_failure fail", says: "DNSSEC", mend: "DS record"},
 	{cause: "the answer is too long, and TCP is blocked", names: &dnstest.Script{Way: dnstest.TruncatedTCPClosed}, want: "dns.server_failure unknown", says: "too long for one packet", mend: "TCP port 53"},
 	{cause: "a network rewrites the name server's answers", names: &dnstest.Script{A: "93.184.216.10", Way: dnstest.OtherName}, want: "dns.server_failure unknown", says: "another name", mend: "another network"},
+	{cause: "every name of the domain leads to a dealer's page", names: &dnstest.Script{A: "93.184.216.10"}, turns: once(ok([]byte(`<!doctype html><title>example.com</title><script>window.onload=function(){window.location.href="/lander"}</script>`), typeHTML)), want: "body.html_page fail", says: "dealer's page", mend: "ask its owner"},
 
 	// Connections.
 	{cause: "nothing listens on the port", closed: true, want: "tcp.refused fail", says: "refused", mend: "start the server"},
@@ -250,6 +253,7 @@ var brokenServers = []brokenServer{
 	{cause: "an overloaded host by 529", turns: once(answered("529 Site is overloaded", nil)), want: "http.server_error fail", says: "overloaded", mend: "in a minute"},
 	{cause: "a proxy that waited in vain", turns: once(answered("598 Network Read Timeout", nil)), want: "http.server_error fail", says: "no answer of it in time", mend: "behind the CDN or gateway"},
 	{cause: "a site that refuses programs by 999", turns: once(answered("999 Request denied", nil)), want: "http.forbidden fail", says: "refuses programs", mend: "elsewhere"},
+	{cause: "nothing to send", turns: once(answered("204 No Content", nil)), want: "body.empty fail", says: "nothing to send here", mend: "APIs and counters"},
 	{cause: "nothing has changed", turns: once(answered("304 Not Modified", nil)), want: "http.server_error fail", says: "nothing has changed", mend: "purge that cache"},
 
 	// Redirects.
@@ -266,9 +270,13 @@ var brokenServers = []brokenServer{
 	{cause: "a redirect to the developer's own machine", turns: []turn{{send: answered("302 Found", nil, "Location: http://localhost:3000/photo.png")}}, want: "url.local_name fail", says: "localhost", mend: "Correct where the server redirects to", also: "http.redirect_private"},
 	{cause: "a redirect into an app", turns: []turn{{send: answered("302 Found", nil, "Location: intent://media.example.com/#Intent;end")}}, want: "url.scheme fail", says: "intent", mend: "Correct where the server redirects to"},
 	{cause: "a redirect to a page that lists choices", turns: []turn{{send: answered("300 Multiple Choices", []byte("<title>Multiple Choices</title>"), typeHTML)}}, want: "http.bad_location fail", says: "offers a choice", mend: "one of the choices"},
+	{cause: "a redirect to the start page", turns: []turn{{send: answered("302 Found", nil, "Location: /")}, {send: ok([]byte("<!doctype html><title>My shop</title>"), typeHTML)}}, want: "body.html_page fail", says: "start page of the site", mend: "compare the path"},
+	{cause: "a redirect to a picture for what is gone", turns: []turn{{send: answered("302 Found", nil, "Location: /img/removed.png")}, {send: ok(photo, typePNG)}}, want: "body.placeholder warn", says: "stands in for another one", mend: "Upload it again"},
+	{cause: "a redirect to a suspended account's page", turns: []turn{{send: answered("302 Found", nil, "Location: /cgi-sys/suspendedpage.cgi")}, {send: ok([]byte("<html><title>Account Suspended</title>"), typeHTML)}}, want: "body.html_page fail", says: "account is suspended", mend: "settle it with the provider"},
 	{cause: "a redirect to a URL that is too long", turns: []turn{{send: answered("302 Found", nil, "Location: /?"+strings.Repeat("next=%2F", 2000))}, {send: answered("414 URI Too Long", nil)}}, want: "http.client_error fail", says: "too long", mend: "Shorten"},
 	{cause: "redirects that count up", turns: countingUp(12), want: "http.too_many_redirects fail", says: "more than 10", mend: "repair the redirects"},
 	{cause: "redirects that count up and set a cookie each", turns: countingUp(12, "Set-Cookie: seen=1"), want: "http.cookies_required fail", says: "sets a cookie", mend: "without a session"},
+	{cause: "a header in place of a redirect", turns: once(ok(nil, "Refresh: 0; url=/real.png")), want: "body.empty fail", says: "sends browsers on", mend: "Location header"},
 
 	// Something else in place of the file.
 	{cause: "an error page with status 200", turns: once(ok(oldPage, typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
@@ -276,12 +284,33 @@ var brokenServers = []brokenServer{
 	{cause: "a page for signing in with status 200", turns: once(ok([]byte(`<!doctype html><form><input type="password"></form>`), typeHTML)), want: "http.login_page fail", says: "signing in", mend: "make the file public"},
 	{cause: "a test for robots with status 200", turns: once(ok([]byte("<!doctype html><title>Just a moment...</title>"), typeHTML)), want: "http.bot_challenge fail", says: "robots", mend: "bot protection"},
 	{cause: "a JSON error in place of a picture", turns: once(ok([]byte(`{"error":"file expired"}`), "Content-Type: application/json")), want: "body.type_mismatch fail", says: "application/json, though the URL's ending .png", mend: "URL of the file itself"},
+	{cause: "an XML error in place of a file", url: "http://media.example.com/get?id=7", turns: once(ok(s3Denied, "Content-Type: application/xml")), want: "http.forbidden fail", says: "its answer is an error: the storage does not let the public read", mend: "pre-sign the URL"},
 	{cause: "a document in place of a picture", turns: once(ok([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj"), typePNG)), want: "body.type_mismatch fail", says: "application/pdf", mend: "URL of the file itself"},
 	{cause: "an archive", url: "http://media.example.com/get?id=7", turns: once(ok([]byte("PK\x03\x04\x14\x00\x00\x00\x08\x00aaaaaaaaaaaaaaaaaaaa"), "Content-Type: application/zip")), want: "body.type_mismatch fail", says: "ZIP archive", mend: "URL of the file itself"},
 	{cause: "sound where a picture is meant", expect: Image, turns: once(ok(mediatest.WAV(800), "Content-Type: audio/wav")), want: "body.type_mismatch fail", says: "audio/wav, where image is expected", mend: "URL of the file itself"},
 	{cause: "a single dot in place of the picture", turns: once(ok(mediatest.PNG(1, 1), typePNG)), want: "body.placeholder warn", says: "single dot", mend: "private browser window"},
 	{cause: "the stored file is empty", turns: once(ok(nil, typePNG)), want: "body.empty fail", says: "empty", mend: "Upload the file again"},
+	{cause: "the page of a site made of one script", turns: once(ok([]byte(`<!doctype html><title>My App</title><script type="module" src="/assets/index.js"></script><div id="root"></div>`), typeHTML)), want: "body.html_page fail", says: "made of one script", mend: "answer 404 for missing files"},
+	{cause: "a page that wants JavaScript", turns: once(ok([]byte(`<!doctype html><p>Please enable JavaScript and reload.`), typeHTML)), want: "body.html_page fail", says: "wants a browser with JavaScript", mend: "exempt the file's path"},
+	{cause: "a list of files", turns: once(ok([]byte(`<!doctype html><title>Index of /uploads</title><h1>Index of /uploads</h1>`), typeHTML)), want: "body.html_page fail", says: "list of the files", mend: "missing from the URL"},
+	{cause: "a web server that is not set up", turns: once(ok([]byte(`<!DOCTYPE html><title>Welcome to nginx!</title>`), typeHTML)), want: "body.html_page fail", says: "own start page", mend: "not set up for this host name"},
+	{cause: "a page that asks for consent", turns: once(ok([]byte(`<!doctype html><title>Before you continue</title><button>Accept all</button>`), typeHTML)), want: "body.html_page fail", says: "consent", mend: "cannot answer"},
+	{cause: "a page that asks to confirm a download", turns: once(ok([]byte(`<!doctype html><title>Google Drive - Virus scan warning</title>`), typeHTML)), want: "body.html_page fail", says: "confirm the download", mend: "no downloader confirms"},
+	{cause: "a page that refreshes to the file", turns: once(ok([]byte(`<!doctype html><meta http-equiv="refresh" content="0; url=/real.png"><title>One moment</title>`), typeHTML)), want: "body.html_page fail", says: "sends browsers on", mend: "that it leads to"},
+	{cause: "a page whose script goes on to the file", turns: once(ok([]byte(`<!doctype html><script>location.href = "/real.png"</script>`), typeHTML)), want: "body.html_page fail", says: "sends browsers on", mend: "that it leads to"},
 	{cause: "a page without a title", turns: once(ok([]byte(`<p>Sorry, this file is no longer available.</p>`), typeHTML)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
+	{cause: "a list of a bucket's objects", url: "http://media.example.com/bucket/", turns: once(ok([]byte(`<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>media</Name>`), "Content-Type: application/xml")), want: "body.type_mismatch fail", says: "list of what the storage holds", mend: "own name is missing"},
+	{cause: "a storage's error with status 200", turns: once(ok([]byte(`<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>`), "Content-Type: application/xml")), want: "http.not_found fail", says: "no object has this key", mend: "letter by letter"},
+	{cause: "a storage's description of the file", url: "http://media.example.com/o/photo.png", turns: once(ok([]byte(`{"name":"photo.png","bucket":"b","downloadTokens":"1-2"}`), "Content-Type: application/json")), want: "body.type_mismatch fail", says: "metadata", mend: "alt=media"},
+	{cause: "an API that names the file's URL", url: "http://media.example.com/files/7", turns: once(ok([]byte(`{"id":7,"url":"https://cdn.example.com/7.png"}`), "Content-Type: application/json")), want: "body.type_mismatch warn", says: "application/json", mend: "URL that the answer names"},
+	{cause: "a pointer of Git LFS", turns: once(ok([]byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"), "Content-Type: text/plain")), want: "body.type_mismatch fail", says: "pointer of Git LFS", mend: "git lfs pull"},
+	{cause: "a playlist", url: "http://media.example.com/live.m3u8", turns: once(ok([]byte("#EXTM3U\n#EXTINF:9,\nseg0.ts\n"), "Content-Type: application/vnd.apple.mpegurl")), want: "body.type_mismatch fail", says: "playlist", mend: "single video"},
+	{cause: "a list of a stream's pieces", url: "http://media.example.com/live.mpd", turns: once(ok([]byte(`<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"></MPD>`), "Content-Type: application/dash+xml")), want: "body.type_mismatch fail", says: "stream's pieces", mend: "single video"},
+	{cause: "a value that was lost", turns: once(ok([]byte("[object Object]"), typePNG)), want: "body.type_mismatch fail", says: "value that is not there", mend: "loses its content"},
+	{cause: "a script that is not run", url: "http://media.example.com/photo.php", turns: once(ok([]byte("<?php readfile('photo.png');"), "Content-Type: text/plain")), want: "body.type_mismatch fail", says: "source of a PHP script", mend: "does not run the script"},
+	{cause: "only the file's address", turns: once(ok([]byte("https://cdn.example.com/7.png\n"), typePNG)), want: "body.type_mismatch fail", says: "another URL", mend: "stands in the body"},
+	{cause: "a data URI", turns: once(ok([]byte("data:image/png;base64,"+base64.StdEncoding.EncodeToString(photo)), typePNG)), want: "body.type_mismatch fail", says: "data URI", mend: "decode"},
+	{cause: "base64 in place of the picture", turns: once(ok([]byte(base64.StdEncoding.EncodeToString(photo)), typePNG)), want: "body.type_mismatch fail", says: "base64 text", mend: "decode it"},
 	{cause: "a page in place of the film", url: "http://media.example.com/film.mp4", turns: once(ok(oldPage, "Content-Type: video/mp4")), want: "body.html_page fail", says: "web page", mend: "URL of the file itself"},
 	{cause: "a single dot as GIF", url: "http://media.example.com/count.gif", turns: once(ok(mediatest.GIF(1, 1, 1), "Content-Type: image/gif")), want: "body.placeholder warn", says: "single dot", mend: "private browser window"},
 	{cause: "a drawing", url: "http://media.example.com/logo.svg", turns: once(ok([]byte(`<svg xmlns="http://www.w3.org/2000/svg"></svg>`), "Content-Type: image/svg+xml")), want: "content.unsupported_type warn", says: "SVG", mend: "PNG or JPEG"},
@@ -315,7 +344,24 @@ var brokenServers = []brokenServer{
 	{cause: "an endless text", url: "http://media.example.com/a.txt", expect: Text, turns: []turn{{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}}, want: "body.too_large fail", says: "far longer than the about 500 words", mend: "Split it"},
 	{cause: "a text of 600 words", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok(wordsOf(600), "Content-Type: text/plain")), want: "content.too_many_words fail", says: "600 words", mend: "split"},
 	{cause: "an endless picture", turns: []turn{{send: answered("200 OK", photo, typePNG), end: flood}}, want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+	{cause: "an upload form was stored with the file", turns: once(ok(slices.Concat([]byte("------WebKitFormBoundaryAb\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Type: image/png\r\n\r\n"), photo, []byte("\r\n------WebKitFormBoundaryAb--\r\n")), typePNG)), want: "content.corrupt fail", says: "the rest of an upload form", mend: "without a form"},
+	{cause: "a signed upload was stored with its frames", turns: once(ok(slices.Concat(fmt.Appendf(nil, "%x;chunk-signature=%064d\r\n", len(photo), 7), photo), typePNG)), want: "content.corrupt fail", says: "aws-chunked", mend: "Switch signed chunks off"},
+	{cause: "chunks within the body", turns: once(ok(slices.Concat(fmt.Appendf(nil, "%x\r\n", len(photo)), photo, []byte("\r\n0\r\n\r\n")), typePNG)), want: "content.corrupt fail", says: "size of a piece", mend: "frames them twice"},
+	{cause: "an answer within the answer", turns: once(ok([]byte(ok(photo, typePNG)), typePNG)), want: "content.corrupt fail", says: "a whole HTTP answer", mend: "headers into the body"},
+	{cause: "a warning of the script before the picture", turns: once(ok(slices.Concat([]byte("<br />\n<b>Warning</b>: Undefined variable $x in img.php on line 7<br />\n"), photo), typePNG)), want: "content.corrupt fail", says: "a message of the script", mend: "display_errors"},
+	{cause: "empty lines before the picture", turns: once(ok(slices.Concat([]byte("\r\n\r\n"), photo), typePNG)), want: "content.corrupt fail", says: "4 bytes before its beginning", mend: "blank lines"},
+	{cause: "a byte order mark before the picture", turns: once(ok(slices.Concat([]byte("\uFEFF"), photo), typePNG)), want: "content.corrupt fail", says: "byte order mark", mend: "source files"},
+	{cause: "a word before the picture", turns: once(ok(slices.Concat([]byte("OK "), photo), typePNG)), want: "content.corrupt fail", says: "does not belong to it", mend: "Find out what writes it"},
+	{cause: "read as text on its way", turns: once(ok([]byte(string([]rune(string(photo)))), typePNG)), want: "content.corrupt fail", says: "was read as text", mend: "as bytes, not as a string"},
+	{cause: "written as text on its way", turns: once(ok(asUTF8(photo), typePNG)), want: "content.corrupt fail", says: "above 127 became two", mend: "Write the bytes themselves"},
+	{cause: "line ends changed on its way", turns: once(ok(bytes.ReplaceAll(photo, []byte("\r\n"), []byte("\n")), typePNG)), want: "content.corrupt fail", says: "line ends in the PNG", mend: "binary mode"},
+	{cause: "a file of zeros", turns: once(ok(make([]byte, 5000), typePNG)), want: "content.corrupt fail", says: "nothing but zeros", mend: "Upload it again"},
+	{cause: "chunks under HTTP/1.0", turns: once("HTTP/1.0 200 OK\r\n" + typePNG + "\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(photo), photo)), want: "content.corrupt fail", says: "size of a piece", mend: "under HTTP/1.0"},
 	{cause: "the last chunk is cut", turns: once(chunks + fmt.Sprintf("%x\r\n%s\r\n0\r\n", len(photo), photo)), want: "body.truncated fail", says: "not a valid transfer", mend: "logs"},
+	{cause: "a length and chunks in one answer", turns: once(strings.Replace(chunks, "\r\n\r\n", "\r\nContent-Length: 5\r\n\r\n", 1) + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(photo), photo)), want: "http.server_error warn", says: "in one answer, which HTTP forbids", mend: "only one of them"},
+	{cause: "more than the announced length", turns: once(answered("200 OK", photo, typePNG, fmt.Sprintf("Content-Length: %d", len(photo)-20))), want: "body.truncated fail", says: "sends more", mend: "Correct the Content-Length"},
+	{cause: "a length in characters", url: "http://media.example.com/a.txt", expect: Text, turns: once(answered("200 OK", []byte("Grüße aus Köln"), "Content-Type: text/plain; charset=utf-8", "Content-Length: 14")), want: "body.truncated fail", says: "sends more", mend: "bytes, not characters"},
+	{cause: "a length of 0 before a file", turns: once(answered("200 OK", photo, typePNG, "Content-Length: 0")), want: "body.truncated fail", says: "announces 0 bytes", mend: "Correct the Content-Length"},
 
 	// Compression.
 	{cause: "compressed in name only", turns: once(ok(photo, typePNG, gzipped)), want: "body.bad_compression fail", says: "image/png as it stands", mend: "Remove the Content-Encoding"},
@@ -330,6 +376,7 @@ var brokenServers = []brokenServer{
 	{cause: "an upload's own header was stored", turns: once(ok(photo, typePNG, "Content-Encoding: aws-chunked")), want: "body.bad_compression warn", says: "aws-chunked", mend: "Remove the Content-Encoding"},
 	{cause: "a compression bomb", turns: once(ok(fixtures["bomb"], "Content-Type: video/mp4", gzipped)), want: "body.compression_bomb fail", says: "huge", mend: "without compression"},
 	{cause: "zstd though nobody asked", turns: once(ok(noiseOf(80), typePNG, "Content-Encoding: zstd")), want: "body.bad_compression unknown", says: "could not be looked into", mend: "uncompressed"},
+	{cause: "a compressed page, and nobody says so", turns: once(ok(zipped(oldPage), typePNG)), want: "body.html_page fail", says: "unpacked it is a web page", mend: "gunzip"},
 	{cause: "a compressed page though nobody asked", turns: once(ok(zipped(oldPage), typeHTML, gzipped)), want: "body.html_page fail", says: "this is a web page", mend: "URL of the file itself"},
 	{cause: "a charset in place of a compression", turns: once(ok(photo, typePNG, "Content-Encoding: utf-8")), want: "body.bad_compression warn", says: "no compression that downloaders know", mend: "Remove the Content-Encoding"},
 	{cause: "a transfer coding that is no more", turns: once(ok(photo, typePNG, "Transfer-Encoding: identity")), want: "http.server_error fail", says: "not usable HTTP", mend: "cause in the evidence"},

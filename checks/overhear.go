@@ -14,6 +14,7 @@ type overhearing struct {
 
 	mu    sync.Mutex
 	first []byte
+	n     int64 // bytes that came
 }
 
 func overhear(conn net.Conn) *overhearing {
@@ -39,6 +40,7 @@ func (o *overhearing) Read(b []byte) (int, error) {
 	n, err := o.Conn.Read(b)
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.n += int64(max(n, 0))
 	o.first = append(o.first, b[:min(n, maxHeaderBytes-len(o.first))]...)
 	return n, err
 }
@@ -48,4 +50,11 @@ func (o *overhearing) start() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return string(o.first)
+}
+
+// total is how many bytes came.
+func (o *overhearing) total() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.n
 }
