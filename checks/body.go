@@ -35,6 +35,7 @@ type body struct {
 	sum      string     // of them, where downloads are compared; else ""
 	length   int64      // what the server announced, before decoding; -1 where it did not
 	more     bool       // there is more than was read
+	surplus  int64      // bytes that came behind the announced end
 	part     bool       // the server sent it as a part of the file
 	declared string     // media type by Content-Type, without parameters
 	charset  string     // by Content-Type, "" for none
@@ -62,11 +63,14 @@ func (p *urlProbe) download(ctx context.Context, h *hop, resp *http.Response) {
 		return
 	}
 	p.body = b
+	b.surplus = h.heard.surplus(b, resp)
 	p.judgeTransfer(h, b, resp)
+	p.judgeFraming(h, resp)
 	if b.size > 0 && !b.unreadable() {
 		p.judgeType(h, b)
 		p.judgeSize(b)
 		p.judgeContent(ctx, b)
+		p.ledToStandIn(h, b)
 	}
 	p.judgeLength(b, resp)
 	p.compareServed(ctx, h, resp.StatusCode, b)
@@ -180,7 +184,7 @@ func (p *urlProbe) wantsImage(b *body) bool {
 func (b *body) unreadable() bool { return errors.Is(b.err, errBomb) || badlyCompressed(b.err) }
 
 // whole reports whether the file was read from its start to its end.
-func (b *body) whole() bool { return b.err == nil && !b.more && !b.part }
+func (b *body) whole() bool { return b.err == nil && !b.more && !b.part && b.surplus == 0 }
 
 func (b *body) evidence() []Evidence {
 	all := []Evidence{
@@ -236,6 +240,8 @@ func (p *urlProbe) judgeTransfer(h *hop, b *body, resp *http.Response) {
 		p.add(b.unfinished())
 	case b.err != nil:
 		p.add(b.truncated())
+	case b.surplus > 0:
+		p.add(b.overlong())
 	case b.size == 0:
 		p.add(emptyBody(resp))
 	case b.part: // was said already
@@ -246,10 +252,20 @@ func (p *urlProbe) judgeTransfer(h *hop, b *body, resp *http.Response) {
 }
 
 func emptyBody(resp *http.Response) Finding {
-	return Finding{
+	f := Finding{
 		ID: "body.empty", Status: Fail, Summary: fmt.Sprintf("HTTP %d, but the body is empty", resp.StatusCode),
-		Remedy: "Upload the file again and look at its size there; an upload that failed leaves an empty object.",
+		Evidence: pageRedirect(resp.Header, nil),
+		Remedy:   "Upload the file again and look at its size there; an upload that failed leaves an empty object.",
 	}
+	switch {
+	case f.Evidence != nil:
+		f.Summary += ": a header sends browsers on to another address"
+		f.Remedy = "Let the server redirect with a status (302) and a Location header, or give the URL in the evidence."
+	case resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusResetContent:
+		f.Summary = fmt.Sprintf("HTTP %d: the server has nothing to send here, by its own words", resp.StatusCode)
+		f.Remedy = "Give the URL of the file itself: APIs and counters answer so, and some proxies for what they block."
+	}
+	return f
 }
 
 // unfinished is the finding about a body that had not ended when the time had.
@@ -284,6 +300,16 @@ func (b *body) truncated() Finding {
 		f.Summary = "the connection was reset in the middle of the body"
 	}
 	return f
+}
+
+// overlong is the finding about a body of which only the announced part counts, though more of it came.
+func (b *body) overlong() Finding {
+	return Finding{
+		ID: "body.truncated", Status: Fail,
+		Summary:  fmt.Sprintf("the server announces %s and sends more: downloaders take the announced part alone, so that the file is cut", Counted(b.length, "byte")),
+		Evidence: []Evidence{{"behind the announced end", "at least " + Counted(b.surplus, "byte")}},
+		Remedy:   "Correct the Content-Length: it counts bytes, not characters, and has to be set after everything that changes the body. A cache may hold an old one: purge it.",
+	}
 }
 
 // judgePace warns of a server that is slow to begin or to send.

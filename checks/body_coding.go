@@ -2,7 +2,6 @@ package checks
 
 import (
 	"bufio"
-	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -147,15 +146,7 @@ func (p *urlProbe) judgeCodings(b *body) {
 
 // gzippedKind returns what lies in a body that is gzip by its bytes, where that is media; else the zero value.
 func gzippedKind(b *body) media.Kind {
-	if b.kind.MIME != "application/gzip" {
-		return media.Kind{}
-	}
-	in, err := gzip.NewReader(bytes.NewReader(b.head))
-	if err != nil {
-		return media.Kind{}
-	}
-	start, _ := io.ReadAll(io.LimitReader(in, media.SniffLen)) // the head ends somewhere in the stream
-	if kind := media.Sniff(start, false); kind.Sort.Played() {
+	if kind := media.Sniff(unpackedStart(b), false); kind.Sort.Played() {
 		return kind
 	}
 	return media.Kind{}

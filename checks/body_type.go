@@ -10,6 +10,10 @@ import (
 
 // judgeType compares what the bytes are with what was expected, declared and named. The bytes decide.
 func (p *urlProbe) judgeType(h *hop, b *body) {
+	if f, told := p.insteadOf(b); told {
+		p.add(f)
+		return
+	}
 	switch {
 	case isPage(b):
 		p.add(p.page(b))
@@ -46,8 +50,15 @@ func (b *body) quoted(f Finding) Finding {
 		}
 		f.Evidence = append(f.Evidence, Evidence{"begins with", start})
 	}
+	if m := namedURL().FindSubmatch(b.head); m != nil && b.kind.MIME == "application/json" {
+		f.Remedy = "Give the URL that the answer names, in the evidence, if that is the file: no downloader goes on to it."
+		f.Evidence = append(f.Evidence, Evidence{"it names", firstRunes(string(m[1]))})
+	}
 	return f
 }
+
+// namedURL finds the address of a file in the JSON of an API.
+var namedURL = matching(`(?i)"(?:url|src|href|link|file|image|(?:download|media|image|file|public|signed|secure)_?url)"\s*:\s*"(https?:\\?/\\?/[^"]+)"`)
 
 // noMedia judges bytes that are neither image, audio nor video where one of them is usual.
 func (p *urlProbe) noMedia(h *hop, b *body) Finding {
@@ -109,36 +120,4 @@ func (p *urlProbe) labelsOf(h *hop, b *body) []typePromise {
 		}
 	}
 	return labels
-}
-
-// isPage reports whether the body is a web page.
-func isPage(b *body) bool {
-	return b.kind.MIME == "text/html" || (b.declared == "text/html" || b.declared == "application/xhtml+xml") && b.kind.Sort == Text
-}
-
-var passwordField = matching(`(?i)<input[^>]+type\s*=\s*["']?password`)
-
-// page says what sort of web page came in place of the file.
-func (p *urlProbe) page(b *body) Finding {
-	title := titleOf(b.head)
-	wall, walled := wallOf(nil, b.head)
-	f := Finding{
-		ID: "body.html_page", Status: Fail, Summary: "this is a web page, not an image, audio or video file",
-		Remedy: "Give the URL of the file itself: open the page, then copy the address of the image or of the download. Such a page often says that the file is gone or needs a login.",
-	}
-	switch {
-	case walled:
-		f = wall
-	case p.ledToLogin() || passwordField().Match(b.head):
-		f.ID, f.Summary = "http.login_page", "a page for signing in came instead of the file"
-		f.Remedy = noSignIn
-	case p.Expect == Text:
-		f.Status, f.Summary = Warn, "this is a web page with HTML tags, not plain text"
-		f.Remedy = "Send the text itself in the request, without the page around it."
-	}
-	if title != "" {
-		f.Evidence = []Evidence{{"page title", firstRunes(title)}}
-	}
-	f.Evidence = append(f.Evidence, pageRedirect(p.hops[len(p.hops)-1].header, b.head)...)
-	return f
 }

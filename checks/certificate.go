@@ -2,6 +2,7 @@ package checks
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -29,13 +30,33 @@ func (p *urlProbe) judgeCertificate(h *hop, sent []*x509.Certificate, cause erro
 		add(doubt)
 	}
 	if len(found) == 0 {
-		add(Finding{
-			ID: "tls.unknown_authority", Status: Fail, Summary: "the certificate chain of " + h.url.Hostname() + " does not verify",
-			Evidence: []Evidence{{"sent", chainText(sent)}, {"cause", firstRunes(cause.Error())}},
-			Remedy:   "The cause in the evidence names what is wrong. Have the certificate issued anew for use by a web server, by a public authority, and install its full chain.",
-		})
+		add(badChain(h, sent, cause))
 	}
 	return found
+}
+
+// badChain is the finding for a chain that leads to a trusted root and does not hold all the same.
+func badChain(h *hop, sent []*x509.Certificate, cause error) Finding {
+	f := Finding{
+		ID: "tls.unknown_authority", Status: Fail, Summary: "the certificate chain of " + h.url.Hostname() + " does not verify",
+		Evidence: []Evidence{{"sent", chainText(sent)}, {"cause", firstRunes(cause.Error())}},
+		Remedy:   "The cause in the evidence names what is wrong. Have the certificate issued anew for use by a web server, by a public authority, and install its full chain.",
+	}
+	var invalid x509.CertificateInvalidError
+	if errors.As(cause, &invalid) && chainFaults[invalid.Reason].summary != "" {
+		f.Summary += ": " + chainFaults[invalid.Reason].summary
+		f.Remedy = chainFaults[invalid.Reason].remedy
+	}
+	return f
+}
+
+// chainFaults are the words for chains that break the rules of their certificates.
+var chainFaults = map[x509.InvalidReason]words{
+	x509.NotAuthorizedToSign:           {"a certificate in it signed another one, though it is no authority's", "Have the certificate issued by an authority: a web server's certificate cannot sign others."},
+	x509.CANotAuthorizedForThisName:    {"the authority that signed it may sign only for other names", "Have the certificate issued by an authority that may sign for this name: the one in the evidence is limited to the names of its owner."},
+	x509.CANotAuthorizedForExtKeyUsage: {"the authority that signed it may not sign for web servers", "Have the certificate issued by an authority for web servers."},
+	x509.TooManyIntermediates:          {"it is longer than one of its authorities allows", "Have the certificate issued by an authority that may sign for web servers itself."},
+	x509.IncompatibleUsage:             {"its certificate is not meant for web servers", "Have a certificate issued for web servers (extended key usage: server authentication): this one is for clients, mail or code."},
 }
 
 // outOfDate judges the dates of a certificate by this machine's clock, and that clock by a server's, where one

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -121,10 +122,10 @@ func TestSocketFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	nobody := netip.MustParseAddrPort(l.Addr().String())
-	l.Close()
 	resetting := netip.MustParseAddrPort(rawServer(t, func(conn net.Conn) {
 		conn.(*net.TCPConn).SetLinger(0)
 	}))
+	l.Close() // only now: else the other one could be given its port
 	over, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	_, refused := dialJudged(t.Context(), nobody, "loopback")
@@ -170,4 +171,28 @@ func TestManyAddresses(t *testing.T) {
 	if len(dialled) != maxAddresses || !slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.ID == "tcp.refused" }) {
 		t.Errorf("%d addresses were dialled\n%s", len(dialled), texts(r))
 	}
+}
+
+// TestAnswerBeforeTheRequest has a server that answers long before it is asked, as overloaded ones do.
+func TestAnswerBeforeTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		defer server.Close()
+		go io.WriteString(server, "HTTP/1.1 503 Service Unavailable")
+		conn, heard := overhear(client), make(chan string, 1)
+		defer conn.Close()
+		go func() {
+			b := make([]byte, 12)
+			n, _ := conn.Read(b)
+			heard <- string(b[:n])
+		}()
+		synctest.Wait()
+		if len(heard) > 0 {
+			t.Error("the answer was given before the request was sent")
+		}
+		go conn.Write([]byte("GET / HTTP/1.1"))
+		if got := <-heard; got != "HTTP/1.1 503" || conn.start() != got {
+			t.Errorf("%q was given, %q heard", got, conn.start())
+		}
+	})
 }

@@ -7,19 +7,23 @@ import (
 	"klyra-doctor/checks/media"
 )
 
-// manglings holds what is said of each way in which the bytes of a file are damaged.
-var manglings = map[media.Mangling]struct{ summary, remedy string }{
+// manglings holds what is said of each way in which the bytes of a file are damaged, and what to do: for a content that
+// is sent, and for a file that was uploaded.
+var manglings = map[media.Mangling]struct{ summary, remedy, uploaded string }{
 	media.Replaced: {
 		"the content was a file of bytes and went through a text: what is no UTF-8 became U+FFFD (EF BF BD), and what it was is lost",
 		"read and send it as bytes: in Node.js without an encoding (not 'utf8'), in Python with open(…, 'rb'), in a browser with arrayBuffer() and not text()",
+		"Nothing can be restored from it. Handle the file as bytes, not as a string (in JavaScript: arrayBuffer(), not text()), and upload the original again.",
 	},
 	media.Widened: {
 		"the content was a file of bytes, read as Latin-1 and written as UTF-8: every byte beyond 127 became two",
 		"read and write it as bytes, without any encoding (in Node.js not 'latin1' or 'binary')",
+		"Write the bytes themselves: a program took the file for a string (in Node: encoding \"binary\" or \"latin1\" on one side only). Upload the original again.",
 	},
 	media.LineEnds: {
 		"the PNG image is damaged: line ends were converted in it, as in a text",
 		"get it again in binary mode (FTP: type binary; git: mark *.png as binary in .gitattributes)",
+		"Upload the original again, in binary mode (FTP), and mark such files as binary (*.png binary in .gitattributes).",
 	},
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -20,23 +21,31 @@ func (p *urlProbe) refusedHandshake(ctx context.Context, h *hop, s handshake) Fi
 		Evidence: []Evidence{{"cause", firstRunes(s.err.Error())}},
 		Remedy:   words.remedy,
 	}
+	explained := false
 	switch kind {
 	case notTLSHandshake:
-		f.Evidence = append(f.Evidence, greeting(s.err)...)
+		f.greeted(s.err)
 	case closedHandshake, lateHandshake, oldHandshake, noCommonHandshake, alertHandshake:
-		p.explainByOld(ctx, h, s, &f)
+		explained = p.explainByOld(ctx, h, s, &f)
+	}
+	if _, err := netip.ParseAddr(tlsName(h)); err == nil && nameless[kind] && !explained {
+		f.Remedy = "Use the host's name in the URL: with an address a client tells no name in TLS (SNI), and servers of several names break off then. " + f.Remedy
 	}
 	return f
 }
 
-// explainByOld puts what a server agrees to of yesterday's TLS in place of a guess, where it agrees to anything.
-func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Finding) {
+// nameless are the ends of handshakes with servers that miss a name.
+var nameless = map[handshakeEnd]bool{closedHandshake: true, strangeNameHandshake: true, noCommonHandshake: true, alertHandshake: true}
+
+// explainByOld puts what a server agrees to of yesterday's TLS in place of a guess, and reports whether it agrees to
+// anything.
+func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Finding) bool {
 	if errors.Is(s.err, context.Canceled) {
-		return // it was given up on before its time, since another address had answered
+		return false // it was given up on before its time, since another address had answered
 	}
 	if version := selectedVersion(s.err); version != "" {
 		oldOnly(h, version, f)
-		return
+		return true
 	}
 	patience := p.net.phases.tls
 	if deadlinePassed(s.err) {
@@ -56,7 +65,9 @@ func (p *urlProbe) explainByOld(ctx context.Context, h *hop, s handshake, f *Fin
 		oldOnly(h, selectedVersion(err), f)
 	default:
 		f.Evidence = append(f.Evidence, Evidence{"older versions and ciphers", "were offered as well, in a second handshake, and not accepted either"})
+		return false
 	}
+	return true
 }
 
 // oldOnly makes a finding of a server that speaks what today's clients refuse.
@@ -91,6 +102,7 @@ const (
 	noCommonHandshake
 	otherProtocolHandshake
 	alertHandshake
+	wrongKeyHandshake
 	brokenHandshake
 )
 
@@ -118,6 +130,8 @@ func handshakeKind(err error, certAsked bool) handshakeEnd {
 		return otherProtocolHandshake
 	case remote:
 		return alertHandshake
+	case says("invalid signature by the server certificate"):
+		return wrongKeyHandshake
 	case socketFailure(err) == socketReset:
 		return closedHandshake
 	}
@@ -166,41 +180,58 @@ var handshakeWords = map[handshakeEnd]struct {
 		"tls.handshake", Fail, "%s breaks the TLS handshake off with an alert",
 		"The alert's name stands in the evidence; the server's log says why it was sent. Often no certificate is set up for this name.",
 	},
+	wrongKeyHandshake: {
+		"tls.handshake", Fail, "%s signs the handshake with another key than that of the certificate that it shows",
+		"Install the certificate together with the key that it was made for, and reload the server: after a renewal both change. A box in between that changes the traffic looks the same.",
+	},
 	brokenHandshake: {
 		"tls.handshake", Fail, "the TLS of %s is broken, so that this program ended the handshake",
 		"The cause in the evidence names what is wrong with the server's answer. Look at its TLS library and its certificate; a box in between that changes the traffic looks the same.",
 	},
 }
 
-// greetings are how other protocols begin.
-var greetings = []struct{ start, protocol string }{
-	{"HTTP/", "plain HTTP"},
-	{"SSH-", "SSH"},
-	{"220", "SMTP or FTP"},
-	{"+OK", "POP3"},
-	{"* OK", "IMAP"},
-	{"RFB ", "VNC"},
-	{"-ERR", "Redis or POP3"},
+// greetings are how other protocols begin; at is where the mark stands.
+var greetings = []struct {
+	mark     string
+	at       int
+	protocol string
+}{
+	{"HTTP/", 0, "plain HTTP"},
+	{"SSH-", 0, "SSH"},
+	{"220", 0, "SMTP or FTP"},
+	{"+OK", 0, "POP3"},
+	{"* OK", 0, "IMAP"},
+	{"RFB ", 0, "VNC"},
+	{"-ERR", 0, "Redis or POP3"},
+	{"-DENI", 0, "Redis"},
+	{"-NOAU", 0, "Redis"},
+	{"RTSP/", 0, "RTSP (a camera or a media server)"},
+	{"ICY ", 0, "ICY (an internet radio)"},
+	{"SIP/", 0, "SIP (telephony)"},
+	{"AMQP", 0, "AMQP (a message queue)"},
+	{"\xff\xfb", 3, "Telnet"},
+	{"\xff\xfd", 3, "Telnet"},
+	{"\x00\x00\x00\x0a", 1, "MySQL or MariaDB"},
 }
 
-// greeting says what a server without TLS said instead.
-func greeting(err error) []Evidence {
+// greeted tells what a server without TLS said instead.
+func (f *Finding) greeted(err error) {
 	var notTLS tls.RecordHeaderError
 	if !errors.As(err, &notTLS) {
-		return nil
+		return
 	}
 	first := string(notTLS.RecordHeader[:])
-	evidence := []Evidence{{"first bytes", fmt.Sprintf("%q", first)}}
+	f.Evidence = append(f.Evidence, Evidence{"first bytes", fmt.Sprintf("%q", first)})
 	if protocol := greetingOf(first); protocol != "" {
-		evidence = append(evidence, Evidence{"that is", protocol})
+		f.Summary += " but " + protocol
+		f.Evidence = append(f.Evidence, Evidence{"that is", protocol})
 	}
-	return evidence
 }
 
 // greetingOf is the protocol that begins like this; "" where none is known.
 func greetingOf(start string) string {
 	for _, g := range greetings {
-		if strings.HasPrefix(start, g.start) {
+		if len(start) > g.at && strings.HasPrefix(start[g.at:], g.mark) {
 			return g.protocol
 		}
 	}

@@ -31,7 +31,7 @@ func isRedirect(status int) bool {
 // redirected returns the URL that the answer of a hop leads to, or nil after the finding that ends the way.
 func (p *urlProbe) redirected(ctx context.Context, h *hop, location string) *url.URL {
 	to, err := h.url.Parse(location)
-	if location == "" || err != nil || to.Host == "" && (to.Scheme == "http" || to.Scheme == "https") {
+	if location == "" || err != nil || leadsNowhere(to) {
 		p.add(badLocation(h, location))
 		return nil
 	}
@@ -41,10 +41,7 @@ func (p *urlProbe) redirected(ctx context.Context, h *hop, location string) *url
 		return nil
 	}
 	if len(p.hops) > maxRedirects {
-		p.add(Finding{
-			ID: "http.too_many_redirects", Status: Fail, Summary: fmt.Sprintf("more than %d redirects", maxRedirects),
-			Remedy: "Give the API the final URL, or repair the redirects.",
-		})
+		p.add(p.tooManyRedirects(to))
 		return nil
 	}
 	if h.url.Scheme == "https" && to.Scheme == "http" {
@@ -59,8 +56,31 @@ func (p *urlProbe) redirected(ctx context.Context, h *hop, location string) *url
 	for i := before; i < len(p.findings); i++ {
 		f := &p.findings[i]
 		f.Evidence = append(f.Evidence, Evidence{"a redirect of", shownURL(h.url)}, Evidence{"leads to", firstRunes(shownURL(to))})
+		if f.Status == Fail {
+			f.Remedy = "Correct where the server redirects to (often its setting for its own address). " + f.Remedy
+		}
 	}
 	return next
+}
+
+// leadsNowhere reports whether a URL has no host, or has a second scheme in its place.
+func leadsNowhere(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" || twoSchemes().MatchString(u.String())
+}
+
+var twoSchemes = matching(`(?i)^https?://https?(?:[:/]|$)`)
+
+// tooManyRedirects is the finding for a way that is not followed any further.
+func (p *urlProbe) tooManyRedirects(to *url.URL) Finding {
+	f := Finding{
+		ID: "http.too_many_redirects", Status: Fail, Summary: fmt.Sprintf("more than %d redirects", maxRedirects),
+		Remedy: "Give the API the final URL, or repair the redirects.",
+	}
+	if len(cookiesSet(p.hops[len(p.hops)-fewRedirects:], to)) >= fewRedirects {
+		f.ID, f.Remedy = "http.cookies_required", noSession
+		f.Summary += ", and each of the last ones sets a cookie: the server seems to wait for them to come back"
+	}
+	return f
 }
 
 // badLocation is the finding for a redirect that leads nowhere.
@@ -80,6 +100,8 @@ func badLocation(h *hop, location string) Finding {
 	case location == "" && h.status == http.StatusMultipleChoices:
 		f.Summary = "HTTP 300: the server offers a choice, but names none of its targets in a Location header"
 		f.Remedy = "Give the URL of one of the choices: no downloader can pick."
+	case twoSchemes().MatchString(location):
+		f.Summary += ": its scheme stands there twice"
 	case location == "":
 		f.Evidence[0].Value = "none"
 		f.Summary = fmt.Sprintf("HTTP %d redirects, but there is no Location header that says where to", h.status)
@@ -135,6 +157,22 @@ func (p *urlProbe) suspectCookies(ctx context.Context, h *hop, cookies []*http.C
 	f.ID, f.Summary, f.Remedy = "http.cookies_required", suspected, noSession
 }
 
+// hostInPath finds a path that begins with the name of a host: a browser's address bar takes it, a Location does not.
+var hostInPath = matching(`(?i)^/*((?:www\.|[a-z0-9-]+\.[a-z0-9-]+\.)[a-z0-9.-]*[a-z]{2,})/`)
+
+// schemeForgotten says of a place that a redirect led to why there is nothing, where the Location before it lacks its
+// beginning; nil for none.
+func (p *urlProbe) schemeForgotten() []Evidence {
+	if len(p.hops) < 2 {
+		return nil
+	}
+	location := p.hops[len(p.hops)-2].header.Get("Location")
+	if strings.HasPrefix(location, "/") || strings.Contains(location, "://") || !hostInPath().MatchString("/"+location) {
+		return nil
+	}
+	return []Evidence{{"Location", firstRunes(location)}}
+}
+
 // loginWords find a page for signing in by its address.
 var loginWords = matching(`(?i)(^|[/._-])(log-?in|sign-?in|sso|saml|oauth2?|auth|accounts?|sessions?)([/.?_-]|$)`)
 
@@ -147,10 +185,25 @@ func (p *urlProbe) ledToLogin() bool {
 	return loginWords().MatchString(last.Hostname() + last.Path)
 }
 
+// standInNames are what pictures are called that hosts show in place of missing ones.
+var standInNames = matching(`(?i)(?:^|[/_.-])(?:removed|deleted|missing|placeholder|not-?_?found|no-?_?image|unavailable|404)(?:[_.-][a-z0-9]+)*$`)
+
+// ledToStandIn warns of a redirect to a picture whose name says that it stands in for the file.
+func (p *urlProbe) ledToStandIn(h *hop, b *body) {
+	if len(p.hops) < 2 || b.kind.Sort != Image || !standInNames().MatchString(h.url.Path) || standInNames().MatchString(p.hops[0].url.Path) {
+		return
+	}
+	p.add(Finding{
+		ID: "body.placeholder", Status: Warn, Summary: "a redirect leads to a picture whose name says that it stands in for another one",
+		Evidence: []Evidence{{"its address", firstRunes(shownURL(h.url))}},
+		Remedy:   "Open the URL in a private browser window: hosts show such a picture where the file is gone or blocked. Upload it again, and use its new URL.",
+	})
+}
+
 var (
 	metaRefresh    = matching(`(?i)<meta[^>]{1,200}http-equiv\s*=\s*["']?refresh["']?[^>]{0,500}>`)
 	refreshTarget  = matching(`(?i)url\s*=\s*['"]?([^'">]{1,500})`)
-	scriptRedirect = matching(`(?i)(?:window|document|self|top)\.location(?:\.href)?\s*(?:=|\.replace\()\s*\(?["']([^"']{1,500})["']`)
+	scriptRedirect = matching(`(?i)(?:\b(?:window|document|self|top)\.location\s*=|\blocation\.href\s*=|\blocation\.(?:replace|assign)\()\s*["']([^"']{1,500})["']`)
 )
 
 // pageRedirect says where a page or a header with it sends browsers on to, which no downloader follows.

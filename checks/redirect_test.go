@@ -89,12 +89,14 @@ func TestLoginByStatus(t *testing.T) {
 // TestPageRedirects reads pages that send browsers on by themselves.
 func TestPageRedirects(t *testing.T) {
 	for page, want := range map[string]string{
-		`<meta http-equiv="refresh" content="0; url=https://cdn.example.com/a.png">`:  "https://cdn.example.com/a.png",
-		`<META content="x" HTTP-EQUIV=Refresh CONTENT='5;URL="/next?a=1&amp;b=2"'>`:   "/next?a=1&b=2",
-		`<script>window.location.href = "https://cdn.example.com/b.png"</script>`:     "https://cdn.example.com/b.png",
-		`<script>location.replace('x'); document.location.replace("/c.png")</script>`: "/c.png",
-		`<meta http-equiv="refresh" content="30">`:                                    "",
-		`<p>window.location is a property</p>`:                                        "",
+		`<meta http-equiv="refresh" content="0; url=https://cdn.example.com/a.png">`:    "https://cdn.example.com/a.png",
+		`<META content="x" HTTP-EQUIV=Refresh CONTENT='5;URL="/next?a=1&amp;b=2"'>`:     "/next?a=1&b=2",
+		`<script>window.location.href = "https://cdn.example.com/b.png"</script>`:       "https://cdn.example.com/b.png",
+		`<script>allocation.replace('x'); document.location.replace("/c.png")</script>`: "/c.png",
+		`<script>location.href='/d.png'</script>`:                                       "/d.png",
+		`<script>window.location.assign("/e.png")</script>`:                             "/e.png",
+		`<meta http-equiv="refresh" content="30">`:                                      "",
+		`<p>window.location is a property</p>`:                                          "",
 	} {
 		got := ""
 		if told := pageRedirect(nil, []byte(page)); told != nil {

@@ -15,7 +15,8 @@ type storageError struct {
 }
 
 // storageErrors are the documented codes of S3 and the storages with its API, of Google Cloud Storage, Azure
-// Blob Storage, CloudFront, Cloudflare R2 and Alibaba Cloud OSS.
+// Blob Storage, CloudFront, Cloudflare R2 and Alibaba Cloud OSS, and of some that answer in JSON or by a header:
+// Backblaze B2, Supabase, Amazon's API Gateway, ngrok.
 var storageErrors = []storageError{
 	{
 		"AccessDenied AccessForbidden Forbidden", "http.forbidden", Fail, "the storage does not let the public read this object",
@@ -107,6 +108,22 @@ var storageErrors = []storageError{
 		"Write https:// in the URL.",
 	},
 	{
+		"download_cap_exceeded transaction_cap_exceeded", "http.forbidden", Fail, "the storage account has used up what its owner lets it send (its cap)",
+		"Raise the cap in the account's settings (Caps & Alerts), or wait until the next day.",
+	},
+	{
+		"MissingAuthenticationTokenException", "http.not_found", Fail, "the API gateway has no route for this path, or wants signed requests on it",
+		"Compare the path, its stage (/prod/…) included, with the routes of the API. The gateway answers so for every path that it does not know.",
+	},
+	{
+		"ERR_NGROK_3200", "http.edge_error", Fail, "the tunnel (ngrok) is not running: its endpoint is offline",
+		"Start its agent again and use the address that it prints. Host the file where it stays: a tunnel ends with the program that keeps it up.",
+	},
+	{
+		"ERR_NGROK_8012", "http.edge_error", Fail, "the tunnel (ngrok) runs, but the server behind it cannot be connected to",
+		"Start that server, and compare its port with the one that the agent was given.",
+	},
+	{
 		"KeyBasedAuthenticationNotPermitted", "http.forbidden", Fail, "the storage account no longer accepts signatures made with its account key",
 		"Make a user delegation SAS, which is signed with an identity.",
 	},
@@ -120,6 +137,14 @@ var storageMessages = []struct {
 	{"bucket referer policy", storageError{
 		"", "http.hotlink", Fail, "the bucket hands the file out only to certain sites (its Referer rule)",
 		"Allow an empty Referer in the bucket's rule: a downloader sends none.",
+	}},
+	{"Bucket not found", storageError{
+		"", "http.not_found", Fail, "there is no bucket of this name, or it is not public",
+		"Compare the bucket's name; in the storage's settings, make the bucket public, or use a signed URL (with Supabase: createSignedUrl).",
+	}},
+	{"Object not found", storageError{
+		"", "http.not_found", Fail, "the bucket holds no object of this name, or does not show it to the public",
+		"Compare the path letter by letter, upper and lower case included; it may have been deleted or not be uploaded yet.",
 	}},
 	{"must be addressed using the specified endpoint", regionError},
 	{"kms:Decrypt", storageError{
@@ -136,7 +161,7 @@ var regionError = storageError{
 // storageErrorOf returns what a storage's error says; false where it is none that is known.
 func storageErrorOf(said refusal) (storageError, bool) {
 	for _, m := range storageMessages {
-		if said.code != "" && strings.Contains(said.message, m.message) {
+		if strings.Contains(said.message, m.message) {
 			return m.storageError, true
 		}
 	}

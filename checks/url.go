@@ -87,6 +87,7 @@ type hop struct {
 	fromFile bool // the addresses stand in a file of this machine: no name server was asked
 
 	conn            net.Conn
+	heard           *overhearing // what came over it, once a request was sent
 	peer            netip.AddrPort
 	open            []attempt // all that connected; for https TLS is tried over each
 	clientCertAsked bool
@@ -233,7 +234,7 @@ func shownURL(u *url.URL) string {
 // conclude says what remains to be said once nothing more is asked.
 func (p *urlProbe) conclude() {
 	p.judgeSignature()
-	if n := len(p.hops) - 1; n > fewRedirects && n <= maxRedirects && !p.has("http.too_many_redirects") {
+	if n := len(p.hops) - 1; n > fewRedirects && !isRedirect(p.hops[n].status) {
 		p.add(Finding{
 			ID: "http.too_many_redirects", Status: Warn, Summary: fmt.Sprintf("it takes %d redirects to get there", n),
 			Remedy: "Give the API the final URL: downloaders stop after a few redirects.",
@@ -305,7 +306,7 @@ func (p *urlProbe) picture() []Evidence {
 }
 
 func (h *hop) line() string {
-	line := fmt.Sprintf("%s, %s", shownURL(h.url), DurationText(h.total))
+	line := fmt.Sprintf("%s, %s", firstRunes(shownURL(h.url)), DurationText(h.total))
 	if h.status != 0 {
 		line += fmt.Sprintf(", HTTP %d %s", h.status, http.StatusText(h.status))
 	}

@@ -35,7 +35,7 @@ func TestRawAnswers(t *testing.T) {
 		{"no length at all", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "http.server_error fail" + unreached, "Content-Length"},
 		{"a coding of its own", "HTTP/1.1 200 OK\r\nTransfer-Encoding: morse\r\n\r\n", "http.server_error fail" + unreached, "transfer encoding"},
 		{"headers without end", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: y\r\n", 20000), "http.server_error fail" + unreached, "64 KiB of headers"},
-		{"early words without end", strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 5000), "http.server_error fail" + unreached, "64 KiB of headers"},
+		{"early words without end", strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 5000), "http.server_error fail" + unreached, "HTTP 1xx"},
 		{"switched", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "http.server_error fail" + unreached, "another protocol"},
 		{"one early word", "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: " + fmt.Sprint(len(fixtures["png"])) + "\r\n\r\n" + string(fixtures["png"]), "view.public pass", ""},
 	} {
@@ -211,11 +211,11 @@ func TestStatuses(t *testing.T) {
 		{502, "", "http.server_error fail", "a gateway"},
 		{503, "h=Retry-After:+120", "http.server_error fail", "wait 2 min 0 s"},
 		{504, "", "http.server_error fail", "in time"},
-		{529, "", "http.edge_error fail", "CDN"},
-		{599, "", "http.server_error fail", "error of its own"},
-		{999, "", "http.server_error fail", "HTTP 999"},
+		{529, "", "http.server_error fail", "overloaded"},
+		{599, "", "http.server_error fail", "got no answer of it in time"},
+		{999, "", "http.forbidden fail", "refuses programs"},
 		{400, "body=" + escaped("<title>400 No required SSL certificate was sent</title>"), "tls.client_certificate fail", "demands a certificate"},
-		{400, "body=Client+sent+an+HTTP+request+to+an+HTTPS+server.%0A", "http.tls_on_http fail", "https://"},
+		{400, "body=Client+sent+an+HTTP+request+to+an+HTTPS+server.%0A", "http.server_error fail", "got plain HTTP on its port for TLS"},
 	} {
 		r := w.checkURL(t.Context(), urlTarget(t, "", fmt.Sprintf("https://media.example.com/status/%d?%s", c.status, c.query)))
 		if got := strings.TrimSuffix(verdicts(r), "; view.not_reached skip"); got != c.want || !strings.Contains(texts(r), c.text) {

@@ -31,6 +31,9 @@ type nonURL struct {
 	what, remedy string
 }
 
+// base64File matches a file in base64 and nothing beside it.
+var base64File = matching(`^["'\s]*(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)[A-Za-z0-9+/=_\s-]{20,}["'\s]*$`)
+
 var nonURLs = []nonURL{
 	{
 		matching(`^\s*$`), "the URL is empty",
@@ -45,7 +48,7 @@ var nonURLs = []nonURL{
 		"Print the URL right before the call: the variable has another name, or is replaced only in other quotes.",
 	},
 	{
-		matching(`^["'\s]*(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)[A-Za-z0-9+/=_\s-]{20,}["'\s]*$`), "this is base64 data of a file, not a URL",
+		base64File, "this is base64 data of a file, not a URL",
 		"Send it as the base64 content of the request, in the field for data.",
 	},
 	{

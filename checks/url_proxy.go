@@ -1,8 +1,10 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -72,6 +74,7 @@ func (p *urlProbe) doubtDirectFailures() bool {
 			continue
 		}
 		p.findings[i].Status, doubts = Unknown, true
+		p.findings[i].Remedy = "Could not tell from here: this network may let only its proxy out. " + f.Remedy
 	}
 	return doubts
 }
@@ -87,6 +90,9 @@ func (p *urlProbe) throughProxy(ctx context.Context, u, proxy *url.URL) string {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			return refusedByProxy(answer)
+		},
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.net.phases.connect+p.net.phases.headers)
 	defer cancel()
@@ -103,8 +109,20 @@ func (p *urlProbe) throughProxy(ctx context.Context, u, proxy *url.URL) string {
 	return fmt.Sprintf("HTTP %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 }
 
+// tunnelRefusals are the statuses with which proxies refuse to connect to a host.
+var tunnelRefusals = map[proxyRefusal]string{
+	http.StatusForbidden:         "it does not let this machine connect to the host (HTTP 403)",
+	http.StatusProxyAuthRequired: "it wants a user name and a password first (HTTP 407)",
+	http.StatusBadGateway:        "it could not connect to the host either (HTTP 502)",
+	http.StatusGatewayTimeout:    "it could not connect to the host in time either (HTTP 504)",
+}
+
 // withoutProxy says what failed on the way through a proxy, without telling where that is.
 func withoutProxy(err error, proxy *url.URL) string {
+	var refusal proxyRefusal
+	if errors.As(err, &refusal) {
+		return cmp.Or(tunnelRefusals[refusal], fmt.Sprintf("it does not connect to the host (HTTP %d)", int(refusal)))
+	}
 	if kind := socketFailure(err); kind != socketBroken {
 		return socketFailures[kind].short
 	}

@@ -20,16 +20,18 @@ type refusal struct {
 }
 
 var (
-	xmlCode     = matching(`<Code>\s*([^<]+?)\s*</Code>`)
-	xmlMessage  = matching(`<(?:Message|AuthenticationErrorDetail)>\s*([^<]+?)\s*</`)
+	xmlCode     = matching(`<(?:Code>|li>Code:)\s*([^<]+?)\s*</`)
+	xmlMessage  = matching(`<(?:Message>|AuthenticationErrorDetail>|li>Message:)\s*([^<]+?)\s*</`)
 	xmlPlace    = matching(`<(?:Endpoint|Region)>\s*([^<]+?)\s*</`)
-	jsonMessage = matching(`"(?:message|error_description|detail|error)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
+	jsonMessage = matching(`(?i)"(?:message|error_description|detail)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
+	jsonError   = matching(`"error"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
+	jsonCode    = matching(`"(?:code|error)"\s*:\s*"([A-Za-z_]{1,60})"`)
 	pageTitle   = matching(`(?is)<title[^>]*>(.*?)</title`)
 )
 
 // readRefusal reads the beginning of an answer that is no success.
 func readRefusal(header http.Header, page []byte) refusal {
-	said := refusal{title: titleOf(page), code: header.Get("X-Ms-Error-Code"), place: header.Get("X-Amz-Bucket-Region")}
+	said := refusal{title: titleOf(page), code: codeIn(header), place: header.Get("X-Amz-Bucket-Region")}
 	if cloudflares(header, page) {
 		said.edgeCode = edgeCode(page)
 	}
@@ -42,13 +44,38 @@ func readRefusal(header http.Header, page []byte) refusal {
 	if m := xmlPlace().FindSubmatch(page); m != nil {
 		said.place = strings.TrimSpace(string(m[1]) + " " + said.place)
 	}
-	if m := jsonMessage().FindSubmatch(page); m != nil && said.message == "" && bytes.HasPrefix(bytes.TrimSpace(page), []byte("{")) {
-		_ = json.Unmarshal(m[1], &said.message) // no message is left where it is no string
+	if bytes.HasPrefix(bytes.TrimSpace(page), []byte("{")) {
+		said.readJSON(page)
 	}
 	if said.code == "" && said.message == "" && said.title == "" && textual(header) {
 		said.words = strings.Join(strings.Fields(string(page)), " ")
 	}
 	return said
+}
+
+// errorHeaders hold the codes of errors, as their senders name them.
+var errorHeaders = []string{"X-Ms-Error-Code", "X-Amzn-Errortype", "Ngrok-Error-Code", "X-Vercel-Error"}
+
+// codeIn is the code of an error in the headers of an answer; "" for none.
+func codeIn(header http.Header) string {
+	for _, name := range errorHeaders {
+		if code, _, _ := strings.Cut(header.Get(name), ":"); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// readJSON reads the code and the message of an error in JSON, where no other was found.
+func (said *refusal) readJSON(page []byte) {
+	for _, pattern := range []lazyRegexp{jsonMessage, jsonError} {
+		if m := pattern().FindSubmatch(page); m != nil && said.message == "" {
+			_ = json.Unmarshal(m[1], &said.message) // no message is left where it is no string
+		}
+	}
+	if m := jsonCode().FindSubmatch(page); m != nil && said.code == "" && string(m[1]) != said.message {
+		said.code = string(m[1])
+	}
 }
 
 // textual reports whether an answer is declared as plain text, or as nothing.
@@ -78,7 +105,7 @@ func refusalEvidence(h *hop, resp *http.Response, said refusal) []Evidence {
 		{"answer", said.words},
 	}
 	for _, name := range []string{
-		"WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "X-Amzn-Waf-Action", "X-Iinfo", "X-Datadome-Cid", "X-Oss-Ec", "X-Cache", "Via", "Server",
+		"X-Cld-Error", "WWW-Authenticate", "Proxy-Authenticate", "Retry-After", "Cf-Mitigated", "Cf-Error-Type", "Cf-Ray", "X-Amzn-Waf-Action", "X-Iinfo", "X-Datadome-Cid", "X-Oss-Ec", "X-Cache", "Via", "Server",
 		"X-Amz-Request-Id", "X-Amz-Cf-Id", "X-Ms-Request-Id", "X-Azure-Ref", "X-Oss-Request-Id", "X-Request-Id",
 	} {
 		all = append(all, Evidence{name, resp.Header.Get(name)})

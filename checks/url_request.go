@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 
 	"klyra-doctor/checks/media"
 )
@@ -24,12 +24,10 @@ const (
 // It carries no key, no cookie and no Referer; extra headers are those of the comparing requests.
 func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Response {
 	defer h.timed(answerPhase)()
-	overheard := &overhearing{Conn: h.conn}
-	h.conn = overheard
 	resp, err := p.roundTrip(ctx, h, http.MethodGet, extra)
 	if err != nil {
 		if !p.interrupted(ctx, "waiting for an answer of "+h.url.Host) {
-			p.add(unansweredURL(h, err, overheard.start()))
+			p.add(unansweredURL(h, err, h.heard.start()))
 		}
 		return nil
 	}
@@ -41,30 +39,9 @@ func (p *urlProbe) ask(ctx context.Context, h *hop, extra http.Header) *http.Res
 	return resp
 }
 
-// overhearing is a connection that keeps the first bytes that came over it.
-type overhearing struct {
-	net.Conn
-	mu    sync.Mutex
-	first []byte
-}
-
-// Read reads from the connection.
-func (o *overhearing) Read(b []byte) (int, error) {
-	n, err := o.Conn.Read(b)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	const most = 128
-	o.first = append(o.first, b[:min(n, most-len(o.first))]...)
-	return n, err
-}
-
-func (o *overhearing) start() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return string(o.first)
-}
-
 func (p *urlProbe) roundTrip(ctx context.Context, h *hop, method string, extra http.Header) (*http.Response, error) {
+	h.heard = overhear(h.conn)
+	h.conn = h.heard
 	give := func(context.Context, string, string) (net.Conn, error) { return h.conn, nil }
 	transport := &http.Transport{
 		DialContext:            give,
@@ -102,9 +79,10 @@ func unansweredURL(h *hop, err error, start string) Finding {
 	f.ID, f.Status, f.Summary, f.Remedy = words.id, words.status, fmt.Sprintf(words.summary, h.url.Host), words.remedy
 	if start != "" {
 		line, _, _ := strings.Cut(start, "\n")
-		f.Evidence = append(f.Evidence, Evidence{"it began with", strings.TrimSuffix(line, "\r")})
+		f.Evidence = append(f.Evidence, Evidence{"it began with", cmp.Or(firstRunes(strings.TrimSuffix(line, "\r")), "an empty line")})
 	}
 	if protocol := greetingOf(start); protocol != "" && kind == noHTTP {
+		f.Summary = fmt.Sprintf("%s speaks %s, not HTTP", h.url.Host, protocol)
 		f.Evidence = append(f.Evidence, Evidence{"that is", protocol})
 	}
 	return f
@@ -117,8 +95,13 @@ const (
 	brokenHTTP answerEnd = iota
 	noHTTP
 	bareFile
+	bareHeaders
+	strayBytes
 	lateAnswer
+	lateHeaders
+	cutHeaders
 	closedAnswer
+	earlyOnly
 	tlsAnswer
 	http2Answer
 	hugeHeaders
@@ -128,25 +111,67 @@ const (
 // answerKind classifies what a request ended in.
 func answerKind(h *hop, err error, start string) answerEnd {
 	begins := func(with string) bool { return strings.HasPrefix(start, with) }
+	late, closed := deadlinePassed(err), socketFailure(err) == socketReset
 	switch {
 	case missesClientCert(h, err):
 		return refusedAnswer
-	case deadlinePassed(err):
-		return lateAnswer
 	case begins("\x15\x03"):
 		return tlsAnswer
 	case len(start) > 3 && begins("\x00\x00") && start[3] == '\x04': // a SETTINGS frame
 		return http2Answer
+	case !begins("HTTP/") && !strings.HasPrefix("HTTP/", start):
+		return strangeStart(start)
+	case late && start == "":
+		return lateAnswer
+	case late:
+		return lateHeaders
+	case onlyEarly(start):
+		return earlyOnly
 	case strings.Contains(err.Error(), "headers exceeded"):
 		return hugeHeaders
-	case media.Sniff([]byte(start), false).Sort.Played():
-		return bareFile
-	case start != "" && !begins("HTTP/"):
-		return noHTTP
-	case !strings.Contains(start, "\n"), socketFailure(err) == socketReset:
+	case closed && begins("HTTP/"):
+		return cutHeaders
+	case closed, !strings.Contains(start, "\n"):
 		return closedAnswer
 	}
 	return brokenHTTP
+}
+
+// strangeStart classifies what does not begin like HTTP.
+func strangeStart(start string) answerEnd {
+	kind := media.Sniff([]byte(start), false)
+	switch {
+	case greetingOf(start) != "":
+		return noHTTP
+	case kind.Sort.Played() || kind.MIME == "text/html":
+		return bareFile
+	case headerLine().MatchString(start):
+		return bareHeaders
+	case lateStatusLine().MatchString(start[:min(len(start), media.SniffLen)]):
+		return strayBytes
+	}
+	return noHTTP
+}
+
+var (
+	headerLine     = matching(`(?i)^(?:status|content-[a-z]+|date|server|location|cache-control|expires|x-[a-z-]+|set-cookie): `)
+	lateStatusLine = matching(`(?m)^HTTP/1\.[01] \d{3}\b`)
+	// earlyAnswer is one that only announces the real one, 101 excepted, which ends HTTP.
+	earlyAnswer = matching(`^HTTP/1\.[01] 1(?:00|0[2-9]|[1-9]\d)\b`)
+)
+
+// onlyEarly reports whether nothing came but answers that announce the real one.
+func onlyEarly(start string) bool {
+	rest := afterEarly(start)
+	return rest != start && !strings.Contains(rest, "\n")
+}
+
+// afterEarly is what follows the answers that announce the real one.
+func afterEarly(start string) string {
+	for earlyAnswer().MatchString(start) {
+		_, start, _ = strings.Cut(start, "\r\n\r\n")
+	}
+	return start
 }
 
 // answerFailures holds the words for requests without a usable answer; %s is the host and port.
@@ -159,9 +184,21 @@ var answerFailures = map[answerEnd]struct {
 		"http.timeout", Unknown, "%s took the request, but did not begin to answer in time",
 		"The host is slow or overloaded: put the file behind a CDN. A downloader gives up after a few seconds.",
 	},
+	lateHeaders: {
+		"http.timeout", Unknown, "%s began to answer, but did not come to the end of its headers in time",
+		"Look at the host's log: what makes the answer is stuck or overloaded. A downloader gives up after a few seconds.",
+	},
 	closedAnswer: {
 		"tcp.reset", socketFailures[socketReset].status, "%s: " + socketFailures[socketReset].summary,
 		socketFailures[socketReset].remedy,
+	},
+	cutHeaders: {
+		"tcp.reset", Fail, "%s closed the connection in the middle of its answer's headers",
+		"Look at the host's log: what makes the answer crashed, or was ended.",
+	},
+	earlyOnly: {
+		"http.server_error", Fail, "%s sends answers that only announce another one (HTTP 1xx), but never that one",
+		"A bug of the server or of a proxy before it: look at their logs, and switch early hints (103) off.",
 	},
 	tlsAnswer: {
 		"http.tls_on_http", Fail, "%s speaks TLS, but the URL says http",
@@ -182,6 +219,14 @@ var answerFailures = map[answerEnd]struct {
 	bareFile: {
 		"http.server_error", Fail, "%s sends a file at once, without any HTTP around it",
 		"Serve the file with a web server: what listens there now writes bytes and no HTTP answer.",
+	},
+	bareHeaders: {
+		"http.server_error", Fail, "%s sends headers, but no status line (HTTP/1.1 200 OK) before them",
+		"A script answers past its web server: have the server run it as CGI, or let it write the status line itself.",
+	},
+	strayBytes: {
+		"http.server_error", Fail, "%s sends something else before the status line of its answer",
+		"Remove what comes first, in the evidence: often an empty line or a message that a script prints.",
 	},
 	brokenHTTP: {
 		"http.server_error", Fail, "%s answered with something that is not usable HTTP",

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"klyra-doctor/catalog/paste"
+	"klyra-doctor/checks/media"
 )
 
 // statusRule is what a range of HTTP statuses says about a download.
@@ -22,6 +23,7 @@ type statusRule struct {
 
 const (
 	ownNetwork = "That is this machine's network, not the URL: check from another network."
+	saysWhy    = "The code and message in the evidence say what it objects to."
 	readHost   = "Look at that host's log. Try again in a minute: if it passes then, the host is unreliable."
 	// unseenRules are what a refusal may come from unseen; unseenPlaces, where other clients were tried.
 	unseenRules  = "Rules by country, address or client look the same from here."
@@ -76,12 +78,20 @@ var statusRules = []statusRule{
 		"Upload it again and use the new URL.",
 	},
 	{
+		412, 412, "http.client_error", Fail, "the server says that a condition does not hold, though the request set none",
+		"A bug of the server or of a rule before it: look at its log.",
+	},
+	{
 		414, 414, "http.client_error", Fail, "the URL is too long for the server",
 		"Shorten the URL: its query holds more than the server reads.",
 	},
 	{
 		416, 416, "http.client_error", Fail, "the server says that a range is not there, though none was asked for",
 		"The file is empty, or a cache holds a broken copy: look at its size at its source, and purge the cache.",
+	},
+	{
+		418, 418, "http.client_error", Fail, "the server refuses with the joke status of a teapot, as some do to programs",
+		"Look at the server's rules for programs and robots, and exempt this path. " + unseenRules,
 	},
 	{
 		421, 421, "http.client_error", Fail, "the server says that it does not answer for this host name",
@@ -96,12 +106,20 @@ var statusRules = []statusRule{
 		"Let the server accept HTTP/1.1 for this path: downloaders cannot follow such a demand.",
 	},
 	{
+		428, 428, "http.client_error", Fail, "the server wants a condition in the request (If-Match), which no plain download has",
+		"Give the URL of the file itself, not that of an API for changing it.",
+	},
+	{
 		429, 429, "http.rate_limited", Unknown, "the host limits how often this machine may download",
 		"Could not tell whether the API's servers are limited too. Wait and try again; put the file on a CDN without such a limit, or send its content in the request.",
 	},
 	{
 		431, 431, "http.client_error", Fail, "the server says that the request's headers are too large",
 		"This program sends very few: the URL's query may be too long for the server.",
+	},
+	{
+		440, 440, "http.unauthorized", Fail, "the server wants a login: its session has ended",
+		"The API has none to give: make the file public, or hand out a pre-signed URL.",
 	},
 	{
 		451, 451, "http.legal_block", Fail, "blocked for legal reasons, at least where this machine is",
@@ -120,6 +138,14 @@ var statusRules = []statusRule{
 		readBehind,
 	},
 	{
+		505, 505, "http.server_error", Fail, "the server does not accept HTTP/1.1",
+		"Let the server accept HTTP/1.1, which most downloaders speak.",
+	},
+	{
+		507, 507, "http.server_error", Fail, "the server has no room left",
+		"Free space on that host: it fails on files that it has to make or to fetch first.",
+	},
+	{
 		508, 508, "http.server_error", Fail, "the host goes round in circles within itself",
 		readHost,
 	},
@@ -132,7 +158,15 @@ var statusRules = []statusRule{
 		"That is this machine's network, not the URL: sign in to it, then run the check again.",
 	},
 	{
+		529, 529, "http.server_error", Fail, "the host is overloaded",
+		readHost,
+	},
+	{
 		520, 530, "http.edge_error", Fail, "the CDN cannot use the server behind it",
+		readBehind,
+	},
+	{
+		598, 599, "http.server_error", Fail, "a proxy before the host got no answer of it in time",
 		readBehind,
 	},
 	{
@@ -141,7 +175,11 @@ var statusRules = []statusRule{
 	},
 	{
 		400, 499, "http.client_error", Fail, "the server does not accept the request",
-		"The code and message in the evidence say what it objects to.",
+		saysWhy,
+	},
+	{
+		999, 999, "http.forbidden", Fail, "the server refuses programs, as LinkedIn does with this status",
+		"Host the file elsewhere, or send its content in the request.",
 	},
 	{
 		0, 999, "http.server_error", Fail, "this status does not answer a download",
@@ -160,9 +198,20 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 	f, named := p.verdictOn(resp, said, page)
 	if !named {
 		f = statusVerdict(resp.StatusCode)
+		f.heed(said)
 	}
 	f.Summary = fmt.Sprintf("HTTP %d: %s", resp.StatusCode, f.Summary)
 	f.Evidence = append(refusalEvidence(h, resp, said), Evidence{"URL", shownURL(h.url)})
+	if kind := media.Sniff(page, false); kind.Sort.Played() {
+		f.Evidence = append(f.Evidence, Evidence{"body", "a " + kind.Name + ": a browser shows it, a downloader goes by the status"})
+	}
+	if forgotten := p.schemeForgotten(); resp.StatusCode == http.StatusNotFound && forgotten != nil {
+		f = Finding{
+			ID: "http.bad_location", Status: Fail, Evidence: append(forgotten, f.Evidence...),
+			Summary: fmt.Sprintf("HTTP %d: a redirect leads to a path that looks like a host without https:// before it", resp.StatusCode),
+			Remedy:  "Write the Location header with its scheme: https://host/path.",
+		}
+	}
 	p.heedRetryAfter(resp, &f)
 	p.add(f)
 	if told := cmp.Or(said.message, said.words); signatureEnded().MatchString(told) {
@@ -212,6 +261,8 @@ func (p *urlProbe) verdictOn(resp *http.Response, said refusal, page []byte) (Fi
 	switch {
 	case rule.means != "":
 		return Finding{ID: rule.id, Status: rule.status, Summary: "Cloudflare's error " + said.edgeCode + ": " + rule.means, Remedy: rule.remedy}, true
+	case resp.StatusCode == http.StatusBadRequest && plainOnTLS().Match(page) && resp.Request.URL.Scheme == "https":
+		return Finding{ID: "http.server_error", Status: Fail, Summary: "a server behind this one got plain HTTP on its port for TLS", Remedy: "Let what takes the TLS off the request (a proxy, a balancer) speak https to that server, or send it to its port for plain HTTP."}, true
 	case resp.StatusCode == http.StatusBadRequest && plainOnTLS().Match(page):
 		words := answerFailures[tlsAnswer]
 		return Finding{ID: words.id, Status: words.status, Summary: fmt.Sprintf(words.summary, resp.Request.URL.Host), Remedy: words.remedy}, true
@@ -236,6 +287,13 @@ func statusVerdict(status int) Finding {
 		}
 	}
 	return Finding{}
+}
+
+// heed does not point at what an answer says where it says nothing.
+func (f *Finding) heed(said refusal) {
+	if f.Remedy == saysWhy && said == (refusal{}) {
+		f.Remedy = "It does not say why: look at that host's log."
+	}
 }
 
 var (
