@@ -2,9 +2,11 @@ package checks
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -177,10 +179,24 @@ func strangerMark(a answer) string {
 		return "a network wants a login first (status 511)"
 	case a.status == 407:
 		return "a proxy wants a password (status 407)"
+	case a.wantsLogin():
+		return "it wants a user name and a password (WWW-Authenticate: " + a.header.Get("Www-Authenticate") + ")"
 	case a.isHTML():
 		return fmt.Sprintf("it is a web page (status %d) where JSON is due", a.status)
 	}
 	return ""
+}
+
+var loginScheme = matching(`(?i)^(?:basic|digest|ntlm|negotiate)\b`)
+
+// wantsLogin reports whether a wall in front of everything asks for what no API's client has. An API may name such a
+// scheme too, but then answers in JSON.
+func (a answer) wantsLogin() bool {
+	schemes := a.header.Values("Www-Authenticate")
+	other := func(value string) bool {
+		return !loginScheme().MatchString(value) || strings.Contains(strings.ToLower(value), "bearer")
+	}
+	return a.status == http.StatusUnauthorized && len(schemes) > 0 && !slices.ContainsFunc(schemes, other) && !json.Valid(a.body)
 }
 
 func (a answer) isHTML() bool {
@@ -207,6 +223,11 @@ func (a answer) redirectHost() string {
 		return u.Host
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// location returns where the answer to a request for a URL redirects to.
+func (a answer) location(from *url.URL) (*url.URL, error) {
+	return from.Parse(a.header.Get("Location"))
 }
 
 // supportFacts returns what support needs to find an answer again.
