@@ -150,6 +150,9 @@ func (p *keyProbe) otherKeys() string {
 			advice += ". There is a different key in " + k.Source + ": it may be the one that is meant"
 		}
 	}
+	if odd := unlikeAKey(p.key.Reveal()); odd != "" {
+		advice += ". See whether this is the key at all: " + odd
+	}
 	if m := environmentName().FindStringSubmatch(p.key.Reveal()); m != nil && !p.t.Sandbox {
 		advice += ". There is the word " + strings.ToLower(m[1]) + " in this key: see whether it is for another environment than " + p.t.API.base.Host
 	}

@@ -121,7 +121,7 @@ func TestWordsAboutKeysCanBeShown(t *testing.T) {
 	for _, row := range keyRows {
 		all = append(all, Finding{ID: row.id, Summary: row.summary, Remedy: row.remedy})
 	}
-	for _, list := range [][]pattern{keySchemes, keyPlaceholders, keyMasks, foreignKeys} {
+	for _, list := range [][]pattern{keySchemes, keyTails, idForms, keyPlaceholders, keyMasks, foreignKeys} {
 		for _, p := range list {
 			all = append(all, Finding{ID: p.what, Summary: p.what})
 		}
