@@ -3,10 +3,17 @@
 package checks
 
 import (
+	"fmt"
+	"net/http"
+	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"klyra-doctor/catalog/paste"
 )
 
 // TestCurlCommand: a shell makes of the command exactly the words that curl needs, and acts on nothing in it.
@@ -61,6 +68,40 @@ func TestShellQuoted(t *testing.T) {
 	} {
 		if got := ShellQuoted(word); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}
+
+// TestShellSnippetWaits: the program for sh waits as long as an answer says. A curl and a sleep of its own stand in for
+// the real ones.
+func TestShellSnippetWaits(t *testing.T) {
+	for _, c := range []struct {
+		header string
+		epoch  bool
+		least  float64 // seconds, and at most 2 more: jitter, and what has passed of a second
+	}{
+		{"Retry-After: 7", false, 7},
+		{"retry-after: 2.5", false, 2.5},
+		{"X-RateLimit-Reset: 9", false, 9},
+		{"X-RateLimit-Reset: " + fmt.Sprint(time.Now().Add(250*time.Second).Unix()), true, 249},
+		{"Retry-After: " + time.Now().Add(200*time.Second).UTC().Format(http.TimeFormat), false, 199},
+		{"Retry-After: Thu, 29 Feb 2024 00:00:00 GMT", false, 0},
+	} {
+		seen := paste.RateLimit{}
+		if c.epoch {
+			seen.ResetTime = limitsNow
+		}
+		program := snippet(t, "http://127.0.0.1:1", "curl", seen)
+		const standIns = `
+curl() { cat >/dev/null; while [ "$1" != -D ]; do shift; done; printf 'HTTP/1.1 429 x\r\n%s\r\n\r\n' "$HEADER" >"$2"; printf 429; }
+sleep() { echo "$1"; exit; }
+`
+		sh := exec.Command("sh", "-c", standIns+program)
+		sh.Dir, sh.Env = t.TempDir(), append(os.Environ(), "KLYRA_API_KEY=pretend", "HEADER="+c.header)
+		out, err := sh.CombinedOutput()
+		waited, _ := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		if err != nil || waited < c.least || waited > c.least+2 {
+			t.Errorf("%s: %v, waits %q", c.header, err, out)
 		}
 	}
 }
