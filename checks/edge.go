@@ -29,6 +29,9 @@ func sentBy(a answer) (sender, string) {
 	if hit := cacheHit(a); hit != "" {
 		return edgeSender, "a cache answered in place of the API (" + hit + ")"
 	}
+	if product := otherProduct(a); product != "" {
+		return strangerSender, product
+	}
 	if a.problem.isKlyras() {
 		return apiSender, "it is the API's error envelope"
 	}
@@ -134,6 +137,54 @@ func byCloudflare(header http.Header) bool {
 	return header.Get("Cf-Ray") != "" || strings.EqualFold(header.Get("Server"), "cloudflare")
 }
 
+// gatewayTexts are answers in plain text by which gateways are known, from their first letter on.
+var gatewayTexts = []struct{ begins, means string }{
+	{"no healthy upstream", "Envoy has no server behind it that works"},
+	{"upstream connect error", "Envoy could not connect to the server behind it"},
+	{"upstream request timeout", "the server behind Envoy did not answer in time"},
+	{"default backend - 404", "the ingress of a Kubernetes cluster knows no service for this host and path"},
+	{"Fastly error: unknown domain", "Fastly does not know this host"},
+	{"The deployment could not be found on Vercel", "Vercel has nothing at this host"},
+}
+
+// gatewayHeaders are headers that only gateways set, and only on errors of their own.
+var gatewayHeaders = []struct{ name, whose string }{
+	{"X-Vercel-Error", "Vercel"}, {"Ngrok-Error-Code", "ngrok"}, {"X-Envoy-Overloaded", "Envoy"},
+}
+
+// gatewayMark is edgeMark for gateways that are known by one sign.
+func gatewayMark(a answer) string {
+	for _, h := range gatewayHeaders {
+		if value := a.header.Get(h.name); value != "" {
+			return h.whose + " made it (" + h.name + ": " + value + ")"
+		}
+	}
+	if kind := a.header.Get("X-Amzn-Errortype"); kind != "" && a.status >= 500 {
+		return "a gateway of AWS made it (X-Amzn-Errortype: " + kind + ")"
+	}
+	for _, g := range gatewayTexts {
+		if a.status >= 400 && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte(g.begins)) {
+			return g.means + ", by its text"
+		}
+	}
+	return ""
+}
+
+// otherProducts are headers by which APIs of other vendors are known, some of which have codes of the same names.
+var otherProducts = []struct{ name, whose string }{
+	{"Openai-Version", "OpenAI's API"}, {"Openai-Processing-Ms", "OpenAI's API"}, {"X-Litellm-Version", "LiteLLM, a proxy for language models"},
+	{"Stripe-Version", "Stripe's API"}, {"X-Elastic-Product", "Elasticsearch"}, {"X-Github-Request-Id", "GitHub"}, {"X-Amz-Bucket-Region", "Amazon S3"},
+}
+
+func otherProduct(a answer) string {
+	for _, p := range otherProducts {
+		if a.header.Get(p.name) != "" {
+			return "it is " + p.whose + " (header " + p.name + ")"
+		}
+	}
+	return ""
+}
+
 // cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
 // or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
@@ -162,6 +213,9 @@ func edgeMark(a answer) string {
 	}
 	if strings.HasPrefix(strings.ToLower(a.header.Get("X-Cache")), "error from cloudfront") {
 		return "CloudFront made it (X-Cache)"
+	}
+	if why := gatewayMark(a); why != "" {
+		return why
 	}
 	if a.isHTML() && (a.status == 403 || a.status == 429 || a.status >= 500 && a.status != 511) {
 		return fmt.Sprintf("it is a web page with status %d, not the API's JSON", a.status)
