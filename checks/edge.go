@@ -172,8 +172,13 @@ func gatewayMark(a answer) string {
 
 // otherProducts are headers by which APIs of other vendors are known, some of which have codes of the same names.
 var otherProducts = []struct{ name, whose string }{
-	{"Openai-Version", "OpenAI's API"}, {"Openai-Processing-Ms", "OpenAI's API"}, {"X-Litellm-Version", "LiteLLM, a proxy for language models"},
-	{"Stripe-Version", "Stripe's API"}, {"X-Elastic-Product", "Elasticsearch"}, {"X-Github-Request-Id", "GitHub"}, {"X-Amz-Bucket-Region", "Amazon S3"},
+	{"Openai-Version", "OpenAI's API"},
+	{"Openai-Processing-Ms", "OpenAI's API"},
+	{"X-Litellm-Version", "LiteLLM, a proxy for language models"},
+	{"Stripe-Version", "Stripe's API"},
+	{"X-Elastic-Product", "Elasticsearch"},
+	{"X-Github-Request-Id", "GitHub"},
+	{"X-Amz-Bucket-Region", "Amazon S3"},
 }
 
 func otherProduct(a answer) string {
