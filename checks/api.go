@@ -1,8 +1,10 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,10 +13,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf16"
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
@@ -281,10 +285,44 @@ func readAnswer(ctx context.Context, resp *http.Response, start time.Time) (answ
 	if len(body) > maxAnswer {
 		body, cut = body[:maxAnswer], true
 	}
+	body = readable(resp.Header, body)
 	return answer{
 		status: resp.StatusCode, header: resp.Header, body: body, cut: cut,
 		took: time.Since(start), problem: readProblem(body),
 	}, nil
+}
+
+// readable undoes what keeps JSON from being read: a compression that was not asked for, UTF-16, a byte order mark.
+// What cannot be undone stays as it is.
+func readable(header http.Header, body []byte) []byte {
+	for _, coding := range slices.Backward(contentCodings(header)) {
+		decoded, err := undo(coding, bytes.NewReader(body))
+		if err != nil {
+			return body
+		}
+		if body, err = io.ReadAll(io.LimitReader(decoded, maxAnswer)); err != nil {
+			return body
+		}
+	}
+	if order := byteOrder(body); order != nil {
+		units := make([]uint16, len(body)/2)
+		for i := range units {
+			units[i] = order.Uint16(body[2*i:])
+		}
+		body = []byte(string(utf16.Decode(units)))
+	}
+	return bytes.TrimPrefix(body, []byte(byteOrderMark))
+}
+
+// byteOrder returns the order in which a text of UTF-16 is written, by its byte order mark; nil for another text.
+func byteOrder(body []byte) binary.ByteOrder {
+	switch {
+	case bytes.HasPrefix(body, []byte{0xff, 0xfe}):
+		return binary.LittleEndian
+	case bytes.HasPrefix(body, []byte{0xfe, 0xff}):
+		return binary.BigEndian
+	}
+	return nil
 }
 
 // readProblem returns the error envelope that a body is, or nil.

@@ -37,7 +37,7 @@ func wordsHold(t *testing.T, name string, r Result) {
 		return // the words name no time
 	}
 	waiting, over := sayings(r.AsOf(r.RetryAt.Add(-1))), sayings(r.AsOf(r.RetryAt))
-	for _, stale := range []string{"in " + long, "(" + long} {
+	for _, stale := range []string{" in " + long, "(" + long} {
 		if strings.Contains(waiting, stale) || strings.Contains(over, stale) {
 			t.Errorf("%s: still %q in\n%s\nor\n%s", name, stale, waiting, over)
 		}

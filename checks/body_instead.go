@@ -50,7 +50,7 @@ func (b *body) damage() (Finding, bool) {
 		return Finding{}, false
 	}
 	f := Finding{ID: "content.corrupt", Status: Fail}
-	if kind, at := media.Misplaced(b.head); at > 0 && readable(b.head[:at]) {
+	if kind, at := media.Misplaced(b.head); at > 0 && plainText(b.head[:at]) {
 		for _, s := range strayStarts {
 			if s.pattern().Match(b.head[:at]) {
 				f.Summary = fmt.Sprintf("the %s has %s before its beginning: %s", kind.Name, Counted(int64(at), "byte"), s.what)
@@ -69,8 +69,8 @@ func (b *body) damage() (Finding, bool) {
 	return f, mangled
 }
 
-// readable reports whether bytes are characters that a text may hold.
-func readable(b []byte) bool {
+// plainText reports whether bytes are characters that a text may hold.
+func plainText(b []byte) bool {
 	return utf8.Valid(b) && !bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) })
 }
 

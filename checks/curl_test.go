@@ -3,10 +3,17 @@
 package checks
 
 import (
+	"fmt"
+	"net/http"
+	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"klyra-doctor/catalog/paste"
 )
 
 // TestCurlCommand: a shell makes of the command exactly the words that curl needs, and acts on nothing in it.
@@ -64,6 +71,51 @@ func TestShellQuoted(t *testing.T) {
 	} {
 		if got := ShellQuoted(word); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}
+
+// TestShellSnippetWaits: the program for sh waits as long as an answer says. A curl and a sleep of its own stand in for
+// the real ones.
+func TestShellSnippetWaits(t *testing.T) {
+	in := func(d time.Duration) time.Time { return time.Now().Add(d).Truncate(time.Second) }
+	soon, later := in(250*time.Second), in(200*time.Second)
+	for _, c := range []struct {
+		header string
+		epoch  bool
+		wait   float64   // seconds
+		until  time.Time // zero where wait says it
+	}{
+		{"Retry-After: 7", false, 7, time.Time{}},
+		{"retry-after: 2.5", false, 2.5, time.Time{}},
+		{"X-RateLimit-Reset: 9", false, 9, time.Time{}},
+		{"X-RateLimit-Reset: " + fmt.Sprint(soon.Unix()), true, 0, soon},
+		{"Retry-After: " + later.UTC().Format(http.TimeFormat), false, 0, later},
+		{"Retry-After: Thu, 29 Feb 2024 00:00:00 GMT", false, 0, time.Time{}},
+	} {
+		seen := paste.RateLimit{}
+		if c.epoch {
+			seen.ResetTime = limitsNow
+		}
+		program := snippet(t, "http://127.0.0.1:1", "POST", "curl", seen)
+		const standIns = `
+curl() { cat >/dev/null; while [ "$1" != -D ]; do shift; done; printf 'HTTP/1.1 429 x\r\n%s\r\n\r\n' "$HEADER" >"$2"; printf 429; }
+sleep() { echo "$1"; exit; }
+`
+		sh := exec.Command("sh", "-c", standIns+program)
+		sh.Dir, sh.Env = t.TempDir(), append(os.Environ(), "KLYRA_API_KEY=pretend", "HEADER="+c.header)
+		least, most := c.wait, c.wait
+		if !c.until.IsZero() {
+			most = time.Until(c.until).Seconds()
+		}
+		out, err := sh.CombinedOutput()
+		if !c.until.IsZero() {
+			least = time.Until(c.until).Seconds()
+		}
+		const jitter, clock = 1, 1 // seconds: what is added at random, and what date leaves out
+		waited, _ := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+		if err != nil || waited < least || waited > most+jitter+clock {
+			t.Errorf("%s: %v, waits %q", c.header, err, out)
 		}
 	}
 }

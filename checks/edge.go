@@ -2,9 +2,11 @@ package checks
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +28,9 @@ const (
 func sentBy(a answer) (sender, string) {
 	if hit := cacheHit(a); hit != "" {
 		return edgeSender, "a cache answered in place of the API (" + hit + ")"
+	}
+	if product := otherProduct(a); product != "" {
+		return strangerSender, product
 	}
 	if a.problem.isKlyras() {
 		return apiSender, "it is the API's error envelope"
@@ -132,6 +137,59 @@ func byCloudflare(header http.Header) bool {
 	return header.Get("Cf-Ray") != "" || strings.EqualFold(header.Get("Server"), "cloudflare")
 }
 
+// gatewayTexts are answers in plain text by which gateways are known, from their first letter on.
+var gatewayTexts = []struct{ begins, means string }{
+	{"no healthy upstream", "Envoy has no server behind it that works"},
+	{"upstream connect error", "Envoy could not connect to the server behind it"},
+	{"upstream request timeout", "the server behind Envoy did not answer in time"},
+	{"default backend - 404", "the ingress of a Kubernetes cluster knows no service for this host and path"},
+	{"Fastly error: unknown domain", "Fastly does not know this host"},
+	{"The deployment could not be found on Vercel", "Vercel has nothing at this host"},
+}
+
+// gatewayHeaders are headers that only gateways set, and only on errors of their own.
+var gatewayHeaders = []struct{ name, whose string }{
+	{"X-Vercel-Error", "Vercel"}, {"Ngrok-Error-Code", "ngrok"}, {"X-Envoy-Overloaded", "Envoy"},
+}
+
+// gatewayMark is edgeMark for gateways that are known by one sign.
+func gatewayMark(a answer) string {
+	for _, h := range gatewayHeaders {
+		if value := a.header.Get(h.name); value != "" {
+			return h.whose + " made it (" + h.name + ": " + value + ")"
+		}
+	}
+	if kind := a.header.Get("X-Amzn-Errortype"); kind != "" && a.status >= 500 {
+		return "a gateway of AWS made it (X-Amzn-Errortype: " + kind + ")"
+	}
+	for _, g := range gatewayTexts {
+		if a.status >= 400 && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte(g.begins)) {
+			return g.means + ", by its text"
+		}
+	}
+	return ""
+}
+
+// otherProducts are headers by which APIs of other vendors are known, some of which have codes of the same names.
+var otherProducts = []struct{ name, whose string }{
+	{"Openai-Version", "OpenAI's API"},
+	{"Openai-Processing-Ms", "OpenAI's API"},
+	{"X-Litellm-Version", "LiteLLM, a proxy for language models"},
+	{"Stripe-Version", "Stripe's API"},
+	{"X-Elastic-Product", "Elasticsearch"},
+	{"X-Github-Request-Id", "GitHub"},
+	{"X-Amz-Bucket-Region", "Amazon S3"},
+}
+
+func otherProduct(a answer) string {
+	for _, p := range otherProducts {
+		if a.header.Get(p.name) != "" {
+			return "it is " + p.whose + " (header " + p.name + ")"
+		}
+	}
+	return ""
+}
+
 // cloudflares reports whether a page with a number may be Cloudflare's: by where it came from, by what it says,
 // or since it is nothing but the short form.
 func cloudflares(header http.Header, page []byte) bool {
@@ -161,6 +219,9 @@ func edgeMark(a answer) string {
 	if strings.HasPrefix(strings.ToLower(a.header.Get("X-Cache")), "error from cloudfront") {
 		return "CloudFront made it (X-Cache)"
 	}
+	if why := gatewayMark(a); why != "" {
+		return why
+	}
 	if a.isHTML() && (a.status == 403 || a.status == 429 || a.status >= 500 && a.status != 511) {
 		return fmt.Sprintf("it is a web page with status %d, not the API's JSON", a.status)
 	}
@@ -177,10 +238,24 @@ func strangerMark(a answer) string {
 		return "a network wants a login first (status 511)"
 	case a.status == 407:
 		return "a proxy wants a password (status 407)"
+	case a.wantsLogin():
+		return "it wants a user name and a password (WWW-Authenticate: " + a.header.Get("Www-Authenticate") + ")"
 	case a.isHTML():
 		return fmt.Sprintf("it is a web page (status %d) where JSON is due", a.status)
 	}
 	return ""
+}
+
+var loginScheme = matching(`(?i)^(?:basic|digest|ntlm|negotiate)\b`)
+
+// wantsLogin reports whether a wall in front of everything asks for what no API's client has. An API may name such a
+// scheme too, but then answers in JSON.
+func (a answer) wantsLogin() bool {
+	schemes := a.header.Values("Www-Authenticate")
+	other := func(value string) bool {
+		return !loginScheme().MatchString(value) || strings.Contains(strings.ToLower(value), "bearer")
+	}
+	return a.status == http.StatusUnauthorized && len(schemes) > 0 && !slices.ContainsFunc(schemes, other) && !json.Valid(a.body)
 }
 
 func (a answer) isHTML() bool {
@@ -207,6 +282,11 @@ func (a answer) redirectHost() string {
 		return u.Host
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// location returns where the answer to a request for a URL redirects to.
+func (a answer) location(from *url.URL) (*url.URL, error) {
+	return from.Parse(a.header.Get("Location"))
 }
 
 // supportFacts returns what support needs to find an answer again.

@@ -1,9 +1,11 @@
 package checks
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -84,6 +86,9 @@ func (p *keyProbe) decide(ctx context.Context) keyRow {
 		return row
 	}
 	p.mine = p.ask(ctx, "with the key", p.key)
+	if p.mayBeForAll() {
+		p.mine.class = gotShut
+	}
 	if row, found := p.answers().verdict(); found {
 		return row
 	}
@@ -93,7 +98,11 @@ func (p *keyProbe) decide(ctx context.Context) keyRow {
 	case p.t.CI:
 		p.fake.class = withheld
 	default:
-		p.fake = p.ask(ctx, "with a made-up key", madeUpKey(p.key.Reveal()))
+		key, otherForm := madeUpKey(p.key.Reveal())
+		p.fake = p.ask(ctx, "with a made-up key", key)
+		if otherForm && p.mine.class == gotPast && p.fake.class&gotRefused != 0 {
+			p.fake.class = gotMalformed // perhaps: that is no proof
+		}
 	}
 	if row, found := p.answers().verdict(); found {
 		return row
@@ -108,10 +117,18 @@ func (p *keyProbe) ask(ctx context.Context, who string, key safe.Secret) reply {
 
 func (p *keyProbe) answers() answers {
 	a := answers{none: p.none.class, key: p.mine.class, fake: p.fake.class}
-	a.alike[keyAsNone] = p.mine.sameAs(p.none)
+	a.alike[keyAsNone] = p.mine.sameAs(p.none) && p.mine.answer.complaint().sameAs(p.none.answer.complaint())
 	a.alike[fakeAsKey] = p.fake.sameAs(p.mine)
 	a.alike[fakeAsNone] = p.fake.sameAs(p.none)
 	return a
+}
+
+// mayBeForAll reports whether the key is refused with an answer that every request may get, a good key's too: it is
+// that of a request without one and none of the API's own, and either the path is made up, which some servers lock
+// for everybody, or the status is not the one for authentication.
+func (p *keyProbe) mayBeForAll() bool {
+	lock := p.t.Endpoint != "" && (p.mine.answer.status == http.StatusUnauthorized || p.mine.answer.status == invalidToken)
+	return !lock && p.mine.class&(gotUnknownKey|gotNoKey) != 0 && p.mine.answer.documented() == "" && p.answers().alike[keyAsNone]
 }
 
 func (r reply) sameAs(other reply) bool {
@@ -160,34 +177,28 @@ func classify(x exchange) class {
 // is JSON, that a path or method does not exist.
 func pageOfRouter(a answer) bool { return a.status == 404 || a.status == 405 }
 
-var (
-	speaksOfKeys  = matching(`(?i)auth|api.?key|credential|token`)
-	speaksOfForm  = matching(`(?i)malformed|format`)
-	speaksOfQuota = matching(`(?i)quota|billing|payment`)
-)
+var speaksOfQuota = matching(`(?i)quota|billing|payment`)
 
 // classOfStatus classifies an answer whose code is none of the API's documented ones.
 func classOfStatus(a answer) class {
-	name, message := "", ""
-	if a.problem != nil {
-		name, message = string(a.problem.Code)+" "+a.problem.Type, a.problem.Message
-	}
-	aboutKey := speaksOfKeys().MatchString(name)
+	c := a.complaint()
+	said := c.keyClass(a.status)
+	quota := speaksOfQuota().MatchString(strings.Join(c.codes, " "))
 	switch {
-	case a.status == 400 && speaksOfForm().MatchString(name+message) && speaksOfKeys().MatchString(name+message):
-		return gotMalformed
-	case a.status == 401, aboutKey && (a.status == 400 || a.status == 403):
-		return gotUnknownKey
-	case a.status >= 200 && a.status < 300 && holdsError(a.body):
-		return gotOther // some servers say 200 and mean an error, whichever it is
-	case a.status >= 200 && a.status < 300:
+	case a.status >= 200 && a.status < 300 && isPlainSuccess(a):
 		return gotSuccess
-	case a.status == 402, a.status == 403 && speaksOfQuota().MatchString(name), a.status == 429 && speaksOfQuota().MatchString(name):
+	case a.status == 402, (a.status == 403 || a.status == 429) && quota:
 		return gotPayment
 	case a.status == 429:
 		return gotLimited
 	case a.status >= 500:
 		return gotServerError
+	case said != 0 && !(a.status == 401 && said == gotOther):
+		return said
+	case a.status == 401:
+		return gotUnknownKey
+	case a.cut: // what is missing may be what counts
+		return gotOther
 	case a.status == 403 && !json.Valid(a.body):
 		return gotBlocked
 	}
@@ -197,39 +208,43 @@ func classOfStatus(a answer) class {
 	return gotOther
 }
 
-// holdsError reports whether a body of JSON says that something went wrong.
-func holdsError(body []byte) bool {
-	var said struct {
-		Error, Errors, Success, OK any
-	}
-	if json.Unmarshal(body, &said) != nil {
-		return false
-	}
-	none, empty := said.Errors.([]any)
-	return said.Error != nil && said.Error != false || said.Errors != nil && !(empty && len(none) == 0) || said.Success == false || said.OK == false
+// isPlainSuccess reports whether an answer with the status of a success is one: some servers say 200 and mean an
+// error, whichever it is.
+func isPlainSuccess(a answer) bool {
+	return !a.cut && (len(a.body) == 0 || json.Valid(a.body) && !holdsError(a.body))
 }
 
 // publicPrefix is the part of a key that says what sort of key it is: "klyra_".
 var publicPrefix = matching(`^(?:[a-z]{2,6}_)+`)
 
+// environments are words of public prefixes, each with another one that a key can have in its place.
+var environments = map[string]string{"live_": "test_", "test_": "live_", "prod_": "test_", "dev_": "live_"}
+
 // madeUpKey returns a random key of the form of a real one, which it shares at most a public prefix of under
-// 8 characters with: a server that checks the form first must not refuse it for that.
-func madeUpKey(like string) safe.Secret {
+// 8 characters with: a server that checks the form first must not refuse it for that. Whether it may all the same,
+// since more of the prefix had to go, is reported.
+func madeUpKey(like string) (key safe.Secret, otherForm bool) {
 	const maxPrefix = 7
-	prefix := publicPrefix().FindString(like)
+	public := publicPrefix().FindString(like)
+	prefix := public
 	for len(prefix) > maxPrefix {
 		prefix = prefix[:strings.LastIndex(prefix[:len(prefix)-1], "_")+1]
 	}
+	if other := environments[public[len(prefix):]]; other != "" {
+		prefix += other
+	} else {
+		public, otherForm = prefix, public != prefix
+	}
 	const shortest = 16 // so that it is nobody's key by chance
-	body := randomLike(like[len(prefix):], max(len(like)-len(prefix), shortest))
-	return safe.NewSecret(prefix + body)
+	rest := like[len(public):]
+	return safe.NewSecret(prefix + randomLike(rest, max(len(rest), shortest-len(prefix)))), otherForm
 }
 
 // alphabets are the sorts of characters that keys are made of.
 var alphabets = []string{"0123456789", "abcdef", "ghijklmnopqrstuvwxyz", "ABCDEF", "GHIJKLMNOPQRSTUVWXYZ"}
 
-// randomLike returns n random characters of the sorts that a text has. Where there is room, and letters of
-// all kinds are in use, they begin with what they are, for whoever reads the server's log.
+// randomLike returns n random characters of the sorts that a text has, with its separators where they stand. Where
+// there is room, and letters of all kinds are in use, they begin with what they are, for whoever reads the server's log.
 func randomLike(text string, n int) string {
 	const label = "madeupkey"
 	alphabet := ""
@@ -246,7 +261,12 @@ func randomLike(text string, n int) string {
 	for i, b := range body {
 		body[i] = alphabet[int(b)%len(alphabet)]
 	}
-	if strings.Contains(alphabet, alphabets[2]) && n >= 3*len(label) {
+	for i := range min(n, len(text)) {
+		if strings.IndexByte("-_.=+/~:", text[i]) >= 0 {
+			body[i] = text[i]
+		}
+	}
+	if strings.Contains(alphabet, alphabets[2]) && n >= 3*len(label) && !bytes.ContainsAny(body[:len(label)], "-_.=+/~:") {
 		copy(body, label)
 	}
 	return string(body)

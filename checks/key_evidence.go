@@ -93,10 +93,23 @@ func (p *keyProbe) finding(ctx context.Context, row keyRow) Finding {
 	if row.id == "key.rejected" || row.id == "key.expired" {
 		f.Remedy += p.otherKeys()
 	}
-	if r := p.last(); r.class == gotRedirect {
-		f.Summary = strings.Replace(f.Summary, "redirects", "redirects to "+r.answer.redirectHost(), 1)
+	if r := p.last(); r.class == gotRedirect && row.number == 18 && row.summary == redirected.summary {
+		p.redirectedTo(&f, r.answer)
 	}
 	return f
+}
+
+// redirectedTo says where the API URL redirects to.
+func (p *keyProbe) redirectedTo(f *Finding, a answer) {
+	to := a.redirectHost()
+	if u, err := a.location(p.t.API.resolve(p.path)); err == nil && p.t.API.owns(u) {
+		to = "another path of the same host"
+		if u.Path == p.t.API.resolve(p.path).Path {
+			to = "itself"
+			f.Remedy = "a firewall that tells programs from browsers by a cookie does so, and a proxy in a loop. Run the service check; " + orNetwork
+		}
+	}
+	f.Summary = strings.Replace(f.Summary, "redirects", "redirects to "+to, 1)
 }
 
 // nameEndpoint says what is known although nothing is proven, and why the endpoint would change that.
@@ -137,6 +150,9 @@ func (p *keyProbe) otherKeys() string {
 			advice += ". There is a different key in " + k.Source + ": it may be the one that is meant"
 		}
 	}
+	if odd := unlikeAKey(p.key.Reveal()); odd != "" {
+		advice += ". See whether this is the key at all: " + odd
+	}
 	if m := environmentName().FindStringSubmatch(p.key.Reveal()); m != nil && !p.t.Sandbox {
 		advice += ". There is the word " + strings.ToLower(m[1]) + " in this key: see whether it is for another environment than " + p.t.API.base.Host
 	}
@@ -157,13 +173,24 @@ func (r reply) details() []Evidence {
 			all = append(all, Evidence{"page title", firstRunes(title)})
 		}
 	}
-	if r.class&(gotLocked|gotBarred|gotPayment|gotLimited) != 0 && r.who == "with the key" && r.answer.problem != nil && r.answer.problem.Message != "" {
-		all = append(all, Evidence{"in the API's words", firstRunes(r.answer.problem.Message)})
+	if words := r.answer.inWords(); r.class&(gotLocked|gotBarred|gotShut|gotPayment|gotLimited|gotOther) != 0 && r.who == "with the key" && words != "" {
+		all = append(all, Evidence{"in the API's words", firstRunes(words)})
 	}
 	if left := leftInWords(paste.LimitsOf(r.answer.header)); r.class&(gotLast|gotLimited) != 0 && left != "" {
 		all = append(all, Evidence{"left", left})
 	}
 	return all
+}
+
+// inWords is the message of the API's envelope, else what another shape of error says to people.
+func (a answer) inWords() string {
+	if a.problem != nil && a.problem.Message != "" {
+		return a.problem.Message
+	}
+	if words := a.complaint().words; len(words) > 0 && utf8.ValidString(words[0]) {
+		return strings.TrimSpace(words[0])
+	}
+	return ""
 }
 
 // supportFacts returns what finds the newest request again that was not refused for its key, beside its id.

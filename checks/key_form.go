@@ -112,9 +112,15 @@ func peelKey(text string) (core string, layers []layer) {
 			start += n
 			continue
 		}
-		if n := len(core) - len(strings.TrimRight(core, ",;")); n > 0 {
-			layers = append(layers, layer{"key.scheme_doubled", "a separator of lists or settings", end - n, end})
+		if what, n := tail(core); n > 0 {
+			layers = append(layers, layer{"key.scheme_doubled", what, end - n, end})
 			end -= n
+			continue
+		}
+		if left, right := wrapping(core); left > 0 {
+			layers = append(layers, layer{"key.scheme_doubled", "what a program put around it", start, start + left})
+			layers = append(layers, layer{"key.scheme_doubled", "what a program put around it", end - right, end})
+			start, end = start+left, end-right
 			continue
 		}
 		left, right := quoteWidths(core)
@@ -124,6 +130,30 @@ func peelKey(text string) (core string, layers []layer) {
 		layers = append(layers, layer{"key.quotes", "", start, start + left}, layer{"key.quotes", "", end - right, end})
 		start, end = start+left, end-right
 	}
+}
+
+// tail names what stands behind the key, and its length in bytes; 0 where nothing does.
+func tail(text string) (what string, n int) {
+	for _, t := range keyTails {
+		if m := t.pattern().FindString(text); m != "" {
+			return t.what, len(m)
+		}
+	}
+	return "", 0
+}
+
+// wrapping returns how many bytes of brackets and the like a text begins and ends with; 0 where what they hold is
+// no key: it has no digit, or they do not close.
+func wrapping(text string) (left, right int) {
+	m := keyWrapping().FindStringSubmatchIndex(text)
+	if m == nil || !strings.ContainsAny(text[m[4]:m[5]], "0123456789") || m[5]-m[4] < 16 {
+		return 0, 0
+	}
+	bare := strings.IndexByte("bu", text[0]) >= 0 && m[3] == 1
+	if closed := m[6] >= 0; bare && (closed || text[1] != '\'' && text[1] != '"') || !bare && !closed {
+		return 0, 0
+	}
+	return m[3], len(text) - m[5]
 }
 
 // leadingScheme names what stands before the key, and its length in bytes; 0 where nothing does.
@@ -403,6 +433,9 @@ func repetition(core string) string {
 		if n := timesInARow(core); n > 1 {
 			return fmt.Sprintf("the same key %d times in a row", n)
 		}
+		if begin := publicPrefix().FindString(core); len(begin) > 3 && strings.Contains(core[len(begin):], begin) {
+			return "a key with a second one, or the beginning of one, behind it"
+		}
 	case same:
 		return fmt.Sprintf("the same key %d times", len(keys))
 	case alike, strings.ContainsAny(core, separators):
@@ -419,6 +452,30 @@ func timesInARow(text string) int {
 		}
 	}
 	return 1
+}
+
+// notInToken are characters that no token of RFC 6750 has.
+var notInToken = matching(`[^A-Za-z0-9._~+/=-]|=[^=]`)
+
+// unlikeAKey says what is odd about a key that an API refused; "" where nothing is. None of it is proof.
+func unlikeAKey(key string) string {
+	for _, id := range idForms {
+		if id.pattern().MatchString(key) {
+			return "it has the form of " + id.what
+		}
+	}
+	if at := notInToken().FindStringIndex(key); at != nil {
+		return fmt.Sprintf("%s is %q, which tokens do not hold as a rule", placeOf(key, at[0], at[0]+1), key[at[0]:at[0]+1])
+	}
+	if decoded, err := base64.StdEncoding.DecodeString(key); err == nil && len(decoded) >= 16 && readableText(decoded) {
+		return "it is base64 of another text, as Kubernetes shows secrets: decode it"
+	}
+	return ""
+}
+
+// readableText reports whether bytes are printable ASCII, but for a line end.
+func readableText(text []byte) bool {
+	return !slices.ContainsFunc(text, func(c byte) bool { return (c < ' ' || c > '~') && c != '\n' && c != '\r' })
 }
 
 // tokenClaims returns who issued a JSON web token and when it expires, as it says itself; nothing where the text

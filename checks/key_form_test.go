@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +175,84 @@ var keyFormCases = []struct {
 	{testKey[:16] + "\n" + testKey[16:], "key.newline", ""},
 	{testKey + " other-key-1234", "key.whitespace", ""},
 	{"KLYRA_API_KEY=" + testKey + "\nDEBUG=1\n", "key.scheme_doubled key.newline key.repeated", "2 lines as of a settings file"},
+	{"Environment=KLYRA_API_KEY=" + testKey, "key.scheme_doubled", "characters 1 to 12=the word Environment of a systemd unit\ncharacters 13 to 26=the name of a variable"},
+	{`Environment="KLYRA_API_KEY=` + testKey + `"`, "key.scheme_doubled key.quotes", "systemd"},
+	{"Authorization Bearer " + testKey, "key.scheme_doubled", "the name of a header"},
+	{"Klyra-Api-Key: " + testKey, "key.scheme_doubled", "the name of a setting"},
+	{"key=" + testKey, "key.scheme_doubled", "characters 1 to 4=the name of a setting"},
+	{"key: " + testKey, "key.scheme_doubled", "the name of a setting"},
+	{"Bearer+" + testKey, "key.scheme_doubled", "the word Bearer"},
+	{"Bearer\u00a0" + testKey, "key.whitespace", "character 7=U+00A0 (no-break space)"},
+	{testKey + ";", "key.scheme_doubled", "a separator"},
+	{testKey + `\`, "key.scheme_doubled", "character 32=a backslash"},
+	{testKey + "\\\n", "key.scheme_doubled key.newline", "character 32=a backslash"},
+	{testKey + `\n`, "key.scheme_doubled", "characters 32 to 33=a line end, written out"},
+	{testKey + `\r\n`, "key.scheme_doubled", "characters 32 to 35=a line end, written out"},
+	{`"` + testKey + `\n"`, "key.quotes key.scheme_doubled", "a line end, written out"},
+	{testKey + "%0A", "key.scheme_doubled", "a line end, written out"},
+	{testKey + " # production", "key.scheme_doubled", "characters 32 to 44=a comment"},
+	{"KLYRA_API_KEY=" + testKey + " # production", "key.scheme_doubled", "a comment"},
+	{"[" + testKey + "]", "key.scheme_doubled", "character 1=what a program put around it\ncharacter 33=what"},
+	{"<" + testKey + ">", "key.scheme_doubled", "what a program put around it"},
+	{"(" + testKey + ")", "key.scheme_doubled", "what a program put around it"},
+	{"&{" + testKey + "}", "key.scheme_doubled", "characters 1 to 2=what a program put around it"},
+	{"<key>" + testKey + "</key>", "key.scheme_doubled", "characters 1 to 5=what a program put around it"},
+	{`["` + testKey + `"]`, "key.scheme_doubled key.quotes", "what a program put around it"},
+	{`Some("` + testKey + `")`, "key.scheme_doubled key.quotes", "characters 1 to 5=what a program put around it"},
+	{"b'" + testKey + "'", "key.scheme_doubled key.quotes", "character 1=what a program put around it"},
+	{"b" + testKey, "", ""},
+	{testKey + testKey[:18], "key.repeated", "a second one, or the beginning of one"},
+	{"ｋｌｙｒａ_abcdef", "key.non_ascii", "full-width form of k"},
+	{testKey[:8] + "\u200d" + testKey[8:], "key.non_ascii", "zero width joiner"},
+	{"***", "key.masked", "asterisks"},
+	{"***" + testKey[27:], "key.masked", "asterisks"},
+	{"SecretStr('**********')", "key.masked", "asterisks"},
+	{"$$KLYRA_API_KEY", "key.placeholder", "variable"},
+	{"@@KLYRA_API_KEY@@", "key.placeholder", "variable"},
+	{"__KLYRA_API_KEY__", "key.placeholder", "variable"},
+	{"!KLYRA_API_KEY!", "key.placeholder", "variable"},
+	{"((klyra_api_key))", "key.placeholder", "variable"},
+	{"env:KLYRA_API_KEY", "key.placeholder", "variable"},
+	{"env.KLYRA_API_KEY", "key.placeholder", "variable"},
+	{"${{ secrets.KLYRA }}", "key.whitespace key.placeholder", "variable"},
+	{"{{ .Values.klyra.key }}", "key.whitespace key.placeholder", "variable"},
+	{"!Ref KlyraKey", "key.whitespace key.placeholder", "variable"},
+	{"ENC[AES256_GCM,data:abcd,iv:xx==,tag:xx==,type:str]", "key.placeholder", "still encrypted"},
+	{"{cipher}00aabb11", "key.placeholder", "still encrypted"},
+	{"vault:secret/data/klyra#key", "key.placeholder", "address of a secret"},
+	{"secret://klyra", "key.placeholder", "address of a secret"},
+	{"ssm:/prod/klyra", "key.placeholder", "address of a secret"},
+	{"file:///run/secrets/klyra", "key.placeholder", "address of a secret"},
+	{"@key.txt", "key.placeholder", "path of a file"},
+	{"secrets/klyra.key", "key.placeholder", "path of a file"},
+	{"cat key.txt", "key.whitespace key.placeholder", "a command"},
+	{"curl -H 'Authorization: Bearer " + testKey + "' https://api.klyra.live", "key.whitespace key.placeholder", "a command"},
+	{"cat: key.txt: No such file or directory", "key.whitespace key.placeholder", "the message of a program"},
+	{"Error: secret not found", "key.whitespace key.placeholder", "the message of a program"},
+	{"<!doctype html>", "key.whitespace key.placeholder", "a web page"},
+	{"REDACTED", "key.placeholder", "taken out"},
+	{"(sensitive value)", "key.whitespace key.placeholder", "taken out"},
+	{"(known after apply)", "key.whitespace key.placeholder", "taken out"},
+	{"string", "key.placeholder", "example"},
+	{"fake-key", "key.placeholder", "example"},
+	{"test_api_key", "key.placeholder", "example"},
+	{"n/a", "key.placeholder", "not there"},
+	{"%!s(<nil>)", "key.placeholder", "not there"},
+	{"[object Promise]", "key.whitespace key.placeholder", ""},
+	{"dapi0123456789abcdef0123456789abcdef", "key.foreign", "a Databricks token"},
+	{"nvapi-abcdefgh", "key.foreign", "an NVIDIA key"},
+	{"tvly-abcdefgh", "key.foreign", "a Tavily key"},
+	{"lin_api_abcdefgh", "key.foreign", "a Linear key"},
+	{"figd_abcdefgh", "key.foreign", "a Figma token"},
+	{"ntn_abcdefgh", "key.foreign", "a Notion token"},
+	{"sbp_abcdefgh", "key.foreign", "a Supabase token"},
+	{"sq0atp-abcdefgh", "key.foreign", "a Square token"},
+	{"ATATT3abcdefgh", "key.foreign", "an Atlassian token"},
+	{"key-0123456789abcdef0123456789abcdef", "key.foreign", "a Mailgun key"},
+	{"AC0123456789abcdef0123456789abcdef", "key.foreign", "a Twilio id"},
+	{"org_2abcDEF345ghiJKL", "", ""}, // it may be a key: whether it is, the API says
+	{"550e8400-e29b-41d4-a716-446655440000", "", ""},
+	{testKey + "#prod", "", ""},
 	{" 'Bearer \u200bklyra_abcdef'\n", "key.quotes key.scheme_doubled key.newline key.whitespace key.non_ascii", "character 10=U+200B"},
 }
 
@@ -204,6 +283,29 @@ func TestKeyForm(t *testing.T) {
 		}
 		if want := map[bool]Status{true: Unknown, false: Fail}[c.ids == "key.missing"]; r.Status != want {
 			t.Errorf("%q: %s, want %s", c.key, r.Status, want)
+		}
+	}
+}
+
+// What is odd about a key, and no proof of anything, is said once the API has refused it.
+func TestARefusedKeyIsLookedAtAgain(t *testing.T) {
+	for key, says := range map[string]string{
+		testKey:                                "",
+		"org_2abcDEF345ghiJKL":                 "it has the form of an id",
+		"550e8400-e29b-41d4-a716-446655440000": "it has the form of a UUID",
+		testKey + "#prod":                      `character 32 is "#", which tokens do not hold as a rule`,
+		":" + testKey:                          `character 1 is ":"`,
+		testKey + "!":                          `character 32 is "!"`,
+		"klyra%5Flive%5F3fKq9ZbT":              `character 6 is "%"`,
+		base64.StdEncoding.EncodeToString([]byte(testKey)):             "it is base64 of another text",
+		base64.StdEncoding.EncodeToString([]byte(testKey + "\n")):      "it is base64 of another text",
+		base64.StdEncoding.EncodeToString([]byte("Bearer " + testKey)): "it is base64 of another text",
+		base64.StdEncoding.EncodeToString([]byte("user:" + testKey)):   "it is base64 of another text",
+	} {
+		s := &scripted{none: "401 missing_api_key", key: "401 invalid_api_key", fake: "401 invalid_api_key"}
+		remedy := Run(inTime(t), catalog.KeyCheck, keyTarget(s.start(t), key)).Remedy()
+		if !strings.Contains(remedy, says) || strings.Contains(remedy, "whether this is the key at all") != (says != "") {
+			t.Errorf("%s: %s", key, remedy)
 		}
 	}
 }

@@ -71,7 +71,8 @@ type pattern struct {
 // keySchemes are what people copy along with a key.
 var keySchemes = []pattern{
 	{"curl's option for a header", matching(`^(?:-H|--header)[\s=]+`)},
-	{"the name of a header", matching(`(?i)^(?:proxy-)?authorization["']?\s*[:=]\s*`)},
+	{"the word Environment of a systemd unit", matching(`^Environment\s*=\s*`)},
+	{"the name of a header", matching(`(?i)^(?:proxy-)?authorization["']?(?:\s*[:=]\s*|\s+)`)},
 	{"the name of a header", matching(`(?i)^(?:x-)?api-key["']?\s*[:=]\s*`)},
 	{"the word Bearer", matching(`(?i)^bearer(?:\s*[:=]\s*|\s+|%20|\+|$)`)},
 	{"the word Basic", matching(`(?i)^basic(?:\s*:\s*|\s+|%20)`)},
@@ -79,7 +80,19 @@ var keySchemes = []pattern{
 	{"the word ApiKey", matching(`(?i)^api-?key(?:\s*[:=]\s*|\s+|%20)`)},
 	{"the name of a variable", matching(`(?i)^(?:export\s+|set\s+|setx\s+|env\s+|\$env:)?(?:[a-z][a-z0-9]*_)*api_?key["']?\s*[:=]\s*`)},
 	{"the name of a variable", matching(`^(?:export\s+|set\s+|\$env:)?(?:[A-Z][A-Z0-9]*_)+(?:KEY|TOKEN|SECRET)\s*[:=]\s*`)},
+	{"the name of a setting", matching(`(?i)^(?:[a-z]+[-_])*key["']?\s*[:=]\s*`)},
 }
+
+// keyTails are what people copy along behind a key.
+var keyTails = []pattern{
+	{"a separator of lists or settings", matching(`[,;]+$`)},
+	{"a line end, written out", matching(`(?:\\[rn]|%0[AaDd])+$`)},
+	{"a backslash, as at the end of a line that goes on", matching(`\\+$`)},
+	{"a comment", matching(`\s+#.*$`)},
+}
+
+// keyWrapping is what programs and documents put around a value, with the value in the middle.
+var keyWrapping = matching(`^(<\w+>|\w*[(\[{<]|&\{|[bu])("[^"]+"|'[^']+'|[\w.+/=~-]{16,})([)\]}>]|</\w+>)?$`)
 
 // quoteMarks are what a key may have been put in.
 const quoteMarks = "\"'`‘’‚‛“”„‟«»‹›´′″＂＇"
@@ -123,16 +136,23 @@ var lookAlikes = []struct{ letters, like string }{
 
 // keyPlaceholders are what stands in examples and templates in place of a key.
 var keyPlaceholders = []pattern{
-	{"a variable that was not replaced by its value", matching(`^\$\w+$|^\$env:\w+$|[$#]\{[^}]*\}|\$\([^)]*\)|^%\w+%$|\{\{.*\}\}|<%.*%>|(?i)(?:process|import\.meta)\.env|os\.environ|os\.getenv|^ENV\[|^secrets\.\w+$`)},
-	{"the address of a secret in a store, not the secret", matching(`^(?:op|vault|sm|awssm|ref\+\w+|keyring|doppler)://?|^vault:|^arn:aws:|^projects/[^/]+/secrets/|^@Microsoft\.KeyVault`)},
-	{"the path of a file", matching(`^(?:/(?:run|etc|home|var|root|tmp|mnt|opt|Users)/|~/|\.{1,2}/|[A-Za-z]:\\)`)},
+	{"a value that is still encrypted", matching(`^ENC[\[(]|^\{cipher\}|^vault:v\d+:|^\$ANSIBLE_VAULT`)},
+	{"a variable that was not replaced by its value", matching(`^\$+\w+$|^\$env:\w+$|[$#]\{[^}]*\}|\$\([^)]*\)|^%\w+%$|\{\{.*\}\}|<%.*%>|(?i)(?:process|import\.meta)\.env|os\.environ|os\.getenv|^ENV\[|^secrets\.\w+$|` +
+		`^\(\(.*\)\)$|^__\w+__$|^@@?\w+@@?$|^!\w+!$|^!(?:Ref|Sub|GetAtt|secret|vault)\s|^env(?:[.:]|://)\w+$`)},
 	{"a web address", matching(`(?i)^https?://`)},
+	{"the address of a secret in a store, not the secret", matching(`(?i)^[a-z][a-z0-9+.-]*://|^(?:vault|ssm|sm|aws-sm|awssm|akv|azkv|keychain|keyring|doppler|infisical|secretsmanager|file):|^arn:aws:|^projects/[^/]+/secrets/|^@Microsoft\.KeyVault`)},
+	{"the path of a file", matching(`^(?:/(?:run|etc|home|var|root|tmp|mnt|opt|Users)/|~/|\.{1,2}/|[A-Za-z]:\\)|^@?[\w./-]+\.(?:txt|key|env|json|ya?ml|toml|pem)$`)},
+	{"a command, not what it prints", matching(`^(?:curl|wget|vault|aws|op|gcloud|kubectl|cat|echo|pass)\s`)},
+	{"a web page", matching(`(?i)^<(?:!doctype|html|\?xml)\b`)},
+	{"the message of a program that did not find a key", matching(`(?i)^(?:error|fatal|unauthorized)\b|\b(?:no such file|not found|permission denied)\b`)},
 	{"a name in brackets", matching(`^<.*>$|^\[.*\]$|^\{.*\}$`)},
 	{`"your key" of an example`, matching(`(?i)(?:your|my)[-_ ]?(?:own[-_ ]?|actual[-_ ]?|real[-_ ]?|secret[-_ ]?)?(?:klyra[-_ ]?)?(?:api[-_ ]?(?:key|token|secret)|(?:key|token|secret)(?:[-_ ]?here)?$)`)},
 	{"a row of x", matching(`(?i)^(?:[a-z]{2,8}[-_])*x{3,}$`)},
 	{"the beginning of a key and dots", matching(`^(?:[A-Za-z]{1,8}[-_])*(?:\.{3,}|…)$`)},
-	{"a word of an example", matching(`(?i)^(?:test|example|sample|dummy|foo|bar|changeme|change[-_]me|replace[-_]?me|placeholder|todo|fixme|tbd|secret|token|key|(?:klyra[-_]?)?api[-_]?key|(?:insert|paste|put|replace|add|enter)[-_ ].*|.*[-_ ]here)$`)},
-	{"what a program writes for a value that is not there", matching(`(?i)^(?:undefined|null|none|nil|nan|true|false|\(null\)|\[object object\])$`)},
+	{"a word of an example", matching(`(?i)^(?:test|example|sample|dummy|fake|demo|foo|bar|string|changeme|change[-_]me|replace[-_]?me|placeholder|todo|fixme|tbd|secret|token|key|password|abc123|123456|(?:klyra[-_]?)?api[-_]?key|` +
+		`(?:test|fake|demo|sample|dummy|example)[-_ ]?(?:api[-_ ]?)?key|(?:insert|paste|put|replace|add|enter)[-_ ].*|.*[-_ ]here)$`)},
+	{"what stands where a secret was taken out", matching(`(?i)^\(?(?:redacted|masked|filtered|hidden|removed|sensitive(?: value)?|known after apply)\)?$`)},
+	{"what a program writes for a value that is not there", matching(`(?i)^(?:undefined|null|none|nil|nan|true|false|0|-|n/a|unset|not set|empty|\(null\)|%!.*|\[object .*\]|function ?\(.*)$`)},
 }
 
 // keyMasks are the ways in which a masked key hides its middle.
@@ -141,6 +161,12 @@ var keyMasks = []pattern{
 	{"full stops", matching(`\.{3,}`)},
 	{"dots that stand for hidden characters", matching(`[` + maskMarks + `]+`)},
 	{"a row of x", matching(`x{6,}|X{6,}`)},
+}
+
+// idForms are forms of what stands beside keys in dashboards, and is none as a rule.
+var idForms = []pattern{
+	{"an id, by its beginning", matching(`^(?:org|proj|project|acct|account|team|workspace|ws|usr|user|cus|req|whk|wh)[_-][A-Za-z0-9-]+$`)},
+	{"a UUID, which ids are more often than keys", matching(`^[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$`)},
 }
 
 // foreignKeys are forms of other vendors' keys, by their published prefixes.
@@ -167,6 +193,17 @@ var foreignKeys = []pattern{
 	{"an npm token", matching(`^npm_[A-Za-z0-9]{20,}`)},
 	{"a PyPI token", matching(`^pypi-`)},
 	{"a private key or certificate in PEM", matching(`^-----BEGIN `)},
+	{"a Databricks token", matching(`^dapi[0-9a-f]{32}`)},
+	{"an NVIDIA key", matching(`^nvapi-`)},
+	{"a Tavily key", matching(`^tvly-`)},
+	{"a Linear key", matching(`^lin_api_`)},
+	{"a Figma token", matching(`^figd_`)},
+	{"a Notion token", matching(`^ntn_`)},
+	{"a Supabase token", matching(`^sbp_`)},
+	{"a Square token", matching(`^sq0[a-z]{3}-`)},
+	{"an Atlassian token", matching(`^ATATT3`)},
+	{"a Mailgun key", matching(`^key-[0-9a-f]{32}$`)},
+	{"a Twilio id or key", matching(`^(?:AC|SK)[0-9a-f]{32}$`)},
 	{"an SSH public key", matching(`^(?:ssh-(?:rsa|ed25519)|ecdsa-sha2-\S+) `)},
 	{"a JSON web token", matching(`^eyJ[\w-]+\.[\w-]+\.[\w-]*$`)},
 }

@@ -22,6 +22,7 @@ const (
 	gotBlocked                       // 403 in another form
 	gotDenied                        // the API says that the key may not do this
 	gotPast                          // past the lock: the rest of the request was wrong, on purpose
+	gotShut                          // refused as a request without a key is, and perhaps everybody is
 	gotPayment                       // payment or quota
 	gotLimited                       // rate limited
 	gotServerError                   // the server's own trouble
@@ -166,11 +167,20 @@ var keyRows = []keyRow{
 	{5, gotPast, gotPast, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: this path is answered alike with and without a key, so the key was not looked at", howToNameEndpoint,
 	}},
+	{5, gotOther, gotOther, unsent, keyAsNone, "key.unproven", Unknown, words{
+		"could not tell: this path is answered alike with and without a key", howToNameEndpoint,
+	}},
+	{5, gotAny, gotShut, unsent, whatever, "key.unproven", Unknown, words{
+		"could not tell: the key is refused in the same words as a request without one, and so may be a good one here", howToNameEndpoint,
+	}},
 	{5, gotBarred, gotBarred, unsent, keyAsNone, "key.unproven", Unknown, words{
 		"could not tell: everything is refused here, with and without a key", "look at what the refusal says: an address list, a region or a plan may be meant; " + askSupport,
 	}},
 	{0, gotPast | gotBlocked | gotOther, gotPast | gotSuccess, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: the answers with and without the key differ, but no request was refused for want of a key, so this is a hint at most", howToNameEndpoint,
+	}},
+	{0, gotLocked | gotForbidden, gotOther, unsent, whatever, "key.unproven", Unknown, words{
+		"could not tell: what comes back with the key is neither a plain success nor a clear refusal", howToNameEndpoint,
 	}},
 	{0, gotPayment, gotAny, unsent, whatever, "key.unproven", Unknown, words{
 		"could not tell: payment or quota is asked for before the key is looked at", "look at plan, quota and billing in the Klyra Dashboard; " + askSupport,
@@ -203,7 +213,7 @@ var keyRows = []keyRow{
 		"could not tell: a made-up key gets the same answer, so only its presence is looked at here", howToNameEndpoint,
 	}},
 	{8, gotLocked | gotForbidden, gotPast, gotMalformed, whatever, "key.likely_accepted", Warn, words{
-		"the API probably accepts this key: a made-up one is refused, but only for its form", "send your real request: its answer settles it",
+		"the API probably accepts this key: a made-up one is refused, but perhaps only for its form", "send your real request: its answer settles it",
 	}},
 	{9, gotLocked | gotForbidden, gotDenied, gotRefused, whatever, "key.refused", Fail, words{
 		"the API knows this key, and says that it may not do this", useOtherKey,
@@ -221,7 +231,7 @@ var keyRows = []keyRow{
 		"the API knows this key, but payment or quota stands in the way", "look at plan, quota and billing in the Klyra Dashboard",
 	}},
 	{13, gotLocked | gotForbidden, gotLimited, gotRefused, whatever, "key.limited", Warn, words{
-		"the API knows this key, but a limit stands in the way right now", "wait for the reset; the limits check says which limit it is and for how long",
+		"a limit stands in the way of this key right now; the API seems to know it, since a made-up one is refused instead", "wait for the reset; the limits check says which limit it is and for how long",
 	}},
 	{14, gotLocked | gotForbidden, gotLimited, gotLimited, whatever, "key.unproven", Unknown, words{
 		"could not tell: requests from here are limited whatever the key", "stop for now, wait for the reset, then run this again once",

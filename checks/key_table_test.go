@@ -93,9 +93,9 @@ var keyTableCases = []struct {
 	{5, "404 <html>Cannot POST /x</html>", "404 <html>Cannot POST /x</html>", "", "none key", "key.unproven", Unknown, "alike"},
 	{6, "401 missing_api_key", "404 <html>Not Found</html>", "401 invalid_api_key", "none key fake", "key.accepted", Pass, ""},
 	// An answer that holds an error is no success, whatever its status.
-	{0, "401 missing_api_key", `200 {"error":"Unauthorized"}`, "", "none key", "key.unproven", Unknown, "fit no pattern"},
-	{0, "401 missing_api_key", `200 {"errors":[{"message":"no"}]}`, "", "none key", "key.unproven", Unknown, "fit no pattern"},
-	{0, "401 missing_api_key", `200 {"success":false}`, "", "none key", "key.unproven", Unknown, "fit no pattern"},
+	{0, "401 missing_api_key", `200 {"error":"Unauthorized"}`, "", "none key", "key.unproven", Unknown, "neither a plain success nor"},
+	{0, "401 missing_api_key", `200 {"errors":[{"message":"no"}]}`, "", "none key", "key.unproven", Unknown, "neither a plain success nor"},
+	{0, "401 missing_api_key", `200 {"success":false}`, "", "none key", "key.unproven", Unknown, "neither a plain success nor"},
 	{1, "401 missing_api_key", "200 invalid_api_key", "", "none key", "key.rejected", Fail, "rejects"},
 	{3, "401 missing_api_key", `200 {"error":null,"errors":[],"ok":true}`, "", "none key", "key.accepted", Pass, ""},
 	// Where the made-up key was to decide, and is not answered for what it is.
@@ -108,7 +108,7 @@ var keyTableCases = []struct {
 	{0, "404", "200 {}", "", "none key", "key.unproven", Unknown, "a hint at most"},
 	{0, "404", "422 missing_content", "", "none key", "key.unproven", Unknown, "a hint at most"},
 	{0, "402 {}", "200 {}", "", "none key", "key.unproven", Unknown, "payment or quota"},
-	{0, "401 missing_api_key", "409", "", "none key", "key.unproven", Unknown, "fit no pattern"},
+	{0, "401 missing_api_key", "409", "", "none key", "key.unproven", Unknown, "neither a plain success nor"},
 	{0, "401 missing_api_key", "422 {}", "404", "none key fake", "key.unproven", Unknown, "a hint at most"},
 	{0, "401 missing_api_key", "402", "402", "none key fake", "key.unproven", Unknown, "fit no pattern"},
 }
@@ -149,7 +149,7 @@ func TestKeyTableIsTestedWhole(t *testing.T) {
 	tested := map[int]bool{}
 	for _, c := range keyTableCases {
 		s := &scripted{none: c.none, key: c.key, fake: c.fake}
-		p := keyProbe{t: Target{API: s.start(t)}, key: safe.NewSecret(testKey), path: "/"}
+		p := keyProbe{t: Target{API: s.start(t), Endpoint: "/v1/text"}, key: safe.NewSecret(testKey), path: "/"}
 		row := p.decide(inTime(t))
 		if row.number != c.row {
 			t.Errorf("%s | %s | %s: row %d, want %d", c.none, c.key, c.fake, row.number, c.row)

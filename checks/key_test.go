@@ -121,7 +121,7 @@ func TestWordsAboutKeysCanBeShown(t *testing.T) {
 	for _, row := range keyRows {
 		all = append(all, Finding{ID: row.id, Summary: row.summary, Remedy: row.remedy})
 	}
-	for _, list := range [][]pattern{keySchemes, keyPlaceholders, keyMasks, foreignKeys} {
+	for _, list := range [][]pattern{keySchemes, keyTails, idForms, keyPlaceholders, keyMasks, foreignKeys} {
 		for _, p := range list {
 			all = append(all, Finding{ID: p.what, Summary: p.what})
 		}
@@ -367,6 +367,7 @@ func TestWhoAnsweredInPlaceOfTheAPI(t *testing.T) {
 	for _, c := range []struct{ none, key, summary, evidence string }{
 		{"302 https://login.example/?next=secret", "", "the API URL redirects to https://login.example, and a key is never sent along", "who answered=it redirects to https://login.example"},
 		{"308 /v1/text/", "", "the API URL redirects to another path of the same host", "308"},
+		{"307 ?cookie=1", "", "the API URL redirects to itself", "307"},
 		{"401 missing_api_key", "307 //www.klyra.example/x", "the API URL redirects to www.klyra.example", "with the key=307"},
 		{"200 <html><title>Hotel Wi-Fi</title>", "", "what answers at the API URL is not the API, so the key was not sent", "page title=Hotel Wi-Fi"},
 		{"511 <html>", "", "is not the API", "who answered=a network wants a login first (status 511)"},
@@ -456,19 +457,39 @@ func evidenceText(r Result) string {
 }
 
 func TestMadeUpKey(t *testing.T) {
-	for _, c := range []struct{ like, prefix, only string }{
-		{"klyra_live_3fKq9ZbT7xWm2LpR8sVd", "klyra_", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"},
-		{"sk_ab_0011223344556677", "sk_ab_", "0123456789skab_"},
-		{"0123456789abcdef0123456789abcdef", "", "0123456789abcdef"},
-		{"f00dfeed", "", "0123456789abcdef"},
-		{"!", "", "0123456789abcdef"},
-		{"Ab_Random7bytes", "", ""},
+	for _, c := range []struct {
+		like, prefix, only string
+		otherForm          bool
+	}{
+		{"klyra_live_3fKq9ZbT7xWm2LpR8sVd", "klyra_test_", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", false},
+		{"klyra_test_3fKq9ZbT7xWm2LpR8sVd", "klyra_live_", "", false},
+		{"klyra_sk_live_3fKq9ZbT7xWm2LpR8", "klyra_", "", true},
+		{"sk_ab_0011223344556677", "sk_ab_", "0123456789skab_", false},
+		{"0123456789abcdef0123456789abcdef", "", "0123456789abcdef", false},
+		{"550e8400-e29b-41d4-a716-446655440000", "", "0123456789abcdef-", false},
+		{"f00dfeed", "", "0123456789abcdef", false},
+		{"!", "", "0123456789abcdef", false},
+		{"Ab_Random7bytes", "", "", false},
+		{"aB3.dE5/gH7+iJ==", "", "", false},
 	} {
-		first, second := madeUpKey(c.like).Reveal(), madeUpKey(c.like).Reveal()
+		made, otherForm := madeUpKey(c.like)
+		again, _ := madeUpKey(c.like)
+		first, second := made.Reveal(), again.Reveal()
+		separators := func(key string) string {
+			return strings.Map(func(r rune) rune {
+				if strings.ContainsRune("-_.=+/", r) {
+					return r
+				}
+				return 'x'
+			}, key)
+		}
+		if otherForm != c.otherForm || !otherForm && len(c.like) >= 16 && separators(first) != separators(c.like) {
+			t.Errorf("like %q: %q is of another form: %v", c.like, first, otherForm)
+		}
 		if first == second || first == c.like {
 			t.Errorf("like %q: %q and %q are not random", c.like, first, second)
 		}
-		if !strings.HasPrefix(first, c.prefix) || len(c.prefix) >= 8 || len(first) != max(len(c.like), 16) {
+		if !strings.HasPrefix(first, c.prefix) || len(commonPrefix(c.prefix, c.like)) >= 8 || len(first) != max(len(c.like), 16) {
 			t.Errorf("like %q: %q", c.like, first)
 		}
 		if c.only != "" && strings.Trim(first, c.only) != "" {
@@ -480,6 +501,14 @@ func TestMadeUpKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+func commonPrefix(a, b string) string {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return a[:n]
 }
 
 // A server that repeats the key wherever it can must not bring it into a result.

@@ -5,13 +5,14 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
 const safeShare = 0.8
 
-var statedLimit = regexp.MustCompile(`(?i)\b(\d{1,7}) requests? (?:per|a|/) ?minute\b`)
+var statedLimit = regexp.MustCompile(`(?i)\b(\d{1,3}(?:,\d{3})+|\d{1,7}) requests? ?(?:per|a|/) ?minute\b`)
 
 // perMinute returns the most requests per minute: the header's word, else the message's; false where neither
 // says.
@@ -20,7 +21,7 @@ func (s limitState) perMinute() (int, bool) {
 		return *s.Limit, *s.Limit > 0
 	}
 	if m := statedLimit.FindStringSubmatch(s.message); m != nil {
-		n, _ := strconv.Atoi(m[1])
+		n, _ := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
 		return n, n > 0
 	}
 	return 0, false

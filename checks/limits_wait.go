@@ -19,6 +19,7 @@ const (
 	retryHint   = "Retry-After"
 	resetAtHint = "reset_at"
 	resetHint   = "X-RateLimit-Reset"
+	otherHint   = "RateLimit-Reset, or a like header that Klyra does not document"
 	messageHint = "the message"
 )
 
@@ -37,16 +38,29 @@ func (s limitState) hints() []waitHint {
 	add(retryHint, s.RetryAfterS, s.RetryTime)
 	add(resetAtHint, nil, s.resetAt)
 	add(resetHint, s.ResetS, s.ResetTime)
+	add(otherHint, s.OtherResetS, time.Time{})
 	if wait := messageWait(s.message); wait > 0 {
 		hints = append(hints, waitHint{source: messageHint, wait: wait})
 	}
 	for i := range hints {
 		hints[i].doubt = s.doubt(hints[i])
 	}
+	if s.noWait(hints) {
+		hints[0].doubt = "which is no wait, although the limit still holds by the rest of the response"
+	}
 	if s.undated {
 		slices.SortStableFunc(hints, timesFirst)
 	}
 	return hints
+}
+
+// noWait reports whether Retry-After says to come back at once, where nothing is left and the end of the minute is
+// named too.
+func (s limitState) noWait(hints []waitHint) bool {
+	if len(hints) == 0 || hints[0].source != retryHint || hints[0].wait != 0 || !isZero(s.Remaining) {
+		return false
+	}
+	return slices.ContainsFunc(hints[1:], func(h waitHint) bool { return h.wait > 0 && h.doubt == "" && h.source != messageHint })
 }
 
 func timesFirst(a, b waitHint) int {
@@ -96,9 +110,9 @@ func (s limitState) wait() (waitHint, bool) {
 		switch {
 		case kind == noLimit || kind == payloadLimit || h.doubt != "":
 		case kind == parallelLimit && h.source != retryHint && h.source != messageHint:
-		case (kind == dayLimit || kind == quotaLimit) && h.source == resetHint:
+		case (kind == dayLimit || kind == quotaLimit) && (h.source == resetHint || h.source == otherHint):
 		case kind == dayLimit && h.wait <= time.Minute: // that is the minute's
-		case kind == quotaLimit && h.source == retryHint && !s.resetAt.IsZero(): // some servers name the minute's here too
+		case kind == quotaLimit && h.source == retryHint && (!s.resetAt.IsZero() || h.wait <= time.Minute): // some servers name the minute's here too
 		default:
 			return s.named(h), true
 		}
@@ -157,7 +171,7 @@ func (s limitState) disagreeing() []waitHint {
 	if kind := s.hit(); kind != minuteLimit && kind != someLimit {
 		return nil
 	}
-	hints := slices.DeleteFunc(s.hints(), func(h waitHint) bool { return h.source == messageHint || h.doubt != "" })
+	hints := slices.DeleteFunc(s.hints(), func(h waitHint) bool { return h.source == messageHint || h.source == otherHint || h.doubt != "" })
 	if s.undated && len(hints) > 0 {
 		first := hints[0].fixed
 		hints = slices.DeleteFunc(hints, func(h waitHint) bool { return h.fixed != first })
@@ -170,17 +184,26 @@ func (s limitState) disagreeing() []waitHint {
 	return nil
 }
 
-var tryAgain = matching(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(\d{1,5}(?:\.\d+)?)\s*(s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|days?)\b`)
+const waitParts = `\d{1,5}(?:\.\d+)?\s*(?:seconds?|secs?|s|minutes?|mins?|m|hours?|h|days?)`
 
-// messageWait reads the wait out of an error's message, "Try again in 30 seconds"; 0 where none stands.
+var (
+	tryAgain = matching(`(?i)\b(?:try|trying|retry|retrying|wait|resets?)\b[^.!?\d]{0,40}\b(` + waitParts + `(?:(?:,|\s|and)*` + waitParts + `){0,3})(?:\W|$)`)
+	waitPart = matching(`(?i)(\d+(?:\.\d+)?)\s*([smhd])`)
+)
+
+// messageWait reads the wait out of an error's message, "Try again in 30 seconds", "in 1m30s"; 0 where none stands.
 func messageWait(message string) time.Duration {
 	m := tryAgain().FindStringSubmatch(message)
 	if m == nil {
 		return 0
 	}
-	n, _ := strconv.ParseFloat(m[1], 64)
-	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[m[2][0]|0x20]
-	return time.Duration(n * float64(unit))
+	wait := time.Duration(0)
+	for _, part := range waitPart().FindAllStringSubmatch(m[1], -1) {
+		n, _ := strconv.ParseFloat(part[1], 64)
+		unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}[part[2][0]|0x20]
+		wait += time.Duration(n * float64(unit))
+	}
+	return wait
 }
 
 func seconds(n int) time.Duration { return time.Duration(min(n, 1e9)) * time.Second }

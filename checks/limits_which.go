@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"net/http"
-	"strings"
 
 	"klyra-doctor/catalog"
 )
@@ -57,12 +56,17 @@ func (s limitState) which() (limitKind, string) {
 	return s.whichInWords(ours)
 }
 
+var (
+	speaksOfDay    = matching(`(?i)\b(?:per|a) day\b|\d ?/ ?day\b|\bdaily\b`)
+	speaksOfMinute = matching(`(?i)\b(?:per|a) minute\b|\d ?/ ?min(?:ute)?\b|\bRPM\b`)
+)
+
 // whichInWords is which for a response that is limited and whose headers show no limit as used up.
 func (s limitState) whichInWords(ours bool) (limitKind, string) {
 	switch {
-	case strings.Contains(s.message, "per day"):
+	case speaksOfDay().MatchString(s.message):
 		return dayLimit, "the message names a limit per day"
-	case strings.Contains(s.message, "per minute"):
+	case speaksOfMinute().MatchString(s.message):
 		return minuteLimit, "the message names a limit per minute"
 	case ours && s.Remaining != nil:
 		return minuteLimit, "the API's code is rate_limit_exceeded, and the day is not used up as far as is shown"

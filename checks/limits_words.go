@@ -136,7 +136,7 @@ func (s limitState) isLow() bool {
 
 func (s limitState) left() string {
 	var parts []string
-	if s.Remaining != nil && s.Limit != nil {
+	if s.Remaining != nil && s.Limit != nil && *s.Remaining <= *s.Limit {
 		parts = append(parts, fmt.Sprintf("%d of %s in this minute", *s.Remaining, requests(*s.Limit)))
 	} else if s.Remaining != nil {
 		parts = append(parts, requests(*s.Remaining)+" in this minute")
@@ -216,6 +216,7 @@ func (s limitState) evidence(now time.Time) []Evidence {
 		{"X-RateLimit-Limit", s.Limit, time.Time{}},
 		{"X-RateLimit-Remaining", s.Remaining, time.Time{}},
 		{resetHint, s.ResetS, s.ResetTime},
+		{"a header Klyra does not document", s.OtherResetS, time.Time{}},
 		{"X-Daily-Limit-Remaining", s.DailyRemaining, time.Time{}},
 		{retryHint, s.RetryAfterS, s.RetryTime},
 		{resetAtHint, nil, s.resetAt},

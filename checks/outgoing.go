@@ -69,6 +69,9 @@ func (p *preparation) shown() Outgoing {
 	if body != o.Body && o.Sendable() {
 		o.Notes = append(o.Notes, "Secrets in the body are masked here, and sent as they are.")
 	}
+	if o.Sendable() && (safe.Escape(body) != body || p.invisibleHeader()) {
+		o.Notes = append(o.Notes, "Invisible characters are written out here, and sent as they are.")
+	}
 	o.Body = safe.Escape(firstBytes(body, maxBodyShown))
 	command := safe.Escape(redactor.Redact(o.Command.Text))
 	if command != o.Command.Text {
@@ -82,6 +85,16 @@ func (p *preparation) shown() Outgoing {
 		}
 	}
 	return o
+}
+
+// invisibleHeader reports whether the value of a header is not shown as it is sent.
+func (p *preparation) invisibleHeader() bool {
+	for _, values := range p.header {
+		if slices.ContainsFunc(values, func(value string) bool { return safe.EscapeLine(value) != value }) {
+			return true
+		}
+	}
+	return false
 }
 
 // bodied are the methods whose requests declare a length also where they have no body.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,11 +116,14 @@ func (p *preparation) holdsSecret(address string) bool {
 	return p.holdsKey(address) || len(safe.Seen(address)) > 0
 }
 
-// holdsKey reports whether a text holds a key that is known, which leaves in the Authorization header alone.
+// holdsKey reports whether a text holds a key that is known, as it is, percent-encoded or in base64: it leaves in the
+// Authorization header alone.
 func (p *preparation) holdsKey(text string) bool {
+	decoded, _ := url.PathUnescape(text)
 	known := func(key safe.Secret) bool {
 		value := strings.TrimSpace(key.Reveal())
-		return len(value) >= 8 && strings.Contains(text, value)
+		encoded := strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(value)), "=")
+		return len(value) >= 8 && (strings.Contains(text, value) || strings.Contains(decoded, value) || strings.Contains(text, encoded[:len(encoded)-1]))
 	}
 	return known(p.from.Request.Key) || slices.ContainsFunc(p.from.Keys, func(k Key) bool { return known(k.Secret) })
 }

@@ -353,3 +353,54 @@ func ExampleRun() {
 	fmt.Println(r.Status, r.Findings[0].ID)
 	// Output: pass service.reachable
 }
+
+// What gateways, hosts and other products say for themselves, written as in key_servers_test.go.
+func TestServiceNamesWhoAnswers(t *testing.T) {
+	const secret = "Bearer " + testKey + " token=" + testKey
+	for _, c := range []struct{ name, answer, want, says string }{
+		{"CloudFront", "502\nX-Cache: Error from cloudfront\nContent-Type: text/html\n\n<html><title>ERROR</title>", "fail service.edge_error", "CloudFront made it"},
+		{"nginx", "504\nContent-Type: text/html\n\n<html><title>504 Gateway Time-out</title>", "fail service.edge_error", "a web page with status 504"},
+		{"nginx, untouched", "200\nContent-Type: text/html\n\n<html><title>Welcome to nginx!</title>", "fail service.not_the_api", "a web page (status 200)"},
+		{"Varnish", "503\nServer: Varnish\nContent-Type: text/html\n\n<?xml?><html><title>503 Backend fetch failed</title>", "fail service.edge_error", "a web page with status 503"},
+		{"Fastly", "500\nContent-Type: text/plain\n\nFastly error: unknown domain: api.example", "fail service.edge_error", "Fastly does not know this host"},
+		{"Akamai", "403\nServer: AkamaiGHost\nContent-Type: text/html\n\n<HTML><TITLE>Access Denied</TITLE>", "fail service.edge_error", "a web page with status 403"},
+		{"Envoy without a server", "503\nServer: envoy\nContent-Type: text/plain\n\nno healthy upstream", "fail service.edge_error", "Envoy has no server behind it that works"},
+		{"Envoy without a connection", "503\n\nupstream connect error or disconnect/reset before headers", "fail service.edge_error", "Envoy could not connect"},
+		{"Envoy, waiting", "504\n\nupstream request timeout", "fail service.edge_error", "did not answer in time"},
+		{"Envoy, overloaded", "503\nX-Envoy-Overloaded: true\n\n", "fail service.edge_error", "Envoy made it (X-Envoy-Overloaded: true)"},
+		{"HAProxy", "503\nContent-Type: text/html\n\n<html><h1>503 Service Unavailable</h1>", "fail service.edge_error", "a web page with status 503"},
+		{"Traefik", "404\nContent-Type: text/plain\n\n404 page not found", "unknown service.not_the_api", "could not tell"},
+		{"an ingress", "404\nContent-Type: text/plain\n\ndefault backend - 404", "fail service.edge_error", "knows no service for this host"},
+		{"AWS", inJSON(502, `{"message":"Internal server error"}`) + " ", "fail service.degraded", "nothing tells whether"},
+		{"AWS, by its header", "502\nX-Amzn-Errortype: InternalServerErrorException\n\n{}", "fail service.edge_error", "a gateway of AWS made it"},
+		{"Google", "502\nVia: 1.1 google\nContent-Type: text/html\n\n<html><title>502 Server Error</title>", "fail service.edge_error", "a web page with status 502"},
+		{"Vercel", "404\nX-Vercel-Error: DEPLOYMENT_NOT_FOUND\n\nThe deployment could not be found on Vercel.", "fail service.edge_error", "Vercel made it"},
+		{"ngrok", "404\nNgrok-Error-Code: ERR_NGROK_3200\nContent-Type: text/html\n\n<html>", "fail service.edge_error", "ngrok made it (Ngrok-Error-Code: ERR_NGROK_3200)"},
+		{"S3", "403\nServer: AmazonS3\nX-Amz-Bucket-Region: eu-west-1\n\n<Error><Code>AccessDenied</Code></Error>", "fail service.not_the_api", "it is Amazon S3"},
+		{"a filter", "403\nServer: Zscaler/6.2\nContent-Type: text/html\n\n<html><title>Internet Security</title>", "fail service.edge_error", "a web page with status 403"},
+		{"a portal that redirects", "302\nLocation: http://portal.example/login?mac=aa\n\n", "fail service.not_the_api", "it redirects to http://portal.example"},
+		{"a portal that says so", "511\nContent-Type: text/html\n\n<html>", "fail service.not_the_api", "a network wants a login"},
+		{"a portal with a 200", "200\nContent-Type: text/html\n\n<HTML><TITLE>Success</TITLE>", "fail service.not_the_api", "a web page (status 200)"},
+		{"a wall with a password", "401\nWww-Authenticate: Basic realm=\"staging\"\n\nUnauthorized", "fail service.not_the_api", "it wants a user name and a password"},
+		{"OpenAI", "401\nOpenai-Version: 2020-10-01\n\n" + envelope("invalid_api_key"), "fail service.not_the_api", "it is OpenAI's API"},
+		{"Stripe", "401\nStripe-Version: 2024-01-01\n\n{}", "fail service.not_the_api", "it is Stripe's API"},
+		{"Elasticsearch", "200\nX-Elastic-Product: Elasticsearch\n\n{}", "fail service.not_the_api", "it is Elasticsearch"},
+		{"a banner", inJSON(200, `{"name":"Klyra API","version":"3.2.1"}`), "unknown service.not_the_api", "could not tell"},
+		{"nothing", "200\n\n", "unknown service.not_the_api", "could not tell"},
+		{"maintenance", "503\nRetry-After: 3600\n\n{\"message\":\"Down\"}", "fail service.degraded", "nothing tells whether"},
+		{"a page with the key on it", "503\nContent-Type: text/html\n\n<html><title>" + secret + "</title>", "fail service.edge_error", "a web page with status 503"},
+		{"headers with the key in them", "503\nX-Request-Id: " + testKey + "\nCf-Ray: " + testKey + "-FRA\nServer: " + testKey + "\n\n" + envelope("service_unavailable"), "fail service.degraded, pass service.reachable", "503"},
+	} {
+		target := keyTarget(apiOn(t, func(w http.ResponseWriter, r *http.Request) { keyServer{}.write(w, r, c.answer) }), testKey)
+		r := Run(inTime(t), catalog.ServiceCheck, target)
+		if findingIDs(r) != c.want || !strings.Contains(r.Summary, c.says) || r.Status != Pass && r.Remedy() == "" {
+			t.Errorf("%s:\ngot  %s: %s\nwant %s: …%s…", c.name, findingIDs(r), r.Summary, c.want, c.says)
+		}
+		if c.name == "maintenance" && !strings.Contains(evidenceText(r), "Retry-After=3600") {
+			t.Errorf("%s: %s", c.name, evidenceText(r))
+		}
+		if text := fmt.Sprintf("%+v", r); holdsPart(text, testKey) {
+			t.Errorf("%s: the key shows in %s", c.name, text)
+		}
+	}
+}

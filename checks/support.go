@@ -33,6 +33,9 @@ func (p serviceProbe) facts() []Evidence {
 	if says := p.answer.says(); says != "" && p.answer.problem == nil {
 		facts = append([]Evidence{{"the answer says", says}}, facts...)
 	}
+	if wait := p.answer.header.Get(retryHint); wait != "" {
+		facts = append(facts, Evidence{retryHint, wait})
+	}
 	return facts
 }
 

@@ -3,6 +3,7 @@ package paste
 import (
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -28,8 +29,13 @@ const (
 	cookieValue
 	agentValue
 	refererValue
+	queryValue
+	rangeValue
+	lackingValue // what it changes of the request is not read
 	getFlag
 	headFlag
+	globFlag
+	nextFlag
 )
 
 // options are curl's flags that take a value or change the request; all others stand alone.
@@ -43,12 +49,18 @@ var options = map[string]option{
 	"--oauth2-bearer": bearerValue, "-o": otherValue, "--output": otherValue, "-w": otherValue, "--write-out": otherValue,
 	"-m": otherValue, "--max-time": otherValue, "--connect-timeout": otherValue, "-x": otherValue, "--proxy": otherValue,
 	"-T": uploadValue, "--upload-file": uploadValue, "-c": otherValue, "--cookie-jar": otherValue, "-E": otherValue,
-	"--cert": otherValue, "--key": otherValue, "--cacert": otherValue, "--capath": otherValue, "-r": otherValue,
-	"--range": otherValue, "--resolve": otherValue, "--retry": otherValue, "--retry-delay": otherValue,
+	"--url-query": queryValue, "-g": globFlag, "--globoff": globFlag, "-:": nextFlag, "--next": nextFlag, "--request-target": lackingValue,
+	"--cert": otherValue, "--key": otherValue, "--cacert": otherValue, "--capath": otherValue, "-r": rangeValue,
+	"--range": rangeValue, "--resolve": otherValue, "--retry": otherValue, "--retry-delay": otherValue,
 	"--retry-max-time": otherValue, "-D": otherValue, "--dump-header": otherValue, "-K": fileValue, "--config": fileValue,
 	"--limit-rate": otherValue, "--interface": otherValue, "--noproxy": otherValue, "-U": otherValue, "--proxy-user": otherValue,
 	"--ciphers": otherValue, "--tls-max": otherValue, "--trace": otherValue, "--trace-ascii": otherValue, "-z": otherValue,
 	"--stderr": otherValue, "--max-redirs": otherValue, "--unix-socket": otherValue, "--connect-to": otherValue,
+	"--socks4": otherValue, "--socks4a": otherValue, "--socks5": otherValue, "--socks5-hostname": otherValue, "--proxy1.0": otherValue,
+	"--preproxy": otherValue, "--proxy-header": otherValue, "--doh-url": otherValue, "--dns-servers": otherValue, "--aws-sigv4": otherValue,
+	"--netrc-file": otherValue, "--variable": otherValue, "--pinnedpubkey": otherValue, "--output-dir": otherValue, "--rate": otherValue,
+	"--keepalive-time": otherValue, "--local-port": otherValue, "--speed-time": otherValue, "--speed-limit": otherValue, "-y": otherValue, "-Y": otherValue,
+	"--cert-type": otherValue, "--key-type": otherValue, "--pass": otherValue, "--crlfile": otherValue, "--curves": otherValue, "--tls13-ciphers": otherValue,
 }
 
 const maxCommands = 32 // read in one text
@@ -93,7 +105,13 @@ func curl(words []word) (s shown, ok bool) {
 			c.get = true
 		case kind == headFlag:
 			c.shown.method = "HEAD"
+		case kind == nextFlag:
+			c.shown.lack(whichOfSeveral)
+			return c.done()
+		case kind == globFlag:
+			c.noGlob = true
 		case kind == noValue:
+			c.noGlob = c.noGlob || !strings.HasPrefix(flag, "--") && strings.Contains(flag, "g")
 		case attached != "":
 			c.take(kind, word{attached, words[i].Span, words[i].expands})
 		case i+1 < len(words):
@@ -114,7 +132,7 @@ func split(text string) (flag, attached string) {
 		return flag, attached
 	}
 	for i := 1; i < len(text); i++ {
-		if kind := options["-"+text[i:i+1]]; kind != noValue && kind != getFlag && kind != headFlag {
+		if kind := options["-"+text[i:i+1]]; kind != noValue && kind < getFlag {
 			return "-" + text[i:i+1], text[i+1:]
 		}
 	}
@@ -128,14 +146,24 @@ type command struct {
 	file            string // in which some of the body stands, "-" for standard input; "" for none
 	part            string // of a form that curl makes; "" for no form
 	form, get, json bool
-	upload          bool
+	upload, noGlob  bool
+	query           []string
 }
+
+// whichOfSeveral is what a command for several requests lacks.
+const whichOfSeveral = "which of the requests that curl makes failed"
+
+// globbed is a URL that curl makes several of.
+var globbed = regexp.MustCompile(`\{[^{}]*,[^{}]*\}|\[\w+-\w+(?::\d+)?\]`)
 
 func (c *command) url(w word) {
 	address := w.text
 	looks := strings.Contains(address, "://") || strings.HasPrefix(address, "localhost") || strings.HasPrefix(address, "$") ||
 		strings.Contains(address, ".") && strings.ContainsAny(address, "/:") && !strings.ContainsAny(address, "()'\",")
-	if c.shown.url == "" && looks {
+	switch {
+	case looks && c.shown.url != "":
+		c.shown.lack(whichOfSeveral)
+	case looks:
 		c.shown.url = address
 		c.expanded(w)
 	}
@@ -179,6 +207,13 @@ func (c *command) take(kind option, w word) {
 		c.upload, c.file = true, w.text
 	case fileValue:
 		c.shown.lack("the file " + w.text)
+	case queryValue:
+		c.query = append(c.query, strings.TrimPrefix(urlencoded(w.text), "+"))
+		c.expanded(w)
+	case rangeValue:
+		c.header("Range", "bytes="+w.text)
+	case lackingValue:
+		c.shown.lack("what curl makes of " + w.text)
 	case bearerValue:
 		c.header("Authorization", "Bearer "+w.text)
 	case urlValue:
@@ -259,13 +294,19 @@ func (c *command) done() (shown, bool) {
 	c.unread()
 	s := c.shown
 	s.content = strings.Join(c.data, "&")
+	if !c.noGlob && globbed.MatchString(s.url) {
+		s.lack(whichOfSeveral)
+	}
 	if c.get && s.content != "" {
+		c.query = append(c.query, s.content)
+		s.content = ""
+	}
+	for _, part := range c.query {
 		between := "?"
 		if strings.Contains(s.url, "?") {
 			between = "&"
 		}
-		s.url += between + s.content
-		s.content = ""
+		s.url += between + part
 	}
 	sends := c.form || len(c.data) > 0
 	switch {

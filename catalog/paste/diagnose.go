@@ -85,6 +85,7 @@ type RateLimit struct {
 	DailyRemaining *int      // left today
 	RetryAfterS    *int      // seconds, from Retry-After; nil too where only RetryTime is known
 	RetryTime      time.Time // of a Retry-After that is a date; zero where it is none
+	OtherResetS    *int      // seconds until a reset, from RateLimit-Reset or another header that Klyra does not document
 	Date           time.Time // of the response, from its Date header; zero where none stands
 	Unread         []string  // names, in lower case, of headers whose value is neither a number nor a time
 }

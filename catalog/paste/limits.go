@@ -13,7 +13,11 @@ import (
 // limitHeaders are the headers that RateLimit is read from, lower case.
 var limitHeaders = []string{
 	"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-daily-limit-remaining", "retry-after", "date",
+	"ratelimit", "ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-after", "x-ratelimit-reset-requests", "retry-after-ms",
 }
+
+// otherResets are those of limitHeaders that Klyra does not document: gateways, and the IETF's drafts, name a wait in them.
+var otherResets = limitHeaders[6:]
 
 // LimitsOf reads the state that the headers of a response show; of repeated ones the last that can be read counts, of
 // repeated Retry-After in seconds the longest. Names may be in
@@ -70,16 +74,23 @@ func (l *RateLimit) until(at time.Time) *int {
 
 // take reads one header, its name in lower case, and reports whether it says something of a limit.
 func (l *RateLimit) take(name, value string) bool {
-	value = strings.TrimSpace(value)
+	value = strings.Trim(strings.TrimSpace(value), `"`)
+	if slices.Contains(otherResets, name) {
+		return l.takeOther(name, value)
+	}
 	n, at := headerNumber(value), time.Time{}
 	switch name {
 	case "date":
 		l.Date = HTTPTime(value)
 		return false
 	case "retry-after":
-		at = HTTPTime(value)
+		if n = longest(value); n == nil {
+			at = httpOrISO(value)
+		}
 	case "x-ratelimit-reset":
-		at = epochOrISO(value)
+		if at = epochOrISO(value); n == nil {
+			n = headerDuration(value)
+		}
 	}
 	if n == nil && at.IsZero() {
 		l.Unread = append(l.Unread, name)
@@ -107,6 +118,65 @@ func (l *RateLimit) take(name, value string) bool {
 	return true
 }
 
+// resetOf is the reset in the IETF's header: "limit=60, remaining=0, reset=30", or as its later drafts write it,
+// "default";r=0;t=30.
+var resetOf = regexp.MustCompile(`\b(?:reset|t)=(\d{1,9})\b`)
+
+// takeOther reads a header that Klyra does not document. A time in it is not taken: it may count from anywhere.
+func (l *RateLimit) takeOther(name, value string) bool {
+	n := headerNumber(value)
+	if n == nil {
+		n = headerDuration(value)
+	}
+	if m := resetOf.FindStringSubmatch(value); name == "ratelimit" && m != nil {
+		n = headerNumber(m[1])
+	}
+	if n == nil || !unixTime(int64(*n)).IsZero() {
+		return false
+	}
+	if name == "retry-after-ms" {
+		*n = (*n + 999) / 1000
+	}
+	l.OtherResetS = n
+	return true
+}
+
+var numbers = regexp.MustCompile(`^\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*$`)
+
+// longest reads the wait of a Retry-After in seconds, the longest where servers on the way each gave theirs; nil where
+// it is no number.
+func longest(value string) *int {
+	if !numbers.MatchString(value) {
+		if n := headerNumber(value); n != nil {
+			return n
+		}
+		return headerDuration(value)
+	}
+	var most *int
+	for part := range strings.SplitSeq(value, ",") {
+		if n := headerNumber(strings.TrimSpace(part)); n != nil && (most == nil || *n > *most) {
+			most = n
+		}
+	}
+	return most
+}
+
+var withUnits = regexp.MustCompile(`^(?:\d{1,9}(?:\.\d+)?(?:h|ms|m|s))+$`)
+
+// headerDuration reads a wait with units, "1m30s" or "30 seconds", in seconds, fractions rounded up; nil for anything else.
+func headerDuration(value string) *int {
+	value = strings.TrimSuffix(strings.ReplaceAll(value, " ", ""), "econds")
+	if !withUnits.MatchString(value) {
+		return nil
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil {
+		return nil
+	}
+	n := int(math.Ceil(d.Seconds()))
+	return &n
+}
+
 var leadingNumber = regexp.MustCompile(`^(\d{1,15}(?:\.\d*)?)\s*(?:[,;]|$)`)
 
 // headerNumber reads a header that begins with a number ("60, 60;w=60"), fractions rounded up; nil where it does
@@ -124,14 +194,27 @@ func headerNumber(value string) *int {
 	return &n
 }
 
-// httpTimes are the three forms of a time in HTTP (RFC 9110, 5.6.7), and the first with another zone than GMT.
+// httpTimes are the three forms of a time in HTTP (RFC 9110, 5.6.7), and what some servers make of the first: a day of
+// one digit, UTC for GMT, an offset. Names of other zones are not read, for they say nothing certain.
 var httpTimes = []string{
-	"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC, time.RFC1123,
+	"Mon, 2 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC, "Mon, 2 Jan 2006 15:04:05 UTC", "Mon, 2 Jan 2006 15:04:05 -0700",
 }
 
 // HTTPTime reads a time as HTTP writes it; the zero time where it is none.
-func HTTPTime(value string) time.Time {
-	for _, layout := range httpTimes {
+func HTTPTime(value string) time.Time { return parsedAs(httpTimes, value) }
+
+// isoTimes are forms of ISO 8601 that name their zone.
+var isoTimes = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 Z0700", "2006-01-02 15:04:05 UTC"}
+
+func httpOrISO(value string) time.Time {
+	if at := HTTPTime(value); !at.IsZero() {
+		return at
+	}
+	return parsedAs(isoTimes, value)
+}
+
+func parsedAs(layouts []string, value string) time.Time {
+	for _, layout := range layouts {
 		if at, err := time.Parse(layout, value); err == nil {
 			return at.UTC()
 		}
@@ -139,17 +222,22 @@ func HTTPTime(value string) time.Time {
 	return time.Time{}
 }
 
-// ResetTime reads when a limit resets as APIs write it: seconds or milliseconds since 1970, or a time in ISO 8601.
+// ResetTime reads when a limit resets as APIs write it: seconds since 1970, or thousandths, millionths and so on of
+// them, or a time in ISO 8601 or as HTTP writes it.
 // It is zero for anything else.
 func ResetTime(value string) time.Time {
 	value = strings.TrimSpace(value)
-	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return at.UTC()
+	if at := httpOrISO(value); !at.IsZero() {
+		return at
 	}
 	f, err := strconv.ParseFloat(value, 64)
 	switch {
-	case err != nil || !(f > 0) || f >= 1e16:
+	case err != nil || !(f > 0) || f >= 9e18:
 		return time.Time{}
+	case f >= 1e17:
+		return time.Unix(0, int64(f)).UTC()
+	case f >= 1e15:
+		return time.UnixMicro(int64(f)).UTC()
 	case f >= 1e12:
 		return time.UnixMilli(int64(f)).UTC()
 	}

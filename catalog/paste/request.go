@@ -136,7 +136,10 @@ type headReader struct {
 	text    string
 	marker  bool // lines begin with "> "
 	escaped bool // lines end with `\r\n`, written out
+	indent  int  // blanks before the first header: a line with more goes on with the one above
 }
+
+func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
 // headers reads the lines after the first one, and returns where the next thing begins.
 func (r *headReader) headers(s *shown, i int) int {
@@ -153,9 +156,22 @@ func (r *headReader) headers(s *shown, i int) int {
 			}
 			line = rest
 		}
-		name, value, found := strings.Cut(strings.TrimSpace(line), ":")
+		if n == 1 {
+			r.indent = indentOf(line)
+		}
+		if !r.marker && !r.escaped && len(s.headers) > 0 && indentOf(line) > r.indent && strings.TrimSpace(line) != "" {
+			s.headers[len(s.headers)-1].value += " " + strings.TrimSpace(line)
+			i = next
+			continue
+		}
+		line = strings.TrimSpace(line)
+		pseudo := line[:min(len(line), 1)] == ":" // of HTTP/2, whose name begins so
+		name, value, found := strings.Cut(strings.TrimPrefix(line, ":"), ":")
+		if pseudo {
+			name = ":" + name
+		}
 		if !found || name == "" || strings.ContainsAny(name, " \t\"'{}") {
-			if strings.TrimSpace(line) == "" {
+			if line == "" {
 				return next
 			}
 			return i
@@ -277,6 +293,8 @@ func object(text string, v value) shown {
 			s.headers = append(s.headers, headerList(text, m.value)...)
 		case (sent[m.key] || m.key == "text") && !m.value.null(text):
 			s.sentBody(text, m)
+		case m.key == "encoding" && m.value.plain(text) == "base64":
+			s.lack("the body itself: it stands there in base64")
 		case m.key == "files" || m.key == "params":
 			s.lack("the " + m.key + " that the call adds")
 		}
@@ -379,6 +397,11 @@ func headerList(text string, v value) (all []pair) {
 			continue
 		}
 		name := text[m.start:min(m.value.start, m.start+64)]
+		if quote := strings.IndexAny(name, `"'`); quote == 0 {
+			if end := strings.IndexByte(name[1:], name[0]); end >= 0 {
+				name = name[:end+1] // what stands behind the quote may begin the value: f"…"
+			}
+		}
 		name = strings.Trim(strings.TrimRight(name, " :=>\t"), "\"'\\`[]:")
 		h := pair{name, m.value.plain(text)}
 		if m.value.form == group { // Go's and Node's headers hold lists

@@ -147,3 +147,25 @@ func TestResetAsATime(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// TestHeadersOverLines: a line that stands further in than the first header goes on with the one above; those of HTTP/2
+// begin with a colon.
+func TestHeadersOverLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"POST /v1/x HTTP/1.1\nHost: h\nX-A: a\n  b\n\tc\nX-B: d\n\n{}\n\nHTTP/1.1 401 x\n":       "Host: h|X-A: a b c|X-B: d",
+		"    POST /v1/x HTTP/1.1\n    Host: h\n    X-A: a\n    X-B: d\n\n{}\n\nHTTP/1.1 401 x\n": "Host: h|X-A: a|X-B: d",
+		"POST /v1/x HTTP/2\nHost: h\n:authority: h\n:path: /x\nX-B: d\n\n{}\n\nHTTP/2 401\n":     "Host: h|:authority: h|:path: /x|X-B: d",
+		"> POST /v1/x HTTP/2\n> Host: h\n> X-B: d\n>\n< HTTP/2 401\n":                            "Host: h|X-B: d",
+		`requests.post("https://h/x", headers={"X-A": f"a {b}", 'X-B': 'd'}, json={"a": 1})`:     "X-A: a {b}|X-B: d",
+	} {
+		var got []string
+		for _, h := range Diagnose(text).Request.Headers {
+			if h.Name != "Content-Type" {
+				got = append(got, h.Name+": "+h.Value)
+			}
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q: %q, want %s", text, got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf16"
@@ -70,7 +71,7 @@ func (r *Redactor) know(form string) {
 func hash(w uint64) uint64 { return w * 0x9e3779b97f4a7c15 >> 48 }
 
 // Redact returns text with every secret replaced by Mask: known ones by value and in their trimmed,
-// URL-encoded, base64, hexadecimal and JSON-escaped forms; unknown ones by pattern (bearer tokens, key headers,
+// URL-encoded, base64, hexadecimal and JSON-escaped forms, and what they are base64 of; unknown ones by pattern (bearer tokens, key headers,
 // URL signatures, passwords, cookies, known key prefixes).
 func (r *Redactor) Redact(text string) string {
 	spans := look(text)
@@ -161,8 +162,21 @@ func forms(secret string) []string {
 			all = append(all, jsonForms(j)...)
 		}
 		all = append(all, base64Forms(v)...)
+		if text, ok := decoded(v); ok {
+			all = append(all, text)
+		}
 	}
 	return all
+}
+
+// decoded returns the text that a secret is base64 of, as Kubernetes keeps one; false where it is of none.
+func decoded(v string) (string, bool) {
+	text, err := base64.StdEncoding.DecodeString(v)
+	odd := func(c byte) bool { return c < ' ' && c != '\n' && c != '\r' || c > '~' }
+	if err != nil || len(text) < longForm || slices.ContainsFunc(text, odd) {
+		return "", false
+	}
+	return string(text), true
 }
 
 // jsonForms returns what stands between the quotes of a JSON string, for encoders that escape HTML, that

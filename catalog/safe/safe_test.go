@@ -2,6 +2,7 @@ package safe
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,19 @@ func TestSecretNeverPrintsItself(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "kly_…tB6n") {
 		t.Errorf("no fingerprint in %q", out.String())
+	}
+}
+
+// A key that is kept in base64 may be handed on as what it stands for.
+func TestRedactWhatASecretIsBase64Of(t *testing.T) {
+	for _, wrapped := range []string{key, key + "\n", "Bearer " + key} {
+		r := NewRedactor(NewSecret(base64.StdEncoding.EncodeToString([]byte(wrapped))))
+		if got := r.Redact("no such key: " + key); leak(got, key) >= 0 {
+			t.Errorf("%q: %s", wrapped, got)
+		}
+	}
+	if got := NewRedactor(NewSecret("abcdefghijklmnopqrstuvwx")).Redact("plain words"); got != "plain words" {
+		t.Error(got)
 	}
 }
 

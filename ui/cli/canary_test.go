@@ -41,7 +41,7 @@ var leakyServers = []leakyServer{
 	},
 	{
 		"a known error", http.StatusUnauthorized,
-		map[string]string{"Content-Type": "application/json", "Www-Authenticate": "Bearer %[1]s"},
+		map[string]string{"Content-Type": "application/json", "Www-Authenticate": `Bearer %[1]s, error="%[1]s", error_description="%[1]s"`, "X-Error-Code": "%[1]s", "RateLimit": "%[1]s"},
 		`{"error":{"code":"invalid_api_key","message":"no such key: Bearer %[1]s","type":"authentication_error","param":"%[1]s","request_id":"%[1]s"}}`,
 	},
 	{"a success", http.StatusOK, map[string]string{"Content-Type": "application/%[1]s", "X-Request-Id": "%[1]s"}, `{"your_key":"%[1]s"}`},
@@ -99,6 +99,10 @@ var leakyPastes = map[string]string{
 	"broken.json": "{\"text\": \"%[1]s\", \"api_key\": \"%[1]s\", }",
 	"key.txt":     "%[1]s\n",
 	"badkey.txt":  "Bearer %[1]s\n\n",
+	"har.json":    `{"request":{"method":"POST","url":"%[2]s/v1/x","headers":[{"name":"authorization","value":"Bearer %[1]s"}],"postData":{"text":"{\"k\":\"%[1]s\"}"}},"response":{"content":{"text":"{\"error\":{\"code\":\"timeout\"}}"}}}`,
+	"limits.txt":  "curl -u %[1]s: -x http://u:%[1]s@127.0.0.1:1 %[2]s/v1/x\nHTTP/1.1 429 x\nRetry-After: %[1]s\nRateLimit-Reset: %[1]s\n\n{\"error\":{\"code\":\"rate_limit_exceeded\",\"reset_at\":\"%[1]s\"}}",
+	"settings":    "KLYRA_API_KEY=\"%[1]s\" # of production\nOTHER=1\n",
+	"wrapped.txt": "[\"%[1]s\"]",
 }
 
 // TestTheKeyShowsNowhere runs every command with a known key against servers that repeat it, and looks for any
@@ -165,6 +169,10 @@ func liveCommands(api string) [][]string {
 		{"check", "key", "--path", "/v1/moderate?key=" + canary},
 		{"check", "key", "--key-file", "key.txt", "--request", "transcript.txt"},
 		{"check", "key", "--key-file", "badkey.txt", "--request", "curl.txt"},
+		{"check", "key", "--key-file", "settings"},
+		{"check", "key", "--key-file", "wrapped.txt"},
+		{"check", "key", "--key-file", "har.json"},
+		{"check", "limits", "limits.txt"},
 		{"check", "limits"},
 		{"check", "limits", "transcript.txt"},
 		{"check", "service"},
