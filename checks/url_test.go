@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -11,14 +12,14 @@ import (
 // urlCases are broken URLs, each with the findings that name what is wrong: "id status" in their order. Text
 // has to stand in the texts of the first of them.
 var urlCases = []struct {
-	name    string
-	url     string
-	want    string
-	text    string
-	pasted  bool
-	deep    bool
-	expect  Media
-	hurried bool // short deadlines for the phases
+	name   string
+	url    string
+	want   string
+	text   string
+	pasted bool
+	deep   bool
+	expect Media
+	brief  phaseLimits // that are shorter than usual; zero for the others
 }{
 	{name: "all is well", url: "https://media.example.com/body/png", want: "view.public pass", text: "nothing wrong is visible"},
 	{name: "plain http", url: "http://media.example.com/body/png", want: "view.public pass"},
@@ -30,7 +31,7 @@ var urlCases = []struct {
 	{name: "name without address", url: "https://noaddress.example.com/a.png", want: "dns.no_address fail; view.not_reached skip", text: "NODATA"},
 	{name: "server failure", url: "https://broken.example.com/", want: "dns.server_failure unknown; view.not_reached skip", text: "SERVFAIL"},
 	{name: "refused query", url: "https://refusing.example.com/", want: "dns.server_failure unknown; view.not_reached skip", text: "REFUSED"},
-	{name: "unanswered query", url: "https://unanswered.example.com/", hurried: true, want: "dns.timeout unknown; view.not_reached skip"},
+	{name: "unanswered query", url: "https://unanswered.example.com/", brief: phaseLimits{dns: 500 * time.Millisecond}, want: "dns.timeout unknown; view.not_reached skip"},
 	{name: "IPv6 only", url: "https://six.example.com/body/png", want: "dns.ipv6_only warn; view.public pass", text: "2606:2800"},
 	{name: "private address", url: "http://private.example.com/body/png", want: "dns.private_address fail", text: "10.0.0.10 is a private address"},
 	{name: "private address in a paste", url: "http://private.example.com/body/png", pasted: true, want: "dns.private_address fail; view.not_reached skip", text: "not contacted"},
@@ -39,12 +40,12 @@ var urlCases = []struct {
 	{name: "mixed addresses", url: "https://mixed.example.com/body/png", want: "dns.private_address warn; view.public pass", text: "some addresses"},
 
 	{name: "refused", url: "https://down.example.com/", want: "tcp.refused fail; view.not_reached skip", text: "93.184.216.101:443 refused"},
-	{name: "dropped", url: "https://dropped.example.com/", hurried: true, want: "tcp.timeout unknown; view.not_reached skip"},
+	{name: "dropped", url: "https://dropped.example.com/", brief: phaseLimits{connect: 500 * time.Millisecond}, want: "tcp.timeout unknown; view.not_reached skip"},
 	{name: "unrouted", url: "https://unrouted.example.com/", want: "tcp.unreachable unknown; view.not_reached skip"},
 	{name: "reset on connect", url: "https://reset.example.com/", want: "tcp.reset fail; view.not_reached skip"},
 	{name: "forbidden here", url: "https://odd.example.com/", want: "tcp.unreachable unknown; view.not_reached skip", text: "this machine forbids"},
 	{name: "one of two is down", url: "https://half.example.com/body/png", want: "tcp.refused warn; view.public pass", text: "1 of 2 addresses"},
-	{name: "one of two is mute", url: "https://halfmute.example.com/body/png", hurried: true, want: "tcp.timeout warn; view.public pass"},
+	{name: "one of two is mute", url: "https://halfmute.example.com/body/png", brief: phaseLimits{connect: 500 * time.Millisecond}, want: "tcp.timeout warn; view.public pass"},
 
 	{name: "expired", url: "https://expired.example.com/", want: "tls.expired fail; view.not_reached skip", text: "this machine's clock"},
 	{name: "not yet valid", url: "https://early.example.com/", want: "tls.not_yet_valid fail; view.not_reached skip"},
@@ -56,7 +57,7 @@ var urlCases = []struct {
 	{name: "client certificate, TLS 1.3", url: "https://mutual.example.com/", want: "tls.client_certificate fail; view.not_reached skip"},
 	{name: "client certificate, TLS 1.2", url: "https://mutual2.example.com/", want: "tls.client_certificate fail; view.not_reached skip"},
 	{name: "plain HTTP on 443", url: "https://plain.example.com/", want: "tls.not_tls fail; view.not_reached skip"},
-	{name: "mute on 443", url: "https://mute.example.com/", hurried: true, want: "tls.timeout unknown; view.not_reached skip"},
+	{name: "mute on 443", url: "https://mute.example.com/", brief: phaseLimits{tls: 500 * time.Millisecond}, want: "tls.timeout unknown; view.not_reached skip"},
 	{name: "name unknown to the server", url: "https://unknown.example.com/", want: "tls.wrong_host fail; view.not_reached skip"},
 	{name: "hangs up in the handshake", url: "https://hangup.example.com/", want: "tcp.reset fail; view.not_reached skip", text: "during the TLS handshake"},
 	{name: "certificate ends soon", url: "https://soon.example.com/body/png", want: "tls.expires_soon warn; view.public pass", text: "ends in 40 h "},
@@ -67,7 +68,7 @@ var urlCases = []struct {
 	{name: "reset", url: "http://media.example.com/raw/reset", want: "tcp.reset fail; view.not_reached skip"},
 	{name: "not HTTP", url: "http://media.example.com/raw/garbage", want: "http.server_error fail; view.not_reached skip", text: "that is: SSH"},
 	{name: "huge headers", url: "http://media.example.com/raw/headers", want: "http.server_error fail; view.not_reached skip"},
-	{name: "no answer", url: "http://media.example.com/raw/silent", hurried: true, want: "http.timeout unknown; view.not_reached skip"},
+	{name: "no answer", url: "http://media.example.com/raw/silent", brief: phaseLimits{headers: 500 * time.Millisecond}, want: "http.timeout unknown; view.not_reached skip"},
 
 	{name: "401", url: "https://media.example.com/status/401?h=WWW-Authenticate:+Basic", want: "http.unauthorized fail; view.not_reached skip", text: "Basic"},
 	{name: "403 of S3", url: "https://media.example.com/status/403?body=" + escaped("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"), want: "http.forbidden fail; view.not_reached skip", text: "AccessDenied"},
@@ -129,8 +130,8 @@ var urlCases = []struct {
 	{name: "image of 4 MB", url: "https://media.example.com/body/png?pad=4000000", want: "view.public pass"},
 	{name: "large video", url: "https://media.example.com/body/mp4?pad=9000000&type=video/mp4", want: "view.public pass"},
 	{name: "cut off", url: "https://media.example.com/body/png?way=short", want: "body.truncated fail"},
-	{name: "slow", url: "https://media.example.com/body/png?way=drip", hurried: true, want: "body.slow warn; view.public pass"},
-	{name: "slow to begin", url: "https://media.example.com/body/png?way=late", hurried: true, want: "body.slow warn; view.public pass", text: "to begin its answer"},
+	{name: "slow", url: "https://media.example.com/body/png?way=drip", brief: phaseLimits{swift: 900 * time.Millisecond}, want: "body.slow warn; view.public pass"},
+	{name: "slow to begin", url: "https://media.example.com/body/png?way=late", brief: phaseLimits{swift: 900 * time.Millisecond}, want: "body.slow warn; view.public pass", text: "to begin its answer"},
 	{name: "no length", url: "http://media.example.com/raw/nolength", want: "body.no_length warn; view.public pass"},
 	{name: "compressed unasked", url: "https://media.example.com/body/gzip?type=image/png&h=Content-Encoding:+gzip", want: "body.bad_compression warn; view.public pass"},
 	{name: "compressed in name only", url: "https://media.example.com/body/png?h=Content-Encoding:+gzip", want: "body.bad_compression fail"},
@@ -151,9 +152,7 @@ func TestURLFindings(t *testing.T) {
 			target := urlTarget(t, "", c.url)
 			target.URLPasted, target.Deep, target.Expect = c.pasted, c.deep, c.expect
 			n := w.network
-			if c.hurried {
-				n.phases = phaseLimits{500 * time.Millisecond, 500 * time.Millisecond, 500 * time.Millisecond, 500 * time.Millisecond, 100 * time.Millisecond, 100 * time.Millisecond}
-			}
+			n.phases = c.brief.over(n.phases)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			r := n.checkURL(ctx, target)
@@ -167,6 +166,14 @@ func TestURLFindings(t *testing.T) {
 				t.Error("no finding shows the timing")
 			}
 		})
+	}
+}
+
+// over are the limits with those of others in the place of zeros.
+func (l phaseLimits) over(others phaseLimits) phaseLimits {
+	return phaseLimits{
+		dns: cmp.Or(l.dns, others.dns), connect: cmp.Or(l.connect, others.connect), tls: cmp.Or(l.tls, others.tls),
+		headers: cmp.Or(l.headers, others.headers), others: cmp.Or(l.others, others.others), swift: cmp.Or(l.swift, others.swift),
 	}
 }
 

@@ -328,14 +328,14 @@ func (w *world) serveBody(rw http.ResponseWriter, r *http.Request, name string) 
 		header.Set("Content-Length", strconv.Itoa(len(body)+100))
 	case "late":
 		select {
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(time.Second):
 		case <-r.Context().Done():
 		}
 	case "drip":
 		rw.Write(body[:10])
 		rw.(http.Flusher).Flush()
 		select {
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(time.Second):
 		case <-r.Context().Done():
 		}
 		body = body[10:]
