@@ -504,7 +504,8 @@ func commandSaysTheSame(t *testing.T, target Target, o Outgoing) {
 		}
 		return
 	}
-	got := paste.Diagnose(o.Command.Text).Request
+	forSh := strings.Replace(o.Command.Text, "curl ", "curl \\\n  ", 1) // which the reader guesses from the first line's end
+	got := paste.Diagnose(forSh).Request
 	if got == nil || !strings.HasPrefix(o.Command.Text, "curl -g -") {
 		t.Fatalf("no command: %q", o.Command.Text)
 	}
