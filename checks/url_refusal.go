@@ -31,7 +31,10 @@ var (
 
 // readRefusal reads the beginning of an answer that is no success.
 func readRefusal(header http.Header, page []byte) refusal {
-	said := refusal{title: titleOf(page), code: codeIn(header), place: header.Get("X-Amz-Bucket-Region")}
+	said := refusal{title: titleOf(page), place: header.Get("X-Amz-Bucket-Region")}
+	if codes := headerCodes(header); len(codes) > 0 {
+		said.code = codes[0]
+	}
 	if cloudflares(header, page) {
 		said.edgeCode = edgeCode(page)
 	}
@@ -51,19 +54,6 @@ func readRefusal(header http.Header, page []byte) refusal {
 		said.words = strings.Join(strings.Fields(string(page)), " ")
 	}
 	return said
-}
-
-// errorHeaders hold the codes of errors, as their senders name them.
-var errorHeaders = []string{"X-Ms-Error-Code", "X-Amzn-Errortype", "Ngrok-Error-Code", "X-Vercel-Error"}
-
-// codeIn is the code of an error in the headers of an answer; "" for none.
-func codeIn(header http.Header) string {
-	for _, name := range errorHeaders {
-		if code, _, _ := strings.Cut(header.Get(name), ":"); code != "" {
-			return code
-		}
-	}
-	return ""
 }
 
 // readJSON reads the code and the message of an error in JSON, where no other was found.
