@@ -86,6 +86,15 @@ func (t *Base64) SpareBits() bool {
 	return base64Value(t.last)&spare != 0
 }
 
+// LostPluses reports whether blanks stand where + stood, as in what was decoded as a form: with them it would be whole.
+// It is known once everything was read.
+func (t *Base64) LostPluses() bool {
+	return t.Blanks > 0 && t.Padding != t.PaddingDue() && (t.Letters+t.Blanks+t.Padding)%4 == 0
+}
+
+// PaddingDue is how much padding the letters ask for. It is known once everything was read.
+func (t *Base64) PaddingDue() int64 { return (4 - t.Letters%4) % 4 }
+
 // base64Value returns the six bits of a letter.
 func base64Value(c byte) byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
