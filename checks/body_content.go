@@ -32,7 +32,7 @@ func (p *urlProbe) take(b *body, in *bufio.Reader) {
 // readImage reads an image as a whole, into the room that its announced length asks for.
 func (b *body) readImage(in io.Reader) []byte {
 	var all bytes.Buffer
-	all.Grow(int(min(max(b.length, 0), maxImageBytes)) + bytes.MinRead)
+	all.Grow(int(min(max(b.length, 0), imageLimit)) + bytes.MinRead)
 	_, _ = all.ReadFrom(in) // what ends it too early is in the intake
 	return all.Bytes()
 }
