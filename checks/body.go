@@ -215,13 +215,13 @@ func (b *body) sizeWords() string {
 	packed := b.codings != nil && !b.plain
 	switch {
 	case b.more && b.length >= 0 && !packed:
-		return fmt.Sprintf("%d bytes by Content-Length", b.length)
+		return Counted(b.length, "byte") + " by Content-Length"
 	case b.more || errors.Is(b.err, errBomb):
-		return fmt.Sprintf("more than %d bytes", b.size-1)
+		return "more than " + Counted(b.size-1, "byte")
 	case b.length >= 0 && b.length != b.size && !packed:
-		return fmt.Sprintf("%d of %d bytes", b.size, b.length)
+		return Grouped(b.size) + " of " + Counted(b.length, "byte")
 	}
-	return fmt.Sprintf("%d bytes", b.size)
+	return Counted(b.size, "byte")
 }
 
 // judgeTransfer judges how the body came.

@@ -117,7 +117,7 @@ func (b *body) complete() bool {
 func (b *body) storedCut(f Finding) Finding {
 	switch {
 	case b.length >= 0:
-		f.Evidence = append(f.Evidence, Evidence{"transfer", fmt.Sprintf("whole: the server announced %d bytes and sent them", b.length)})
+		f.Evidence = append(f.Evidence, Evidence{"transfer", "whole: the server announced " + Counted(b.length, "byte") + " and sent them"})
 		f.Remedy = "The server sends all that it has, or announces too little: compare the size with the original's. If it differs, upload the file again and purge the CDN's copy."
 	default:
 		f.Remedy = "Compare the size with the original's. If the server's copy is smaller, upload it again and purge the CDN's copy; if not, the server or a proxy cuts the download off."
