@@ -60,8 +60,8 @@ func (s *survey) judgeBase64(t *media.Base64) {
 
 // judgePadding looks at how the text ends.
 func (s *survey) judgePadding(t *media.Base64) {
-	switch need := (4 - t.Letters%4) % 4; {
-	case t.Blanks > 0 && t.Padding != need && (t.Letters+t.Blanks+t.Padding)%4 == 0:
+	switch need := t.PaddingDue(); {
+	case t.LostPluses():
 		s.found(badBase64(Fail, "the base64 has blanks where + stood: it was decoded as a form on the way",
 			"percent-encode + as %2B in forms and URLs, or send JSON"))
 	case t.Letters%4 == 1:

@@ -16,13 +16,11 @@ import (
 )
 
 const (
-	headBytes     = 64 << 10  // of a body that are held
-	maxImageBytes = 4 << 20   // Klyra documents "4 MB" for images; this is its wider reading
-	mbImageBytes  = 4_000_000 // and this the narrower one
-	maxMediaBytes = 64 << 20  // of any other body that are read; Klyra's limits for audio and video are not public
-	maxTextBytes  = 4 << 20   // of a text that are read: far more than the about 500 words that Klyra documents
-	bombRatio     = 200       // decoded bytes for each one that was sent
-	bombBytes     = 8 << 20   // below this size no ratio counts
+	headBytes     = 64 << 10 // of a body that are held
+	maxMediaBytes = 64 << 20 // of a body that are read, images and texts apart; Klyra's limits for audio and video are not public
+	maxTextBytes  = 4 << 20  // of a text that are read: far more than the about 500 words that Klyra documents
+	bombRatio     = 200      // decoded bytes for each one that was sent
+	bombBytes     = 8 << 20  // below this size no ratio counts
 
 	slowRate = 64 << 10 // bytes per second; below this a download earns a warning
 	dripRate = 1 << 10  // below this nobody waits for its end
@@ -100,8 +98,8 @@ func (p *urlProbe) read(resp *http.Response) *body {
 	case p.Expect == Text:
 		rest.limit = maxTextBytes
 	case p.wantsImage(b):
-		rest.limit = maxImageBytes
-		if b.more = b.codings == nil && b.length > maxImageBytes; b.more {
+		rest.limit = imageLimit
+		if b.more = b.codings == nil && b.length > imageLimit; b.more {
 			b.size = int64(len(b.head))
 			return b
 		}
@@ -217,13 +215,13 @@ func (b *body) sizeWords() string {
 	packed := b.codings != nil && !b.plain
 	switch {
 	case b.more && b.length >= 0 && !packed:
-		return fmt.Sprintf("%d bytes by Content-Length", b.length)
+		return Counted(b.length, "byte") + " by Content-Length"
 	case b.more || errors.Is(b.err, errBomb):
-		return fmt.Sprintf("more than %d bytes", b.size-1)
+		return "more than " + Counted(b.size-1, "byte")
 	case b.length >= 0 && b.length != b.size && !packed:
-		return fmt.Sprintf("%d of %d bytes", b.size, b.length)
+		return Grouped(b.size) + " of " + Counted(b.length, "byte")
 	}
-	return fmt.Sprintf("%d bytes", b.size)
+	return Counted(b.size, "byte")
 }
 
 // judgeTransfer judges how the body came.
@@ -360,14 +358,14 @@ func (p *urlProbe) judgeSize(b *body) {
 	if b.more && b.codings == nil {
 		size = max(size, b.length)
 	}
-	if !p.wantsImage(b) || size <= mbImageBytes {
+	if !p.wantsImage(b) || size <= imageNear {
 		return
 	}
 	f := Finding{
 		ID: "body.too_large", Status: Fail, Summary: "the image is larger than 4 MB, the most that Klyra documents",
 		Remedy: "Make it smaller: scale it down or save it with more compression.",
 	}
-	if size <= maxImageBytes {
+	if size <= imageLimit {
 		f.Status = Warn
 		f.Summary = "the image is just over 4,000,000 bytes: whether Klyra's 4 MB means that or 4 MiB is not documented"
 	}

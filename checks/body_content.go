@@ -32,7 +32,7 @@ func (p *urlProbe) take(b *body, in *bufio.Reader) {
 // readImage reads an image as a whole, into the room that its announced length asks for.
 func (b *body) readImage(in io.Reader) []byte {
 	var all bytes.Buffer
-	all.Grow(int(min(max(b.length, 0), maxImageBytes)) + bytes.MinRead)
+	all.Grow(int(min(max(b.length, 0), imageLimit)) + bytes.MinRead)
 	_, _ = all.ReadFrom(in) // what ends it too early is in the intake
 	return all.Bytes()
 }
@@ -117,7 +117,7 @@ func (b *body) complete() bool {
 func (b *body) storedCut(f Finding) Finding {
 	switch {
 	case b.length >= 0:
-		f.Evidence = append(f.Evidence, Evidence{"transfer", fmt.Sprintf("whole: the server announced %d bytes and sent them", b.length)})
+		f.Evidence = append(f.Evidence, Evidence{"transfer", "whole: the server announced " + Counted(b.length, "byte") + " and sent them"})
 		f.Remedy = "The server sends all that it has, or announces too little: compare the size with the original's. If it differs, upload the file again and purge the CDN's copy."
 	default:
 		f.Remedy = "Compare the size with the original's. If the server's copy is smaller, upload it again and purge the CDN's copy; if not, the server or a proxy cuts the download off."

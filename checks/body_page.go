@@ -1,19 +1,13 @@
 package checks
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 // isPage reports whether the body is a web page.
 func isPage(b *body) bool {
 	return b.kind.MIME == "text/html" || (b.declared == "text/html" || b.declared == "application/xhtml+xml") && b.kind.Sort == Text
 }
 
-var (
-	passwordField = matching(`(?i)<input[^>]+type\s*=\s*["']?password`)
-	htmlTag       = matching(`(?is)<(?:script|style).*?</(?:script|style)>|<[^>]*>`)
-)
+var passwordField = matching(`(?i)<input[^>]+type\s*=\s*["']?password`)
 
 // pageKind is a sort of page that comes in place of a file.
 type pageKind struct {
@@ -103,9 +97,7 @@ func pageWords(b *body) []Evidence {
 	if title := titleOf(b.head); title != "" {
 		return []Evidence{{"page title", firstRunes(title)}}
 	}
-	const most = 4096
-	text := htmlTag().ReplaceAllString(string(b.head[:min(len(b.head), most)]), " ")
-	if words := strings.Join(strings.Fields(text), " "); words != "" {
+	if words := textOfPage(b.head); words != "" {
 		return []Evidence{{"begins with", firstRunes(words)}}
 	}
 	return nil

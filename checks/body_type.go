@@ -41,14 +41,9 @@ func wrongType(status Status, summary string) Finding {
 
 // quoted adds how a text in place of the file begins: it often says what is wrong.
 func (b *body) quoted(f Finding) Finding {
-	const most = 120
 	if b.kind.Sort == Text {
 		f.Remedy = "Read how it begins, in the evidence: it is often the host's error message. " + f.Remedy
-		start := strings.Join(strings.Fields(string(b.head[:min(len(b.head), 4*most)])), " ")
-		if runes := []rune(start); len(runes) > most {
-			start = string(runes[:most]) + "…"
-		}
-		f.Evidence = append(f.Evidence, Evidence{"begins with", start})
+		f.Evidence = append(f.Evidence, Evidence{"begins with", firstRunes(inOneLine(string(b.head)))})
 	}
 	if m := namedURL().FindSubmatch(b.head); m != nil && b.kind.MIME == "application/json" {
 		f.Remedy = "Give the URL that the answer names, in the evidence, if that is the file: no downloader goes on to it."

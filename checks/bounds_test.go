@@ -25,7 +25,7 @@ func TestURLBodyIsReadToItsLimit(t *testing.T) {
 		head []byte
 		want int64
 	}{
-		{"image", []byte("\x89PNG\r\n\x1a\n"), maxImageBytes},
+		{"image", []byte("\x89PNG\r\n\x1a\n"), imageLimit},
 		{"video", mediatest.MP4Type, maxMediaBytes},
 		{"unknown", noiseOf(800), maxMediaBytes},
 	} {

@@ -340,7 +340,7 @@ var brokenServers = []brokenServer{
 	{cause: "the sound is cut", url: "http://media.example.com/a.wav", turns: once(ok(mediatest.WAV(900)[:500], "Content-Type: audio/wav")), want: "content.truncated fail", says: "not whole", mend: "upload the file again"},
 	{cause: "the body stalls", turns: []turn{{send: answered("200 OK", halfPNG, typePNG, "Content-Length: 99999"), end: stall}}, want: "body.slow fail", says: "all but stops", mend: "load"},
 	{cause: "the body drips", turns: []turn{{send: answered("200 OK", photo[:40], typePNG, "Content-Length: 99999"), end: drip}}, want: "body.slow fail", says: "all but stops", mend: "load"},
-	{cause: "the picture is larger than Klyra takes", turns: once(ok(paddedTo(maxImageBytes+1, photo), typePNG)), want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
+	{cause: "the picture is larger than Klyra takes", turns: once(ok(paddedTo(imageLimit+1, photo), typePNG)), want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},
 	{cause: "an endless text", url: "http://media.example.com/a.txt", expect: Text, turns: []turn{{send: answered("200 OK", wordsOf(1000), "Content-Type: text/plain"), end: flood}}, want: "body.too_large fail", says: "far longer than the about 500 words", mend: "Split it"},
 	{cause: "a text of 600 words", url: "http://media.example.com/a.txt", expect: Text, turns: once(ok(wordsOf(600), "Content-Type: text/plain")), want: "content.too_many_words fail", says: "600 words", mend: "split"},
 	{cause: "an endless picture", turns: []turn{{send: answered("200 OK", photo, typePNG), end: flood}}, want: "body.too_large fail", says: "larger than 4 MB", mend: "smaller"},

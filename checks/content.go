@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"time"
 
 	"klyra-doctor/checks/media"
 	"klyra-doctor/checks/text"
@@ -326,51 +324,4 @@ func contentStopped(ctx context.Context) Finding {
 		}
 	}
 	return Finding{ID: "check.cancelled", Status: Unknown, Summary: "could not tell: the check was cancelled"}
-}
-
-// sizeWords returns a size for people, exact and rounded: "12.3 kB (12,345 bytes)".
-func sizeWords(n int64) string {
-	exact := Counted(n, "byte")
-	if n < 1000 {
-		return exact
-	}
-	return SizeText(n) + " (" + exact + ")"
-}
-
-// SizeText returns a size for people, rounded: "12.3 kB", "999 bytes".
-func SizeText(n int64) string {
-	if n < 1000 {
-		return Counted(n, "byte")
-	}
-	units := []string{"kB", "MB", "GB", "TB", "PB", "EB"}
-	size, unit := float64(n)/1000, 0
-	for size >= 999.95 && unit < len(units)-1 {
-		size, unit = size/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %s", size, units[unit])
-}
-
-// Grouped writes a number that is not negative with commas: "4,194,304".
-func Grouped(n int64) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
-}
-
-// playTime writes a duration as players do: "3.0 s", "1:02:03".
-func playTime(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	s := int64(d.Round(time.Second) / time.Second)
-	if s < 3600 {
-		return fmt.Sprintf("%d:%02d", s/60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }

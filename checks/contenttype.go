@@ -2,6 +2,7 @@ package checks
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -34,7 +35,7 @@ func (s *survey) judgeType(head []byte) media.Kind {
 	if broken && (kind.MIME != media.Unknown || promise.certain) {
 		f := promise.finding(kind)
 		if kind.Sort == Text && promise.media != Text {
-			f.Evidence = append(f.Evidence, Evidence{"it begins with", firstWords(head)})
+			f.Evidence = append(f.Evidence, Evidence{"it begins with", firstRunes(cmp.Or(titleOf(head), inOneLine(string(head))))})
 		}
 		s.found(f)
 	} else if kind.MIME == media.Unknown {
@@ -47,21 +48,6 @@ func (s *survey) judgeType(head []byte) media.Kind {
 		s.found(unsupportedKind(kind, Warn, "many services do not accept this format, and Klyra's list of formats is not public"))
 	}
 	return kind
-}
-
-var htmlTitle = matching(`(?is)<title[^>]*>\s*([^<]+)`)
-
-// firstWords returns what a text that stands in place of media says: the title of a page, or the beginning.
-func firstWords(head []byte) string {
-	const most = 100
-	if title := htmlTitle().FindSubmatch(head); title != nil {
-		head = title[1]
-	}
-	words := strings.Join(strings.Fields(strings.ToValidUTF8(string(head[:min(len(head), 4*most)]), "\ufffd")), " ")
-	if runes := []rune(words); len(runes) > most {
-		words = string(runes[:most]) + "…"
-	}
-	return words
 }
 
 // unknownType says that nothing is known of the bytes, and what they may be for all that.

@@ -73,3 +73,15 @@ func secondsText(d time.Duration) string {
 	hundredths := (d + 10*time.Millisecond - 1) / (10 * time.Millisecond)
 	return strconv.FormatFloat(float64(hundredths)/100, 'f', -1, 64)
 }
+
+// playTime writes a duration as players do: "3.0 s", "1:02:03".
+func playTime(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	s := int64(d.Round(time.Second) / time.Second)
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}

@@ -182,17 +182,6 @@ func (r reply) details() []Evidence {
 	return all
 }
 
-// inWords is the message of the API's envelope, else what another shape of error says to people.
-func (a answer) inWords() string {
-	if a.problem != nil && a.problem.Message != "" {
-		return a.problem.Message
-	}
-	if words := a.complaint().words; len(words) > 0 && utf8.ValidString(words[0]) {
-		return strings.TrimSpace(words[0])
-	}
-	return ""
-}
-
 // supportFacts returns what finds the newest request again that was not refused for its key, beside its id.
 func (p *keyProbe) supportFacts() []Evidence {
 	for _, r := range slices.Backward(p.replies()) {

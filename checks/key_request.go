@@ -116,7 +116,7 @@ func (j *requestJudge) authorization() {
 		j.add(wrongScheme(scheme))
 		return
 	}
-	if name := strings.TrimSpace(rest); name != "" && unexpanded.FindString(name) == name {
+	if name := strings.TrimSpace(rest); name != "" && unexpanded().FindString(name) == name {
 		j.add(Finding{
 			ID: "request.unexpanded", Status: Warn, Summary: "the key is the variable " + name + ", and whether it was filled in cannot be seen",
 			Remedy: "Print it where the request is made. A shell fills it in between double quotes, not between single ones, and only if it is exported.",

@@ -330,6 +330,14 @@ var keyServers = []keyServer{
 		ifGood: "accepted", ifBad: "rejected",
 	},
 	{
+		name:   "code of an Amazon gateway, with an address behind it",
+		none:   "401\n\n",
+		good:   inJSON(200, `{}`),
+		bad:    "403\nX-Amzn-Errortype: ExpiredTokenException:http://internal.example/coral/\n\n",
+		path:   true,
+		ifGood: "accepted", ifBad: "expired",
+	},
+	{
 		name:   "expired in WWW-Authenticate",
 		none:   "401\nWWW-Authenticate: Bearer\n\n",
 		good:   inJSON(200, `{}`),

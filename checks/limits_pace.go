@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 // safeShare is the part of a limit to plan with, so that other clients of the key and retries have room.
 const safeShare = 0.8
 
-var statedLimit = regexp.MustCompile(`(?i)\b(\d{1,3}(?:,\d{3})+|\d{1,7}) requests? ?(?:per|a|/) ?minute\b`)
+var statedLimit = matching(`(?i)\b(\d{1,3}(?:,\d{3})+|\d{1,7}) requests? ?(?:per|a|/) ?minute\b`)
 
 // perMinute returns the most requests per minute: the header's word, else the message's; false where neither
 // says.
@@ -20,7 +19,7 @@ func (s limitState) perMinute() (int, bool) {
 	if s.Limit != nil {
 		return *s.Limit, *s.Limit > 0
 	}
-	if m := statedLimit.FindStringSubmatch(s.message); m != nil {
+	if m := statedLimit().FindStringSubmatch(s.message); m != nil {
 		n, _ := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
 		return n, n > 0
 	}

@@ -147,13 +147,6 @@ func (s limitState) left() string {
 	return strings.Join(parts, ", ")
 }
 
-func requests(n int) string {
-	if n == 1 {
-		return "1 request"
-	}
-	return fmt.Sprintf("%d requests", n)
-}
-
 // remedy says what to do about a limit, in numbers of this response: to wait first, where it says how long.
 func (s limitState) remedy(kind limitKind, now time.Time) string {
 	wait, at := s.retry(now)

@@ -40,13 +40,12 @@ func TestBounds(t *testing.T) {
 	for name, c := range map[string]struct{ got, want int64 }{
 		"API: body":                    {maxAnswer, 1 << 20},
 		"API: headers":                 {api.transport.MaxResponseHeaderBytes, 64 << 10},
-		"URL: image":                   {maxImageBytes, 4 << 20},
+		"an image":                     {imageLimit, 4 << 20},
 		"URL: other media":             {maxMediaBytes, 64 << 20},
 		"URL: text":                    {maxTextBytes, 4 << 20},
 		"URL: error page":              {headBytes, 64 << 10},
 		"URL: addresses":               {maxAddresses, 8},
 		"URL: redirects":               {maxRedirects, 10},
-		"content: image":               {imageLimit, 4 << 20},
 		"content: any that is limited": {MostRead, 256 << 20},
 		"decoding":                     {media.DecodeBudget, 150_000_000},
 	} {

@@ -222,8 +222,8 @@ func (p *preparation) body() {
 		p.miss("Its body is not text, and other data does not survive a paste.")
 	case p.holdsKey(body):
 		p.refuse("The key stands in its body, where it is not to be sent.")
-	case templateInBody.MatchString(body):
-		p.miss("Its body still holds what looks like a variable: %s.", templateInBody.FindString(body))
+	case templateInBody().MatchString(body):
+		p.miss("Its body still holds what looks like a variable: %s.", templateInBody().FindString(body))
 	case endsEarly(body):
 		p.miss("Its body ends in the middle of its JSON: it was cut off when it was copied, or your program sends it so.")
 	default:
@@ -294,7 +294,7 @@ func (p *preparation) otherKey(key Key) {
 	case p.declared("Authorization") == "" && len(p.from.Request.Headers) > 0:
 		p.advice = "see that your program sends the header Authorization: the paste shows none, and this request had it"
 	case p.from.Sandbox: // its key is no other program's business
-	case pasted != "" && pasted != p.key.Reveal() && unexpanded.FindString(pasted) != pasted:
+	case pasted != "" && pasted != p.key.Reveal() && unexpanded().FindString(pasted) != pasted:
 		p.advice = "see that your program uses the key from " + key.Source + ": this request went out with that one, not with the pasted one"
 	}
 }

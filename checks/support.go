@@ -1,12 +1,11 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
-	"html"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // baseDoubt says what is odd about the API URL; "" where nothing is.
@@ -39,22 +38,10 @@ func (p serviceProbe) facts() []Evidence {
 	return facts
 }
 
-const maxPageWords = 200 // characters
-
-var pageMarkup = matching(`(?is)<(?:script|style|head)\b.*?</(?:script|style|head)\s*>|<!--.*?-->|<[^>]*>`)
-
-// says returns the title of a page, else its first words, in one line of at most maxPageWords characters.
+// says is the title of a page, else its first words, in one line.
 func (a answer) says() string {
-	page := a.body[:min(len(a.body), 64<<10)]
-	text := titleOf(page)
-	if text == "" {
-		text = html.UnescapeString(pageMarkup().ReplaceAllString(string(page), " "))
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if utf8.RuneCountInString(text) <= maxPageWords {
-		return text
-	}
-	return string([]rune(text)[:maxPageWords-1]) + "…"
+	page := a.body[:min(len(a.body), headBytes)]
+	return firstRunes(cmp.Or(titleOf(page), textOfPage(page)))
 }
 
 // supportBlock gathers what Klyra's support asks for, as far as it is known.
@@ -82,7 +69,7 @@ func (t Target) supportBlock(ps serviceProbes, summary string) Block {
 	facts = append(facts, t.pastedFacts()...)
 	var lines []string
 	for _, f := range facts {
-		if value := strings.Join(strings.Fields(f.Value), " "); value != "" {
+		if value := inOneLine(f.Value); value != "" {
 			lines = append(lines, f.Label+": "+firstRunes(value))
 		}
 	}

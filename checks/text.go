@@ -161,11 +161,3 @@ func (s *survey) judgeWords(t text.Stats) {
 	}
 	s.found(f)
 }
-
-// Counted writes a number with its noun: "1 word", "1,200 words".
-func Counted(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return Grouped(n) + " " + noun + "s"
-}

@@ -26,12 +26,14 @@ var (
 	jsonMessage = matching(`(?i)"(?:message|error_description|detail)"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
 	jsonError   = matching(`"error"\s*:\s*("(?:[^"\\]|\\.){1,400}")`)
 	jsonCode    = matching(`"(?:code|error)"\s*:\s*"([A-Za-z_]{1,60})"`)
-	pageTitle   = matching(`(?is)<title[^>]*>(.*?)</title`)
 )
 
 // readRefusal reads the beginning of an answer that is no success.
 func readRefusal(header http.Header, page []byte) refusal {
-	said := refusal{title: titleOf(page), code: codeIn(header), place: header.Get("X-Amz-Bucket-Region")}
+	said := refusal{title: titleOf(page), place: header.Get("X-Amz-Bucket-Region")}
+	if codes := headerCodes(header); len(codes) > 0 {
+		said.code = codes[0]
+	}
 	if cloudflares(header, page) {
 		said.edgeCode = edgeCode(page)
 	}
@@ -48,22 +50,9 @@ func readRefusal(header http.Header, page []byte) refusal {
 		said.readJSON(page)
 	}
 	if said.code == "" && said.message == "" && said.title == "" && textual(header) {
-		said.words = strings.Join(strings.Fields(string(page)), " ")
+		said.words = inOneLine(string(page))
 	}
 	return said
-}
-
-// errorHeaders hold the codes of errors, as their senders name them.
-var errorHeaders = []string{"X-Ms-Error-Code", "X-Amzn-Errortype", "Ngrok-Error-Code", "X-Vercel-Error"}
-
-// codeIn is the code of an error in the headers of an answer; "" for none.
-func codeIn(header http.Header) string {
-	for _, name := range errorHeaders {
-		if code, _, _ := strings.Cut(header.Get(name), ":"); code != "" {
-			return code
-		}
-	}
-	return ""
 }
 
 // readJSON reads the code and the message of an error in JSON, where no other was found.
@@ -82,15 +71,6 @@ func (said *refusal) readJSON(page []byte) {
 func textual(header http.Header) bool {
 	declared, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
 	return declared == "" || declared == "text/plain"
-}
-
-// titleOf is the title of an HTML page in one line, or "".
-func titleOf(page []byte) string {
-	m := pageTitle().FindSubmatch(page)
-	if m == nil {
-		return ""
-	}
-	return strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
 }
 
 // refusalEvidence lists the facts of an answer that is no success; empty ones are left out.
@@ -117,17 +97,4 @@ func refusalEvidence(h *hop, resp *http.Response, said refusal) []Evidence {
 		}
 	}
 	return told
-}
-
-// firstRunes cuts foreign text to a length that can be shown.
-func firstRunes(text string) string {
-	const most = 300
-	n := 0
-	for i := range text {
-		if n == most {
-			return text[:i] + "…"
-		}
-		n++
-	}
-	return text
 }

@@ -304,7 +304,7 @@ func TestURLMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	r := w.checkURL(t.Context(), urlTarget(t, "", "https://media.example.com/endless"))
 	runtime.ReadMemStats(&after)
-	if got := verdicts(r); got != "view.public pass" || !strings.Contains(texts(r), "more than 67108864 bytes") {
+	if got := verdicts(r); got != "view.public pass" || !strings.Contains(texts(r), "more than 67,108,864 bytes") {
 		t.Fatal(texts(r))
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {

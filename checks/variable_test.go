@@ -24,7 +24,7 @@ func TestVariables(t *testing.T) {
 		if got := variableInHeader(text); got != want.inHeader {
 			t.Errorf("in the header %q: %q, want %q", text, got, want.inHeader)
 		}
-		if got := templateInBody.FindString(text); got != want.inBody {
+		if got := templateInBody().FindString(text); got != want.inBody {
 			t.Errorf("in the body %q: %q, want %q", text, got, want.inBody)
 		}
 	}

@@ -20,8 +20,8 @@ var limitHeaders = []string{
 var otherResets = limitHeaders[6:]
 
 // LimitsOf reads the state that the headers of a response show; of repeated ones the last that can be read counts, of
-// repeated Retry-After in seconds the longest. Names may be in
-// any case. Where none says anything, it is the zero RateLimit.
+// repeated Retry-After in seconds the longest. Names may be in any case. Where none says anything, it is the zero
+// RateLimit.
 func LimitsOf(header map[string][]string) RateLimit {
 	var limit RateLimit
 	for name, values := range header {
@@ -131,7 +131,7 @@ func (l *RateLimit) takeOther(name, value string) bool {
 	if m := resetOf.FindStringSubmatch(value); name == "ratelimit" && m != nil {
 		n = headerNumber(m[1])
 	}
-	if n == nil || !unixTime(int64(*n)).IsZero() {
+	if n == nil || !unixTime(*n).IsZero() {
 		return false
 	}
 	if name == "retry-after-ms" {
@@ -223,17 +223,22 @@ func parsedAs(layouts []string, value string) time.Time {
 }
 
 // ResetTime reads when a limit resets as APIs write it: seconds since 1970, or thousandths, millionths and so on of
-// them, or a time in ISO 8601 or as HTTP writes it.
-// It is zero for anything else.
+// them, or a time in ISO 8601 or as HTTP writes it. It is zero for anything else.
 func ResetTime(value string) time.Time {
 	value = strings.TrimSpace(value)
 	if at := httpOrISO(value); !at.IsZero() {
 		return at
 	}
 	f, err := strconv.ParseFloat(value, 64)
-	switch {
-	case err != nil || !(f > 0) || f >= 9e18:
+	if err != nil || !(f > 0) || f >= 9e18 {
 		return time.Time{}
+	}
+	return sinceEpoch(f)
+}
+
+// sinceEpoch is the time so long after the beginning of 1970, in the unit that makes it one of our days.
+func sinceEpoch(f float64) time.Time {
+	switch {
 	case f >= 1e17:
 		return time.Unix(0, int64(f)).UTC()
 	case f >= 1e15:
@@ -247,21 +252,17 @@ func ResetTime(value string) time.Time {
 // epochOrISO is ResetTime for a header in which a small number is a wait: it is zero for a wait.
 func epochOrISO(value string) time.Time {
 	if n := headerNumber(value); n != nil {
-		return unixTime(int64(*n))
+		return unixTime(*n)
 	}
 	return ResetTime(value)
 }
 
-// unixTime reads a number that is too large for a wait as the time that other APIs write in its place, in
-// seconds or milliseconds since 1970; zero for a wait.
-func unixTime(n int64) time.Time {
-	switch {
-	case n >= 1e12:
-		return time.UnixMilli(n).UTC()
-	case n >= 1e9:
-		return time.Unix(n, 0).UTC()
+// unixTime reads a number that is too large for a wait as the time that other APIs write in its place; zero for a wait.
+func unixTime(n int) time.Time {
+	if n < 1e9 {
+		return time.Time{}
 	}
-	return time.Time{}
+	return sinceEpoch(float64(n))
 }
 
 // headerValue reads what a header's name is given, on a line of its own or as a member of a map.

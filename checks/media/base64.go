@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -87,6 +86,15 @@ func (t *Base64) SpareBits() bool {
 	return base64Value(t.last)&spare != 0
 }
 
+// LostPluses reports whether blanks stand where + stood, as in what was decoded as a form: with them it would be whole.
+// It is known once everything was read.
+func (t *Base64) LostPluses() bool {
+	return t.Blanks > 0 && t.Padding != t.PaddingDue() && (t.Letters+t.Blanks+t.Padding)%4 == 0
+}
+
+// PaddingDue is how much padding the letters ask for. It is known once everything was read.
+func (t *Base64) PaddingDue() int64 { return (4 - t.Letters%4) % 4 }
+
 // base64Value returns the six bits of a letter.
 func base64Value(c byte) byte {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -106,13 +114,13 @@ var base64Prefixes = []struct{ prefix, name string }{
 }
 
 // dataURI matches the head of a data URI, in quotes or not.
-var dataURI = regexp.MustCompile("(?i)^(?:\xef\xbb\xbf)?\\s*[\"'`]?data:(?:[^\\s,]*|[^\\n,]{0,200};\\s*base64),")
+var dataURI = matching("(?i)^(?:\xef\xbb\xbf)?\\s*[\"'`]?data:(?:[^\\s,]*|[^\\n,]{0,200};\\s*base64),")
 
 // bareURIHead matches the head of a data URI that lost its beginning.
-var bareURIHead = regexp.MustCompile(`(?i)^(?:[a-z]+\\?/[a-z0-9.+-]+)?;base64,`)
+var bareURIHead = matching(`(?i)^(?:[a-z]+\\?/[a-z0-9.+-]+)?;base64,`)
 
 // armour matches the line before base64 in PEM, which certutil of Windows writes for any file.
-var armour = regexp.MustCompile(`^-----BEGIN [A-Z0-9 ]+-----`)
+var armour = matching(`^-----BEGIN [A-Z0-9 ]+-----`)
 
 func peeked(in *bufio.Reader) []byte {
 	head, _ := in.Peek(SniffLen)
@@ -139,7 +147,7 @@ func (t *Base64) skipStart() {
 			t.Blanks += blanks
 		}
 		head := peeked(t.in)
-		if uri := dataURI.Find(head); uri != nil && (uri[0] == 'd' || uri[0] == 'D') {
+		if uri := dataURI().Find(head); uri != nil && (uri[0] == 'd' || uri[0] == 'D') {
 			if heads++; heads == 1 {
 				t.takeURI(string(uri))
 			} else {
@@ -189,10 +197,10 @@ func (t *Base64) takeURI(head string) {
 
 // wrappingOf returns the length and the name of what stands before base64 and does not belong to it; 0 for nothing.
 func wrappingOf(head []byte) (int, string) {
-	if line := armour.Find(head); line != nil {
+	if line := armour().Find(head); line != nil {
 		return len(line), "the line " + strings.TrimSpace(string(line))
 	}
-	if part := bareURIHead.Find(head); part != nil {
+	if part := bareURIHead().Find(head); part != nil {
 		return len(part), "the end of a data URI's head, " + string(part)
 	}
 	for _, p := range base64Prefixes {
@@ -324,7 +332,7 @@ func (t *Base64) unescaped() byte {
 
 // IsDataURI reports whether bytes begin as a data URI, and whether it says that base64 follows.
 func IsDataURI(head []byte) (uri, marked bool) {
-	found := dataURI.Find(head)
+	found := dataURI().Find(head)
 	return found != nil, bytes.HasSuffix(found, []byte("64,"))
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"mime"
 	"path"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -112,7 +111,7 @@ func Sniff(head []byte, text bool) Kind {
 }
 
 // svg matches the beginning of a drawing, comments before it included.
-var svg = regexp.MustCompile(`(?s)^\x{FEFF}?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg.*?>\s*)*<svg[\s>]`)
+var svg = matching(`(?s)^\x{FEFF}?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE svg.*?>\s*)*<svg[\s>]`)
 
 // missed tells the kinds that the sniffing library does not know; "" for any other.
 func missed(head []byte) string {
@@ -136,7 +135,7 @@ func missed(head []byte) string {
 		return "video/mp4"
 	case isTransportStream(head, 0, 188) || isTransportStream(head, 4, 192): // cameras write a time before each packet
 		return "video/mp2t"
-	case svg.Match(head):
+	case svg().Match(head):
 		return "image/svg+xml"
 	case Wide(head) != "":
 		return "text/plain"

@@ -85,26 +85,26 @@ func Misplaced(head []byte) (kind Kind, at int) {
 // spellings match how bytes are written out by programs that were asked for a text, each with its name for people.
 var spellings = []struct {
 	name string
-	form *regexp.Regexp
+	form func() *regexp.Regexp
 	base int
 }{
-	{"a list of numbers", regexp.MustCompile(`^\s*(?:\{\s*"type":\s*"Buffer",\s*"data":\s*)?\[(\s*\d{1,3}\s*(?:,\s*\d{1,3}\s*){15,})`), 10},
-	{"a list of hexadecimal numbers", regexp.MustCompile(`^\W*(0x[0-9A-Fa-f]{2}(?:,\s*0x[0-9A-Fa-f]{2}){15,})`), 16},
-	{"hexadecimal digits in pairs", regexp.MustCompile(`^\s*([0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){15,})`), 16},
+	{"a list of numbers", matching(`^\s*(?:\{\s*"type":\s*"Buffer",\s*"data":\s*)?\[(\s*\d{1,3}\s*(?:,\s*\d{1,3}\s*){15,})`), 10},
+	{"a list of hexadecimal numbers", matching(`^\W*(0x[0-9A-Fa-f]{2}(?:,\s*0x[0-9A-Fa-f]{2}){15,})`), 16},
+	{"hexadecimal digits in pairs", matching(`^\s*([0-9A-Fa-f]{2}(?:[ :-][0-9A-Fa-f]{2}){15,})`), 16},
 }
 
-var numbers = regexp.MustCompile(`(?:0x)?([0-9A-Fa-f]+)`)
+var numbers = matching(`(?:0x)?([0-9A-Fa-f]+)`)
 
 // SpelledOut tells an image, audio or video whose bytes were written out in words of a text: how, and its kind. The
 // name is "" for anything else.
 func SpelledOut(head []byte) (how string, kind Kind) {
 	for _, s := range spellings {
-		list := s.form.FindSubmatch(head)
+		list := s.form().FindSubmatch(head)
 		if list == nil {
 			continue
 		}
 		var held []byte
-		for _, n := range numbers.FindAllSubmatch(list[1], -1) {
+		for _, n := range numbers().FindAllSubmatch(list[1], -1) {
 			value, _ := strconv.ParseUint(string(n[1]), s.base, 8)
 			held = append(held, byte(value))
 		}

@@ -18,7 +18,7 @@ func decodeText(open func() (io.ReadCloser, error), out io.Writer) (Made, error)
 	if err != nil {
 		return Made{}, err
 	}
-	blanksWerePluses := d.losesPluses()
+	blanksWerePluses := d.LostPluses()
 	if blanksWerePluses {
 		if d, err = decode(open, io.Discard, true); err != nil {
 			return Made{}, err
@@ -63,12 +63,6 @@ func decode(open func() (io.ReadCloser, error), out io.Writer, blanksArePluses b
 		return d, fmt.Errorf("read the base64: %w", source.err)
 	}
 	return d, nil
-}
-
-// losesPluses reports whether blanks stand where + stood before the text was decoded as a form.
-func (d decoding) losesPluses() bool {
-	need := (4 - d.Letters%4) % 4
-	return d.Blanks > 0 && d.Padding != need && (d.Letters+d.Blanks+d.Padding)%4 == 0
 }
 
 // refused says why what the text holds is not worth writing; nil where it is.

@@ -49,12 +49,10 @@ func writeManual(out io.Writer, root *cobra.Command) error {
 	for _, s := range manualSections {
 		page = page.WithSection(s.name, s.text)
 	}
-	_, err := fmt.Fprint(out, placeholder.ReplaceAllString(page.Build(roff.NewDocument()), `\fI$1\fP`))
+	valueOfFlag := regexp.MustCompile("`([A-Z]+)`") // as a flag's help names it
+	_, err := fmt.Fprint(out, valueOfFlag.ReplaceAllString(page.Build(roff.NewDocument()), `\fI$1\fP`))
 	return err
 }
-
-// placeholder is the word of a flag's help that stands for its value.
-var placeholder = regexp.MustCompile("`([A-Z]+)`")
 
 // unwrapped joins the lines of each paragraph, as the page breaks lines itself.
 func unwrapped(text string) string {

@@ -289,16 +289,13 @@ func quoted(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "." + string(filepath.Separator) + path
 	}
-	plain := func(r rune) bool {
-		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("._-/:+@%,", r) || r == filepath.Separator
+	if runtime.GOOS != "windows" {
+		return checks.ShellQuoted(path)
 	}
-	switch {
-	case strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0:
+	if slashed := filepath.ToSlash(path); checks.ShellQuoted(slashed) == slashed {
 		return path
-	case runtime.GOOS == "windows":
-		return `"` + path + `"`
 	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	return `"` + path + `"`
 }
 
 // freeName returns a name that is not taken: the one that is wanted, or that with a number.
