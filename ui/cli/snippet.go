@@ -45,7 +45,7 @@ func (p *program) printSnippet(blocks []checks.Block, found string) error {
 			return err
 		}
 	}
-	hint := "there is nothing to copy, since what was found needs no code: " + found
+	hint := "there is nothing to copy for this result: " + found
 	if clients := clientsOf(blocks); len(clients) > 0 {
 		hint = "there is code for " + strings.Join(clients, ", ")
 	}
