@@ -643,7 +643,7 @@ var entries = []Entry{
 		Words: []string{
 			"url", "link", "bad url", "wrong url", "bad link", "broken link", "dead link", "malformed url",
 			"url not valid", "url not accessible", "url could not be accessed", "unreachable url", "private url",
-			"local url", "localhost", "127.0.0.1", "internal host", "intranet", "no such host", "dns",
+			"local url", "localhost", "127.0.0.1", "internal host", "intranet", "no such host", "enotfound", "dns",
 			"relative url", "missing https", "no scheme", "file path", "s3://", "unescaped spaces in url",
 		},
 		Example: `{
@@ -981,7 +981,8 @@ var entries = []Entry{
 			"is it down", "outage", "maintenance", "downtime", "offline", "overloaded", "server busy", "at capacity",
 			"bad gateway", "no healthy upstream", "cloudflare", "status page", "connection refused",
 			"connection reset", "can't connect", "cannot reach api", "unreachable", "retry later", "try again later",
-			"not responding", "server not responding",
+			"not responding", "server not responding", "econnreset", "econnrefused", "enotfound", "eai_again", "epipe",
+			"ehostunreach", "enetunreach", "socket hang up", "connection reset by peer", "broken pipe",
 		},
 		Example: `{
   "error": {
@@ -1113,7 +1114,7 @@ var entries = []Entry{
 			"timed out", "time out", "request timed out", "gateway timeout", "read timeout", "deadline",
 			"deadline exceeded", "context deadline exceeded", "took too long", "takes too long", "too slow", "slow",
 			"slow response", "hang", "hangs", "hanging", "stuck", "no response", "never answers", "no answer",
-			"waiting forever", "etimedout", "latency", "long video", "long audio", "takes forever",
+			"waiting forever", "etimedout", "econnaborted", "latency", "long video", "long audio", "takes forever",
 		},
 		Example: `{
   "error": {

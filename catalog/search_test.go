@@ -90,6 +90,25 @@ func TestSearchFindsWhatPeopleType(t *testing.T) {
 	}
 }
 
+// TestSearchFindsFailuresOfTheNetwork: where no answer came, the client's words are all that there is to search for.
+func TestSearchFindsFailuresOfTheNetwork(t *testing.T) {
+	x := NewIndex(All())
+	for code, queries := range map[Code][]string{
+		"service_unavailable": {
+			"ECONNRESET", "ECONNREFUSED", "EAI_AGAIN", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "socket hang up",
+			"connection reset", "connection refused", "Error: read ECONNRESET", "write EPIPE",
+		},
+		"timeout":     {"ETIMEDOUT", "connect ETIMEDOUT", "ECONNABORTED"},
+		"invalid_url": {"ENOTFOUND", "it works locally but not in prod"},
+	} {
+		for _, query := range queries {
+			if hits := x.Search(query); len(hits) == 0 || hits[0].Entry.Code != code {
+				t.Errorf("%q does not find %s first: %v", query, code, hits)
+			}
+		}
+	}
+}
+
 func TestSearchFindsEveryNameFirst(t *testing.T) {
 	x := NewIndex(All())
 	for _, e := range All() {
@@ -421,6 +440,8 @@ func TestLiken(t *testing.T) {
 		{"limit", "limit", same},
 		{"limiting", "limits", sameStem},
 		{"retries", "retrying", sameStem},
+		{"locally", "local", sameStem},
+		{"locally", "locale", kin},
 		{"permitted", "permit", sameStem},
 		{"expires", "expired", sameStem},
 		{"misses", "missing", sameStem},

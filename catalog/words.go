@@ -140,7 +140,7 @@ const (
 	most                  // nearly all of it, but not its beginning: "supported" of "unsupported"
 	kin                   // another form of it: "concurrency" of "concurrent"
 	beginning             // its first letters
-	sameStem              // another tense or number of it
+	sameStem              // another tense or number of it, or its adverb
 	same
 	likenesses
 )
@@ -155,7 +155,7 @@ func liken(q, w word) likeness {
 		return unlike
 	case isDigits(q.text) || isDigits(w.text):
 		return likenDigits(q.text, w.text)
-	case q.stem == w.stem:
+	case q.stem == w.stem, q.text == w.text+"ly":
 		return sameStem
 	case len(q.text) > 1 && strings.HasPrefix(w.text, q.text):
 		return beginning

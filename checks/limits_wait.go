@@ -134,8 +134,8 @@ func (s limitState) named(h waitHint) waitHint {
 // retry returns how long to wait from now, at least 0, and when that is; zero values where no wait is known.
 func (s limitState) retry(now time.Time) (time.Duration, time.Time) {
 	h, known := s.wait()
-	if s.edge != "" {
-		h, known = s.edgeWait()
+	if s.edge != "" || s.broken() && s.hit() == noLimit {
+		h, known = s.otherWait()
 	}
 	if !known {
 		return 0, time.Time{}
@@ -144,10 +144,10 @@ func (s limitState) retry(now time.Time) (time.Duration, time.Time) {
 	return wait, now.Add(wait)
 }
 
-// edgeWait is wait for the limit of an edge, which knows nothing of the API's headers.
-func (s limitState) edgeWait() (waitHint, bool) {
+// otherWait is wait for the limit of an edge, which knows nothing of the API's headers, and for a server's own trouble.
+func (s limitState) otherWait() (waitHint, bool) {
 	for _, h := range s.hints() {
-		if h.source == retryHint && h.doubt == "" && s.edgeLimits() {
+		if h.source == retryHint && h.doubt == "" && (s.edgeLimits() || s.broken()) {
 			return h, true
 		}
 	}

@@ -95,6 +95,9 @@ func (s limitState) edgeVerdict(now time.Time) Finding {
 		Summary: "could not tell: something in front of the API answered (" + s.edge + ")",
 		Remedy:  "run the service check; the API's own limits say nothing about this",
 	}
+	if s.broken() {
+		f.Summary += s.when(someLimit, now)
+	}
 	if s.edgeLimits() {
 		f.Summary = "the 429 is not from one of Klyra's limits, whose state it does not show: something in front of the API answered (" + s.edge + ")" +
 			s.when(someLimit, now)
@@ -106,6 +109,10 @@ func (s limitState) edgeVerdict(now time.Time) Finding {
 // roomLeft is the finding where no limit stands in the way.
 func (s limitState) roomLeft(now time.Time) Finding {
 	switch {
+	case s.broken():
+		return Finding{ID: "limits.headers_missing", Status: Unknown, Summary: s.whyNoHeaders() + s.when(someLimit, now), Remedy: "run the service check, which says how the API is"}
+	case s.keyRefused():
+		return Finding{ID: "limits.headers_missing", Status: Unknown, Summary: s.whyNoHeaders(), Remedy: "run the key check first: it says what is wrong with the key"}
 	case s.Remaining == nil && s.DailyRemaining == nil:
 		return Finding{ID: "limits.headers_missing", Status: Unknown, Summary: s.whyNoHeaders(), Remedy: "read them from a response that a working request got: curl -i shows them"}
 	case s.isLow():
@@ -114,12 +121,27 @@ func (s limitState) roomLeft(now time.Time) Finding {
 	return Finding{ID: "limits.free", Status: Pass, Summary: "no limit stands in the way: " + s.left()}
 }
 
+// broken reports whether the API failed by itself: what it shows of limits then says nothing about the next request.
+func (s limitState) broken() bool { return s.status >= 500 }
+
+// keyRefused reports whether the key was not accepted: limits that are shown all the same are no account's.
+func (s limitState) keyRefused() bool {
+	return s.status == http.StatusUnauthorized || s.code == "invalid_api_key" || s.code == "missing_api_key"
+}
+
 func (s limitState) whyNoHeaders() string {
+	shown := s.Remaining != nil || s.DailyRemaining != nil
 	switch {
-	case s.status == 401 || s.status == 403:
+	case s.keyRefused() && shown:
+		return "could not tell: the key was not accepted, and the limits that are shown with that are not those of your account"
+	case s.keyRefused() || s.status == http.StatusForbidden:
 		return "could not tell: the key was not accepted, and limits are shown only with one that is (usual for such APIs)"
-	case s.status >= 500:
-		return "could not tell: the API answered with an error of its own and showed no limits"
+	case s.broken() && shown:
+		return fmt.Sprintf("could not tell: the API answered with an error of its own (HTTP %d), whatever limits it shows beside it", s.status)
+	case s.broken():
+		return fmt.Sprintf("could not tell: the API answered with an error of its own (HTTP %d) and showed no limits", s.status)
+	case s.status == http.StatusNotFound:
+		return "could not tell: no endpoint was reached (HTTP 404), and without one APIs often show no limits"
 	}
 	return "could not tell: the response shows none of the X-RateLimit headers, which Klyra documents for every response; a proxy or the client library may have dropped them"
 }

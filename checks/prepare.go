@@ -212,6 +212,8 @@ func (p *preparation) body() {
 	switch {
 	case strings.HasPrefix(kind, "multipart/"):
 		p.miss("Its body is a multipart form, whose files and line ends do not survive a paste.")
+	case len(p.from.Request.Form) > 0 && strings.HasPrefix(p.from.Request.Lacks, "the body, a form"):
+		p.refuse("The paste does not show %s.", p.from.Request.Lacks) // the command for curl may have it all
 	case p.from.Request.Lacks != "":
 		p.miss("The paste does not show %s.", p.from.Request.Lacks)
 	case body == "":

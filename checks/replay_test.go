@@ -512,7 +512,7 @@ func commandSaysTheSame(t *testing.T, target Target, o Outgoing) {
 	if want.Method != "" && got.Method != want.Method {
 		t.Fatalf("%q asks for a %q, not for a %q", o.Command.Text, got.Method, want.Method)
 	}
-	if !strings.Contains(o.Command.Text, "--data-binary @BODY") && got.Content.Reveal() != want.Content.Reveal() {
+	if !strings.Contains(o.Command.Text, "--data-binary @BODY") && !strings.Contains(o.Command.Text, "NAME=@FILE") && got.Content.Reveal() != want.Content.Reveal() {
 		t.Fatalf("%q sends %q, not %q", o.Command.Text, got.Content.Reveal(), want.Content.Reveal())
 	}
 	at, err := url.Parse(got.Address.Reveal())
@@ -545,7 +545,7 @@ func FuzzReplayStaysOnTheAPI(f *testing.F) {
 		"curl https://api.\u212alyra.live/ -d 1", "curl https://api.klyra.live\\@evil.example/ -d 1", "POST //evil.example/x HTTP/1.1\nHost: api.klyra.live\n\n{}\nHTTP/1.1 400",
 		"POST http://evil.example/ HTTP/1.1\nHost: api.klyra.live\n", "curl https:api.klyra.live -d 1", "curl 'https://api.klyra.live?@evil.example' -d 1",
 		`{"request":{"method":"POST","url":"https://api.klyra.live/","headers":[{"name":"a\r\nb","value":"c\r\nd"}]}}`,
-		"curl https://api.klyra.live/v1/x --data-raw @/etc/hostname", "curl https://evil.example/{1,2}[3-4] --data-raw '{1,2}' -H 'A: b'", "curl https://api.klyra.live/v1/x -d 'it'\\''s \"^\" `\n$HOME'",
+		"curl https://api.klyra.live/v1/x --data-raw @/etc/hostname", "curl https://api.klyra.live/v1/x -F image=@photo.png -F a='b c'", "curl https://evil.example/{1,2}[3-4] --data-raw '{1,2}' -H 'A: b'", "curl https://api.klyra.live/v1/x -d 'it'\\''s \"^\" `\n$HOME'",
 	} {
 		f.Add(text, false)
 		f.Add(text, true)

@@ -146,6 +146,10 @@ var storageMessages = []struct {
 		"", "http.not_found", Fail, "the bucket holds no object of this name, or does not show it to the public",
 		"Compare the path letter by letter, upper and lower case included; it may have been deleted or not be uploaded yet.",
 	}},
+	{"Request has expired", storageError{
+		"", "http.forbidden", Fail, "the storage says that the signature of the request has expired",
+		"Sign the URL anew for GET, for at least an hour, right before the call. Where the URL holds no signature, what stands before the storage signs: let that sign anew.",
+	}},
 	{"must be addressed using the specified endpoint", regionError},
 	{"kms:Decrypt", storageError{
 		"", "http.forbidden", Fail, "the object is encrypted with a key (KMS) that the signer may not use",

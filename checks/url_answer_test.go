@@ -96,6 +96,7 @@ func TestStorageErrors(t *testing.T) {
 		text   string
 	}{
 		{"S3, private or missing", 403, "Server: AmazonS3", xml("AccessDenied", "Access Denied"), "http.forbidden fail", "storage: Amazon S3"},
+		{"S3, ended", 403, "Server: AmazonS3", xml("AccessDenied", "Request has expired"), "http.forbidden fail", "Sign the URL anew for GET"},
 		{"S3, no such key", 404, "Server: AmazonS3", xml("NoSuchKey", "The specified key does not exist."), "http.not_found fail", "no object has this key"},
 		{"S3, no such bucket", 404, "", xml("NoSuchBucket", ""), "http.not_found fail", "no bucket of this name"},
 		{"S3, wrong signature", 403, "", xml("SignatureDoesNotMatch", ""), "http.forbidden fail", "Sign for GET"},
@@ -255,9 +256,9 @@ func TestComparisons(t *testing.T) {
 		requests int
 		compared string // what view.public says of the comparing requests
 	}{
-		{"/wall/cookie", false, "http.unauthorized fail; http.cookies_required fail", 4, ""},
-		{"/wall/agent", false, "http.not_found fail; http.user_agent warn", 2, ""},
-		{"/wall/referer", false, "http.forbidden fail; http.hotlink fail", 3, ""},
+		{"/wall/cookie", false, "http.cookies_required fail; http.unauthorized fail", 4, ""},
+		{"/wall/agent", false, "http.user_agent fail; http.not_found fail", 2, ""},
+		{"/wall/referer", false, "http.hotlink fail; http.forbidden fail", 3, ""},
 		{"/wall/login", false, "http.forbidden fail", 3, ""}, // a browser gets a page for signing in: that is no file
 		{"/session", false, "http.cookies_required fail", 1, ""},
 		{"/session", true, "http.redirect_loop fail", 2, ""}, // it goes round with its cookie, too

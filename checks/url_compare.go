@@ -72,7 +72,7 @@ func (p *urlProbe) compareRefused(ctx context.Context, h *hop, resp *http.Respon
 	first := fmt.Sprintf("HTTP %d", resp.StatusCode)
 	other, ok := p.again(ctx, h, asBrowser(h))
 	if ok && other.opens() {
-		p.add(byAgent(first, other))
+		p.add(byAgent(Fail, first, other))
 	}
 	if !ok || other.opens() {
 		return nil
@@ -156,7 +156,7 @@ func (p *urlProbe) compareServed(ctx context.Context, h *hop, status int, b *bod
 	stays := ok && !same.differs(first)
 	switch {
 	case byName && (stays || browser.otherSort(first)):
-		p.add(byAgent(first.String(), browser))
+		p.add(byAgent(Warn, first.String(), browser))
 	case bySite && (stays || site.otherSort(first)):
 		p.add(byReferer(Warn, first.String(), site))
 	case ok:
@@ -251,12 +251,16 @@ func otherAddress(h *hop) netip.Addr {
 	return netip.Addr{}
 }
 
-func byAgent(first string, other otherAnswer) Finding {
-	return Finding{
-		ID: "http.user_agent", Status: Warn, Summary: "the answer depends on the client's name (User-Agent)",
+func byAgent(status Status, first string, other otherAnswer) Finding {
+	f := Finding{
+		ID: "http.user_agent", Status: status, Summary: "the answer depends on the client's name (User-Agent)",
 		Evidence: []Evidence{{probeAgent, first}, {"a browser's name", other.String()}},
 		Remedy:   "Exempt this path from such rules: what the API's downloader calls itself is not documented.",
 	}
+	if status == Fail {
+		f.Summary = "the file is handed out by the client's name (User-Agent): to a browser's, and not to this program's"
+	}
+	return f
 }
 
 func byReferer(status Status, first string, other otherAnswer) Finding {

@@ -221,7 +221,17 @@ func (p *urlProbe) judgeStatus(ctx context.Context, h *hop, resp *http.Response)
 		at := len(p.findings) - 1
 		tried := p.compareRefused(ctx, h, resp)
 		p.findings[at].stillRefused(tried)
+		p.causeFirst(at)
 	}
+}
+
+// causeFirst puts what a comparison has found to decide over a refusal before the refusal, the finding at a place.
+func (p *urlProbe) causeFirst(at int) {
+	if at+1 == len(p.findings) || p.findings[at+1].Status != Fail {
+		return
+	}
+	p.findings[at].Remedy = "See the finding before this one: with that alone changed, the same request got the file."
+	p.findings[at], p.findings[at+1] = p.findings[at+1], p.findings[at]
 }
 
 // readPage reads the beginning of an error page. One that comes slowly or never ends does not hide its status.

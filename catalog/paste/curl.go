@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"klyra-doctor/catalog/safe"
 )
 
 // option is what a flag of curl is followed by.
@@ -144,7 +146,7 @@ type command struct {
 	shown           shown
 	data            []string
 	file            string // in which some of the body stands, "-" for standard input; "" for none
-	part            string // of a form that curl makes; "" for no form
+	parts           []Part // of a form that curl makes
 	form, get, json bool
 	upload, noGlob  bool
 	query           []string
@@ -197,12 +199,12 @@ func (c *command) take(kind option, w word) {
 		w.text = urlencoded(w.text)
 		c.bodyOrFile(w)
 	case formValue:
-		c.form, c.part = true, w.text
+		c.formPart(w.text, false)
 		if _, value, _ := strings.Cut(w.text, "="); strings.HasPrefix(value, "@") || strings.HasPrefix(value, "<") {
 			c.file, _, _ = strings.Cut(value[1:], ";")
 		}
 	case formTextValue:
-		c.form, c.part = true, w.text
+		c.formPart(w.text, true)
 	case uploadValue:
 		c.upload, c.file = true, w.text
 	case fileValue:
@@ -229,6 +231,10 @@ func (c *command) take(kind option, w word) {
 	case refererValue:
 		c.header("Referer", w.text)
 	}
+}
+
+func (c *command) formPart(text string, literal bool) {
+	c.form, c.parts = true, append(c.parts, Part{safe.NewSecret(text), literal})
 }
 
 func (c *command) header(name, value string) {
@@ -280,12 +286,12 @@ func (c *command) unread() {
 	switch {
 	case c.file == "-":
 		c.shown.lack(place + ", which came from standard input")
-	case c.file != "" && c.part != "":
+	case c.file != "" && len(c.parts) > 0:
 		c.shown.lack("the body, a form that takes in the file " + c.file)
 	case c.file != "":
 		c.shown.lack(place + ", which stands in the file " + c.file)
-	case c.part != "":
-		c.shown.lack("the body, a form that curl makes of " + c.part)
+	case len(c.parts) > 0:
+		c.shown.lack("the body, a form that curl makes of " + c.parts[len(c.parts)-1].Text.Reveal())
 	}
 }
 
@@ -293,6 +299,7 @@ func (c *command) unread() {
 func (c *command) done() (shown, bool) {
 	c.unread()
 	s := c.shown
+	s.parts = c.parts
 	s.content = strings.Join(c.data, "&")
 	if !c.noGlob && globbed.MatchString(s.url) {
 		s.lack(whichOfSeveral)

@@ -73,7 +73,14 @@ type Request struct {
 	Key        safe.Secret // from the Authorization header; empty where there is none
 	Content    safe.Secret // the body as it was sent, unquoted; empty where none is shown
 	ContentURL safe.Secret // where the body tells the API to download content from; empty where it does not
+	Form       []Part      // of which curl makes the body; nil where it does not
 	Lacks      string      // what of it the text does not show as it was sent, in words: "the file body.json"; "" for nothing
+}
+
+// Part is one part of a form: the word after curl's -F, or after --form-string where it is literal.
+type Part struct {
+	Text    safe.Secret
+	Literal bool
 }
 
 // RateLimit is the state that rate-limit headers show; nil fields did not stand in the text.

@@ -16,7 +16,7 @@ type vendor struct {
 var vendors = []vendor{
 	{
 		name:    "OpenAI",
-		phrases: []string{"platform.openai.com", "help.openai.com", "api.openai.com", "openai.azure.com"},
+		phrases: []string{"platform.openai.com", "help.openai.com", "api.openai.com", "openai.azure.com", "incorrect api key provided"},
 		types:   []string{"insufficient_quota", "requests", "tokens"},
 		codes:   []string{"insufficient_quota", "context_length_exceeded", "model_not_found", "billing_hard_limit_reached", "content_policy_violation", "string_above_max_length", "unsupported_parameter", "deploymentnotfound"},
 	},

@@ -17,6 +17,7 @@ type shown struct {
 	headers []pair
 	body    Span   // as quoted in the text
 	content string // of the body, unquoted
+	parts   []Part // of the body, where curl makes a form
 	lacks   string // what the text does not show of it, in words; "" for nothing
 	secrets []string
 	faint   bool // only its URL is known
@@ -495,6 +496,7 @@ func (r *report) request(all []shown) {
 	}
 	req.Lacks = r.show(s.lacks)
 	req.Key = keyOf(s.header("Authorization"))
+	req.Form = s.parts
 	req.Content = safe.NewSecret(s.content)
 	req.ContentURL = safe.NewSecret(contentURL(s.content))
 	r.Request = req

@@ -255,6 +255,26 @@ func TestThePastedRequestIsTheFirstStep(t *testing.T) {
 	}
 }
 
+// TestWhatTheCodeIsAboutComesFirst: a key that is at fault in the paste is an aside where the code is of a download.
+func TestWhatTheCodeIsAboutComesFirst(t *testing.T) {
+	for code, c := range map[catalog.Code]struct {
+		check          catalog.Check
+		headline, next string
+	}{
+		"content_download_failed": {catalog.URLCheck, "Not resolved yet: http.login_page; key.foreign", "mend http.login_page"},
+		"invalid_api_key":         {catalog.KeyCheck, "Not resolved yet: key.foreign; http.login_page", "mend key.foreign"},
+	} {
+		entry, _ := catalog.Lookup(string(code))
+		list := New(entry, checks.Target{Request: &paste.Request{}}, nil)
+		for step, id := range map[int]string{0: "key.foreign", list.find(c.check): "http.login_page"} {
+			list = answer(list, step, id, checks.Fail)
+		}
+		if o := list.Outcome(); o.Headline != c.headline || o.Next != c.next {
+			t.Errorf("%s: %q, next %q", code, o.Headline, o.Next)
+		}
+	}
+}
+
 func TestOutcome(t *testing.T) {
 	all := func(key, limits, url checks.Status) Checklist {
 		c := New(entry, target(t), nil).SetURL("https://example.com/", "typed")

@@ -120,10 +120,26 @@ func (c Checklist) wentThrough() string {
 	return headline
 }
 
+// byWeight lists the steps as they count: in order, but for a pasted request whose key is at fault where the code is
+// not about keys. The API has taken that key, or the paste is not of one call: that comes after what the code is about.
+func (c Checklist) byWeight() []Step {
+	first, last := c.Steps[0], len(c.Steps)-1
+	if first.Check != catalog.RequestCheck || first.Result == nil || !aboutKey(*first.Result) || c.find(catalog.KeyCheck) >= 0 {
+		return c.Steps
+	}
+	return slices.Concat(c.Steps[1:last], []Step{first}, c.Steps[last:])
+}
+
+// aboutKey reports whether the failure that a result speaks of is one of the key.
+func aboutKey(r checks.Result) bool {
+	i := slices.IndexFunc(r.Findings, func(f checks.Finding) bool { return f.Status == checks.Fail })
+	return i >= 0 && strings.HasPrefix(r.Findings[i].ID, "key.")
+}
+
 // summaries joins what the check steps that hold say.
 func (c Checklist) summaries(holds func(Step) bool) string {
 	var texts []string
-	for _, s := range c.Steps {
+	for _, s := range c.byWeight() {
 		if s.live() && holds(s) {
 			texts = append(texts, s.says())
 		}
@@ -184,7 +200,7 @@ func (c Checklist) resend() string {
 // remedy returns what to do about the first step whose check ended with a status, its title where the check
 // knows no remedy, and "" where there is no such step.
 func (c Checklist) remedy(status checks.Status) string {
-	for _, s := range c.Steps {
+	for _, s := range c.byWeight() {
 		if s.Status != status || s.Result == nil {
 			continue
 		}

@@ -26,7 +26,9 @@ func (p *program) noCommand(c *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := "klyra-doctor help lists the commands"
-	if entry, ok := catalog.Lookup(args[0]); ok {
+	if entry, ok := catalog.Lookup(args[0]); ok && c.Flags().Changed("sandbox") {
+		hint = withEqualsSign(args[0])
+	} else if ok {
 		hint = fmt.Sprintf("klyra-doctor explain %s, or klyra-doctor fix %s", entry.Code, entry.Code)
 	} else if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
 		hint = "to find the error in that file: klyra-doctor diagnose FILE, or klyra-doctor < FILE"

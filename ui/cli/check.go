@@ -59,7 +59,7 @@ func (p *program) checked(check catalog.Check, t checks.Target) checks.Result {
 func (p *program) printCheck(r checks.Result) error {
 	p.conclude(p.resultCode(r))
 	if p.snippet != "" {
-		return p.printSnippet(r.Blocks)
+		return p.printSnippet(r.Blocks, r.Summary)
 	}
 	if p.flags.json {
 		return writeJSON(p.out, framedCheckDoc{schema("check"), showResult(r), nil, exitCode{p.code}})

@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -168,24 +169,80 @@ run the checklist of a code with live checks. With text on standard input
 		root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), flags+".FlagUsages", "usages "+flags))
 	}
 	p.flags.add(root)
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return p.flags.valid(c.Flags().Changed) }
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef(c.CommandPath()+" --help lists the flags", "%v", err)
-	})
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if p.flags.json && printsNoJSON(c) {
+			return usagef("leave --json out", "%s prints no JSON", commandName(c))
+		}
+		return p.flags.valid(c.Flags().Changed)
+	}
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		p.listCommand(), p.searchCommand(), p.explainCommand(),
 		p.diagnoseCommand(), p.checkCommand(), p.fixCommand(), p.scanCommand(),
 		p.sandboxCommand(), p.manCommand(), p.versionCommand(),
 	)
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
-		if c.Name() == "completion" {
-			c.Args, c.RunE = noArgs, func(*cobra.Command, []string) error {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = cobra.ArbitraryArgs, func(*cobra.Command, []string) error {
 				return usagef("klyra-doctor completion bash, zsh, fish or powershell", "which shell?")
 			}
+		case "help":
+			c.Args = helpTopic
 		}
 	}
 	return root
+}
+
+// helpTopic refuses what is no command, as running it would.
+func helpTopic(c *cobra.Command, args []string) error {
+	found, rest, err := c.Root().Find(args)
+	if err != nil || len(rest) == 0 || !found.HasSubCommands() {
+		return err
+	}
+	return found.ValidateArgs(rest)
+}
+
+// printsNoJSON reports whether a command prints what another program reads as it is.
+func printsNoJSON(c *cobra.Command) bool {
+	return c.Name() == "man" || c.HasParent() && c.Parent().Name() == "completion"
+}
+
+// wrongFlag says how a flag is written that does not exist, or what one takes.
+func wrongFlag(c *cobra.Command, err error) error {
+	var (
+		ours    usageError
+		unknown interface{ GetSpecifiedName() string }
+		hint    = c.CommandPath() + " --help lists the flags"
+	)
+	switch {
+	case errors.As(err, &ours):
+		hint = ours.hint
+	case errors.As(err, &unknown):
+		if near := nearestFlag(c, unknown.GetSpecifiedName()); near != "" {
+			hint = "did you mean --" + near + "?"
+		}
+	case strings.Contains(err.Error(), "in duration"), strings.Contains(err.Error(), "invalid duration"):
+		hint = "a time is a number with its unit, such as 5s, 500ms or 1m"
+	}
+	return usagef(hint, "%v", err)
+}
+
+// flagNames are the names in the list of a command's flags.
+var flagNames = regexp.MustCompile(`(?m)^ +(?:-\w, )?--([a-z-]+)`)
+
+// nearestFlag is the flag of a command whose name is a typo away; "" for none.
+func nearestFlag(c *cobra.Command, name string) string {
+	names := &cobra.Command{SuggestionsMinimumDistance: typos} // which knows how to compare the names of commands
+	for _, m := range flagNames.FindAllStringSubmatch(c.Flags().FlagUsages(), -1) {
+		names.AddCommand(&cobra.Command{Use: m[1], Run: func(*cobra.Command, []string) {}})
+	}
+	if near := names.SuggestionsFor(name); len(near) > 0 && len(name) > 1 {
+		return near[0]
+	}
+	return ""
 }
 
 // flagUsages lists flags in 80 columns. What --sandbox alone stands for is no word of the user's.
@@ -203,6 +260,11 @@ func (p *program) show(text string) string {
 	return safe.EscapeLine(safe.NewRedactor(safe.NewSecret(os.Getenv(keyVariable))).Redact(text))
 }
 
+// withEqualsSign says how a code is given to --sandbox.
+func withEqualsSign(code string) string {
+	return "write --sandbox=" + code + ", with an equals sign"
+}
+
 // noArgs is the check of arguments for commands that take none.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -210,7 +272,7 @@ func noArgs(c *cobra.Command, args []string) error {
 	}
 	hint := c.CommandPath() + " --help says what it takes"
 	if _, ok := catalog.Lookup(args[0]); ok && c.Flags().Changed("sandbox") {
-		hint = "write --sandbox=" + args[0] + ", with an equals sign"
+		hint = withEqualsSign(args[0])
 	}
 	return usagef(hint, "%s takes no argument", commandName(c)) // which is not repeated: it may be a key
 }

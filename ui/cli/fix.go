@@ -238,7 +238,7 @@ func (p *program) checklistCode(c guide.Checklist) int {
 
 func (p *program) printChecklist(c guide.Checklist, notes []string) error {
 	if p.snippet != "" {
-		return p.printSnippet(c.Blocks())
+		return p.printSnippet(c.Blocks(), c.Outcome().Headline)
 	}
 	if p.flags.json {
 		doc := showChecklist(c, notes)

@@ -34,8 +34,8 @@ func (p *program) addSnippet(c *cobra.Command, clients ...string) {
 	_ = c.RegisterFlagCompletionFunc("snippet", cobra.FixedCompletions(clients, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// printSnippet prints the code for the client of --snippet.
-func (p *program) printSnippet(blocks []checks.Block) error {
+// printSnippet prints the code for the client of --snippet. Where there is none, what was found says why.
+func (p *program) printSnippet(blocks []checks.Block, found string) error {
 	if p.flags.json {
 		return usagef("leave one of the two out: with --json all code stands in blocks", "--snippet prints code, and --json a document")
 	}
@@ -45,7 +45,7 @@ func (p *program) printSnippet(blocks []checks.Block) error {
 			return err
 		}
 	}
-	hint := "without --snippet the result says why there is nothing to copy"
+	hint := "there is nothing to copy for this result: " + found
 	if clients := clientsOf(blocks); len(clients) > 0 {
 		hint = "there is code for " + strings.Join(clients, ", ")
 	}
