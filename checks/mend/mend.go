@@ -96,6 +96,9 @@ func mended(fix Fix, c checks.Content, do func(opener) (Made, error)) (Made, err
 			return Made{}, err
 		}
 	}
+	if (fix == Chunk || fix == Clean) && !decoded && media.IsTextInBase64(head) {
+		return Made{}, Misfit{"this is base64 of a text, not the text itself", "decode it first, by --decode, and use what that writes"}
+	}
 	if err := fits(fix, c, head); err != nil {
 		return Made{}, err
 	}

@@ -40,6 +40,7 @@ func TestOffered(t *testing.T) {
 		{"a.txt", "caf\xe9", "[clean]"},
 		{"a.txt", "a\x00 b c d e f g h i j k l m n o p q r s t u v w x y z", "[clean]"},
 		{"a.txt", text.Garble("café à l’été"), "[clean]"},
+		{"a.txt", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("word ", 600))), "[decode]"},
 		{"a.txt", "Fine.", "[]"},
 		{"a.pdf", "%PDF-1.7\n1 0 obj\n" + strings.Repeat("x", 5_000_000), "[]"},
 		{"a.bin", strings.Repeat("\x8f\x01\x9c\xe3\x00\x17\xfe\x81", 1_000_000), "[]"},
@@ -96,6 +97,8 @@ func TestMisfits(t *testing.T) {
 		{Shrink, "a", "Hello.", "text, not an image"},
 		{Chunk, "a", inUTF16("Hello, world", true, 1, 0), "UTF-16 (little-endian), which cannot be split"},
 		{Chunk, "a.json", `{"content":"x"}`, "JSON of a whole request"},
+		{Chunk, "a", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("Nobody reads this. ", 600))), "base64 of a text"},
+		{Clean, "a", base64.StdEncoding.EncodeToString([]byte("Nobody reads this.")), "base64 of a text"},
 		{Decode, "a", png, "no base64"},
 	} {
 		var misfit Misfit
