@@ -89,6 +89,26 @@ func TestBase64Unasked(t *testing.T) {
 	})
 }
 
+// TestNotBase64: a file itself that is said to be base64 is called what it is, and not decoded.
+func TestNotBase64(t *testing.T) {
+	said := func(kind string) string {
+		return "this is the " + kind + " itself, not base64 of it Leave out --base64"
+	}
+	for _, c := range []contentCase{
+		{name: "PNG", data: mediatest.PNG(8, 8), want: "content.type_mismatch=fail", says: said("PNG image")},
+		{name: "JPEG", data: mediatest.JPEG(8, 8), want: "content.type_mismatch=fail", says: said("JPEG image")},
+		{name: "WebP", data: mediatest.WebP(), want: "content.type_mismatch=fail", says: said("WebP image")},
+		{name: "MP3", data: mediatest.MP3(0, 20), want: "content.type_mismatch=fail", says: said("MP3 audio")},
+		{name: "WAV", data: mediatest.WAV(4000), want: "content.type_mismatch=fail", says: said("WAV audio")},
+		{name: "MP4", data: mediatest.MP4(), want: "content.type_mismatch=fail", says: said("MP4 video")},
+		{name: "JSON", data: []byte(`{"content":"Hello"}`), file: "body.json", want: "content.type_mismatch=fail", says: said("JSON text")},
+		{name: "a page", data: []byte("<!DOCTYPE html><title>Not found</title>"), want: "content.type_mismatch=fail", says: said("HTML page")},
+	} {
+		c.base64 = true
+		runContentCases(t, []contentCase{c})
+	}
+}
+
 // wrapped breaks base64 into lines.
 func wrapped(encoded []byte, width int) []byte {
 	return append(bytes.Join(slices.Collect(slices.Chunk(encoded, width)), []byte("\n")), '\n')

@@ -144,7 +144,13 @@ func (s *survey) read(ctx context.Context, raw *meter) {
 	}
 	decoded := raw
 	var text *media.Base64
-	if s.holdsBase64(head) {
+	if kind, bare := media.Unencoded(head); bare && s.content.Base64 {
+		s.found(Finding{
+			ID: "content.type_mismatch", Status: Fail,
+			Summary: "this is the " + kind.Name + " itself, not base64 of it",
+			Remedy:  "leave out --base64 to check it as it is; where the request takes base64, encode it first",
+		})
+	} else if s.holdsBase64(head) {
 		text = media.NewBase64(in)
 		decoded = &meter{ctx: ctx, in: text}
 		in = bufio.NewReaderSize(decoded, 64<<10)

@@ -355,6 +355,12 @@ func listed(head []byte) bool {
 	return several && len(line) < shortestWrap
 }
 
+// Unencoded reports whether bytes begin as a file itself, or as JSON or a page, and not as base64 of one.
+func Unencoded(head []byte) (Kind, bool) {
+	kind := Sniff(head, false)
+	return kind, kind.Sort != Text && kind.MIME != Unknown || kind.MIME == "application/json" || kind.MIME == "text/html"
+}
+
 // heldBy returns what the beginning of a base64 text holds, in whatever wrapping; nil where it is none, or too
 // little to tell.
 func heldBy(head []byte, levels int) ([]byte, *Base64) {

@@ -89,6 +89,9 @@ func mended(fix Fix, c checks.Content, do func(opener) (Made, error)) (Made, err
 	if err != nil {
 		return Made{}, err
 	}
+	if kind, bare := media.Unencoded(head); bare && (c.Base64 || fix == Decode) {
+		return Made{}, Misfit{"this is the " + kind.Name + " itself, not base64 of it", "use it as it is, without --base64 and --decode"}
+	}
 	open, decoded := c.Open, false
 	if uri, marked := media.IsDataURI(head); fix != Decode && (c.Base64 || uri && marked || media.IsMediaInBase64(head)) {
 		open, decoded = inBase64(c.Open), true

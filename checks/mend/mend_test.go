@@ -99,13 +99,30 @@ func TestMisfits(t *testing.T) {
 		{Chunk, "a.json", `{"content":"x"}`, "JSON of a whole request"},
 		{Chunk, "a", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("Nobody reads this. ", 600))), "base64 of a text"},
 		{Clean, "a", base64.StdEncoding.EncodeToString([]byte("Nobody reads this.")), "base64 of a text"},
-		{Decode, "a", png, "no base64"},
+		{Decode, "a", png, "PNG image itself, not base64"},
+		{Decode, "a", `{"content":"x"}`, "JSON text itself, not base64"},
+		{Decode, "a", "Hello, world", "no base64"},
 	} {
 		var misfit Misfit
 		_, err := do(c.fix, contentOf(c.name, c.data), io.Discard)
 		if !errors.As(err, &misfit) || !strings.Contains(misfit.What, c.want) || misfit.Hint == "" {
 			t.Errorf("%s of %.10q: %v", c.fix, c.data, err)
 		}
+	}
+}
+
+// TestFixesOfWhatIsNotBase64: a file itself is not decoded because somebody said that it is base64.
+func TestFixesOfWhatIsNotBase64(t *testing.T) {
+	content := contentOf("a.png", string(mediatest.PNG(8, 8)))
+	content.Base64 = true
+	for _, fix := range All {
+		var misfit Misfit
+		if _, err := do(fix, content, io.Discard); !errors.As(err, &misfit) || !strings.Contains(misfit.What, "PNG image itself") || !strings.Contains(misfit.Hint, "without --base64") {
+			t.Errorf("%s: %v", fix, err)
+		}
+	}
+	if got := Offered(checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: &content})); len(got) > 0 {
+		t.Errorf("offered %s", got)
 	}
 }
 
