@@ -1,8 +1,10 @@
 package checks
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,8 +72,46 @@ func TestBase64Unasked(t *testing.T) {
 		{name: "data URI", data: append([]byte("data:image/png;base64,"), encoded...), want: "content.fits=pass"},
 		{name: "data URI that forgets to say so", data: append([]byte("data:image/png,"), encoded...), want: "content.base64=fail", says: "does not say ;base64"},
 		{name: "a long word", data: []byte("Donaudampfschifffahrtsgesellschaft"), want: "content.fits=pass", says: "text, 1 word"},
+		{name: "of a text", data: inBase64([]byte("Is this fine? It is a text.")), want: "content.base64=warn", says: "base64 of a text"},
+		{name: "of a long text, wrapped", data: wrapped(inBase64(wordsOf(700)), 76), want: "content.base64=warn content.base64=warn content.too_many_words=fail", says: "Decode it first, then split the text"},
+		{name: "of a text in Latin-1", data: inBase64([]byte("The whole menu of today, with the prices of the day: soup, bread, a coffee, and cr\xe8me.")), want: "content.base64=warn content.not_utf8=fail", says: "base64 of a text"},
+		{name: "of a text without blanks", data: inBase64([]byte("这是一个很长的文本")), want: "content.base64=warn", says: "base64 of a text"},
+		{name: "a hash", data: []byte("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"), want: "content.fits=pass"},
+		{name: "a hash in capitals", data: []byte("9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08"), want: "content.fits=pass"},
+		{name: "an id that is base64", data: inBase64([]byte("gid://shop/Product/1234567890")), want: "content.fits=pass"},
+		{name: "a list of such ids", data: bytes.Repeat(append(inBase64([]byte("gid://shop/Product/12345678901")), '\n'), 100), want: "content.fits=pass"},
+		{name: "a JWT", data: []byte("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"), want: "content.fits=pass"},
+		{name: "the head of a JWT", data: []byte("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"), want: "content.fits=pass"},
+		{name: "a URL", data: []byte("https://example.com/media/photos/of/the/year/photo-of-the-day.png"), want: "content.fits=pass"},
+		{name: "a path", data: []byte("usr/local/share/applications/klyra/data/photos"), want: "content.fits=pass"},
+		{name: "a UUID", data: []byte("123e4567-e89b-12d3-a456-426614174000"), want: "content.fits=pass"},
 		{name: "text that speaks of data", data: []byte("data: we have, it seems, none"), want: "content.fits=pass", says: "text, 6 words"},
 	})
+}
+
+// TestNotBase64: a file itself that is said to be base64 is called what it is, and not decoded.
+func TestNotBase64(t *testing.T) {
+	said := func(kind string) string {
+		return "this is the " + kind + " itself, not base64 of it Leave out --base64"
+	}
+	for _, c := range []contentCase{
+		{name: "PNG", data: mediatest.PNG(8, 8), want: "content.type_mismatch=fail", says: said("PNG image")},
+		{name: "JPEG", data: mediatest.JPEG(8, 8), want: "content.type_mismatch=fail", says: said("JPEG image")},
+		{name: "WebP", data: mediatest.WebP(), want: "content.type_mismatch=fail", says: said("WebP image")},
+		{name: "MP3", data: mediatest.MP3(0, 20), want: "content.type_mismatch=fail", says: said("MP3 audio")},
+		{name: "WAV", data: mediatest.WAV(4000), want: "content.type_mismatch=fail", says: said("WAV audio")},
+		{name: "MP4", data: mediatest.MP4(), want: "content.type_mismatch=fail", says: said("MP4 video")},
+		{name: "JSON", data: []byte(`{"content":"Hello"}`), file: "body.json", want: "content.type_mismatch=fail", says: said("JSON text")},
+		{name: "a page", data: []byte("<!DOCTYPE html><title>Not found</title>"), want: "content.type_mismatch=fail", says: said("HTML page")},
+	} {
+		c.base64 = true
+		runContentCases(t, []contentCase{c})
+	}
+}
+
+// wrapped breaks base64 into lines.
+func wrapped(encoded []byte, width int) []byte {
+	return append(bytes.Join(slices.Collect(slices.Chunk(encoded, width)), []byte("\n")), '\n')
 }
 
 // withTail gives a PNG a private part of every byte, so that its length leaves a remainder by 3.

@@ -141,6 +141,9 @@ func (s *survey) judgeWords(t text.Stats) {
 		Evidence: []Evidence{limit},
 		Remedy:   "split the text at sentence borders and send the parts one by one",
 	}
+	if s.guessed {
+		f.Remedy = "decode it first, then " + f.Remedy
+	}
 	switch low, high := t.Fields, t.Words; {
 	case t.Bytes > imageLimit:
 		return // its size says so already

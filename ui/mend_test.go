@@ -86,8 +86,8 @@ func TestMendingThatFails(t *testing.T) {
 	d.press("x").shows("Could not make it smaller: look at it: it is an animated WebP", "Instead: save a frame as PNG first.")
 	d.mendErr = mend.Misfit{What: "this is no image", Hint: "split it"}
 	d.press("x").shows("this is no image", "Instead: split it.")
-	d.mendErr, d.needless = nil, "the image has at most 3,145,728 bytes"
-	d.press("x").shows("Nothing was written: the image has at most 3,145,728 bytes").hides("Instead:")
+	d.mendErr, d.needless = nil, "the image has at most 3,000,000 bytes"
+	d.press("x").shows("Nothing was written: the image has at most 3,000,000 bytes").hides("Instead:")
 	d.did("content content=photo.png")
 }
 

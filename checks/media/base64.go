@@ -345,11 +345,28 @@ func holdsMedia(head []byte, levels int) bool {
 	return sniffsAsMedia(held) || sniffsAsMedia(hexHeld(head))
 }
 
-// IsTextInBase64 reports whether bytes begin as base64 of a text.
+// IsTextInBase64 reports whether bytes begin as base64 of a text, beyond doubt: what they hold reads as text and has
+// blanks or letters beyond ASCII, or is far longer than an id.
 func IsTextInBase64(head []byte) bool {
 	held, t := heldBy(head, 0)
 	stray, runes := strayBytes(held)
-	return runes > 0 && (stray == 0 || len(head) >= SniffLen && stray < utf8.UTFMax) && t.Blanks == 0 && t.ForeignAt < 0 && t.Wrapping == ""
+	if runes == 0 || stray*20 > runes || t.Blanks > 0 || t.ForeignAt >= 0 || t.Wrapping != "" {
+		return false
+	}
+	return bytes.ContainsAny(held, " \n") || runes < len(held) || len(head) >= SniffLen && !listed(head)
+}
+
+// listed reports whether bytes are short lines, as of a list of ids, rather than one text that was wrapped.
+func listed(head []byte) bool {
+	const shortestWrap = 60
+	line, _, several := bytes.Cut(head, []byte("\n"))
+	return several && len(line) < shortestWrap
+}
+
+// Unencoded reports whether bytes begin as a file itself, or as JSON or a page, and not as base64 of one.
+func Unencoded(head []byte) (Kind, bool) {
+	kind := Sniff(head, false)
+	return kind, kind.Sort != Text && kind.MIME != Unknown || kind.MIME == "application/json" || kind.MIME == "text/html"
 }
 
 // heldBy returns what the beginning of a base64 text holds, in whatever wrapping; nil where it is none, or too

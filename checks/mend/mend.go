@@ -89,12 +89,18 @@ func mended(fix Fix, c checks.Content, do func(opener) (Made, error)) (Made, err
 	if err != nil {
 		return Made{}, err
 	}
+	if kind, bare := media.Unencoded(head); bare && (c.Base64 || fix == Decode) {
+		return Made{}, Misfit{"this is the " + kind.Name + " itself, not base64 of it", "use it as it is, without --base64 and --decode"}
+	}
 	open, decoded := c.Open, false
 	if uri, marked := media.IsDataURI(head); fix != Decode && (c.Base64 || uri && marked || media.IsMediaInBase64(head)) {
 		open, decoded = inBase64(c.Open), true
 		if head, err = headOf(open); err != nil {
 			return Made{}, err
 		}
+	}
+	if (fix == Chunk || fix == Clean) && !decoded && media.IsTextInBase64(head) {
+		return Made{}, Misfit{"this is base64 of a text, not the text itself", "decode it first, by --decode, and use what that writes"}
 	}
 	if err := fits(fix, c, head); err != nil {
 		return Made{}, err

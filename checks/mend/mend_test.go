@@ -40,6 +40,7 @@ func TestOffered(t *testing.T) {
 		{"a.txt", "caf\xe9", "[clean]"},
 		{"a.txt", "a\x00 b c d e f g h i j k l m n o p q r s t u v w x y z", "[clean]"},
 		{"a.txt", text.Garble("café à l’été"), "[clean]"},
+		{"a.txt", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("word ", 600))), "[decode]"},
 		{"a.txt", "Fine.", "[]"},
 		{"a.pdf", "%PDF-1.7\n1 0 obj\n" + strings.Repeat("x", 5_000_000), "[]"},
 		{"a.bin", strings.Repeat("\x8f\x01\x9c\xe3\x00\x17\xfe\x81", 1_000_000), "[]"},
@@ -96,13 +97,32 @@ func TestMisfits(t *testing.T) {
 		{Shrink, "a", "Hello.", "text, not an image"},
 		{Chunk, "a", inUTF16("Hello, world", true, 1, 0), "UTF-16 (little-endian), which cannot be split"},
 		{Chunk, "a.json", `{"content":"x"}`, "JSON of a whole request"},
-		{Decode, "a", png, "no base64"},
+		{Chunk, "a", base64.StdEncoding.EncodeToString([]byte(strings.Repeat("Nobody reads this. ", 600))), "base64 of a text"},
+		{Clean, "a", base64.StdEncoding.EncodeToString([]byte("Nobody reads this.")), "base64 of a text"},
+		{Decode, "a", png, "PNG image itself, not base64"},
+		{Decode, "a", `{"content":"x"}`, "JSON text itself, not base64"},
+		{Decode, "a", "Hello, world", "no base64"},
 	} {
 		var misfit Misfit
 		_, err := do(c.fix, contentOf(c.name, c.data), io.Discard)
 		if !errors.As(err, &misfit) || !strings.Contains(misfit.What, c.want) || misfit.Hint == "" {
 			t.Errorf("%s of %.10q: %v", c.fix, c.data, err)
 		}
+	}
+}
+
+// TestFixesOfWhatIsNotBase64: a file itself is not decoded because somebody said that it is base64.
+func TestFixesOfWhatIsNotBase64(t *testing.T) {
+	content := contentOf("a.png", string(mediatest.PNG(8, 8)))
+	content.Base64 = true
+	for _, fix := range All {
+		var misfit Misfit
+		if _, err := do(fix, content, io.Discard); !errors.As(err, &misfit) || !strings.Contains(misfit.What, "PNG image itself") || !strings.Contains(misfit.Hint, "without --base64") {
+			t.Errorf("%s: %v", fix, err)
+		}
+	}
+	if got := Offered(checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: &content})); len(got) > 0 {
+		t.Errorf("offered %s", got)
 	}
 }
 

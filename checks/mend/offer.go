@@ -30,6 +30,9 @@ func Offered(r checks.Result) []Fix {
 		if o.media != checks.AnyMedia && o.media != r.Media {
 			continue
 		}
+		if o.media == checks.Text && slices.Contains(fixes, Decode) {
+			continue // its letters are no text to work on
+		}
 		if o.fix == Clean && !cleanable(r) || o.fix == Shrink && !decodable[r.Type] {
 			continue
 		}

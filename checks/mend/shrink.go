@@ -28,7 +28,7 @@ const (
 )
 
 const (
-	imageTarget = 3 << 20    // bytes; base64 of so many is 4 MiB long, so that it fits whichever of the two counts
+	imageTarget = 3_000_000  // bytes; base64 of so many has 4,000,000, which fits whichever of the two counts
 	mostCopied  = 10_000_000 // pixels of an image that is drawn anew, which takes memory beside the original
 	mostInWhole = 32_000_000 // bytes of a WebP, which is read as a whole
 	lastQuality = 80         // of a JPEG with fewer pixels

@@ -3,6 +3,7 @@ package mend
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -154,6 +155,22 @@ func TestShrinkImageThatFits(t *testing.T) {
 	for _, data := range [][]byte{mediatest.JPEG(8, 8), mediatest.WebP(), mediatest.PaddedPNG(imageTarget)} {
 		if out, made := shrunk(t, data, JPEG, imageTarget); len(out) != 0 || !strings.Contains(made.Needless, "nothing to be done") {
 			t.Errorf("wrote %d bytes: %+v", len(out), made)
+		}
+	}
+}
+
+// TestShrinkAgreesWithTheCheck: an image is made smaller from the very byte on from which its base64 is at the limit.
+func TestShrinkAgreesWithTheCheck(t *testing.T) {
+	for size, want := range map[int]string{3_000_000: "[]", 3_000_001: "[shrink]"} {
+		content := contentOf("a.b64", base64.StdEncoding.EncodeToString(mediatest.PaddedPNG(size)))
+		content.Base64 = true
+		r := checks.Run(t.Context(), catalog.ContentCheck, checks.Target{Content: &content})
+		if got := fmt.Sprint(Offered(r)); got != want {
+			t.Errorf("%d bytes: offered %s: %s", size, got, r.Summary)
+		}
+		made, err := Write(Shrink, content, io.Discard, JPEG)
+		if needless := made.Needless != ""; err != nil || needless != (want == "[]") {
+			t.Errorf("%d bytes: %+v, %v", size, made, err)
 		}
 	}
 }

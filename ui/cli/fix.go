@@ -92,6 +92,7 @@ func (p *program) fix(code string, f *fixFlags) error {
 			p.offer(s.Result, f.content, f.contentFlags.base64)
 		}
 	}
+	p.tellUnseen(c.Entry.Code)
 	p.conclude(p.checklistCode(c))
 	show := shower(c.Secrets())
 	for i := range notes {

@@ -38,6 +38,19 @@ the key that is bound to the code.`,
 	return c
 }
 
+// unseen holds the codes that no check can see, also where the sandbox gives them, and why.
+var unseen = map[catalog.Code]string{
+	"invalid_parameters":   "the parameters that the API takes are not public, so none can be judged from here",
+	"unsupported_language": "the list of supported languages is not public, so no text can be called unsupported",
+}
+
+// tellUnseen says why the checks pass though the sandbox gives the very error that they are run for.
+func (p *program) tellUnseen(code catalog.Code) {
+	if reason := unseen[code]; reason != "" && p.flags.sandbox == string(code) {
+		p.notice("the sandbox gives %s, but no check can see it: %s", code, reason)
+	}
+}
+
 func (p *program) listSandbox() error {
 	if p.flags.json {
 		doc := sandboxDoc{frame: schema("sandbox"), Keys: []sandboxKeyDoc{}, Samples: []sandboxSampleDoc{}}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+	"strings"
 	"testing"
 
 	"klyra-doctor/catalog"
@@ -8,19 +10,13 @@ import (
 	"klyra-doctor/checks/guide"
 )
 
-// blind are the codes whose state no check can see, and why.
-var blind = map[catalog.Code]string{
-	"invalid_parameters":   "the parameters that the API takes are not public, so none can be judged from here",
-	"unsupported_language": "the list of supported languages is not public, so no text can be called unsupported",
-}
-
 // TestChecklistsSeeTheirOwnError runs each code's checklist against the sandbox in that code's state.
 func TestChecklistsSeeTheirOwnError(t *testing.T) {
 	for _, e := range catalog.All() {
 		t.Run(string(e.Code), func(t *testing.T) {
 			c := sandboxChecklist(t, e, string(e.Code))
 			seen := worst(c)
-			reason, isBlind := blind[e.Code]
+			reason, isBlind := unseen[e.Code]
 			switch {
 			case isBlind && (seen == checks.Fail || seen == checks.Warn):
 				t.Errorf("a check sees it after all (%s), although %s", seen, reason)
@@ -28,6 +24,26 @@ func TestChecklistsSeeTheirOwnError(t *testing.T) {
 				t.Errorf("no check fails or warns:\n%s", describeSteps(c))
 			}
 		})
+	}
+}
+
+// TestFixSaysThatNoCheckSeesIt: where all checks pass in a code's own state, the reason is told, and nowhere else.
+func TestFixSaysThatNoCheckSeesIt(t *testing.T) {
+	for _, c := range []struct {
+		state catalog.Code
+		want  bool
+	}{{"unsupported_language", true}, {"invalid_parameters", true}, {"missing_content", false}, {plainSandbox, false}} {
+		var told strings.Builder
+		p := &program{ctx: t.Context(), out: io.Discard, err: &told}
+		code := "unsupported_language"
+		if c.state != plainSandbox {
+			code = string(c.state)
+		}
+		p.run([]string{"fix", code, "--sandbox=" + string(c.state)})
+		reason := unseen[c.state]
+		if got := strings.Contains(told.String(), "no check can see it: "+reason); got != c.want || c.want && reason == "" {
+			t.Errorf("%s: %s", c.state, told.String())
+		}
 	}
 }
 
