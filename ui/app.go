@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
 )
 
 // app is the root model: what all screens share, and the screens that have been opened, the seen one last.
@@ -195,9 +197,22 @@ func (a *app) openDiagnosis(text string) tea.Cmd {
 		a.leave(i)
 	}
 	a.paste = text
+	a.forget()
 	s := newDiagnosis(a)
 	a.open(s)
 	return a.diagnose(s.place, text)
+}
+
+// forget drops the URL and the content that were typed: they belong to the error that they were typed for. A key and
+// an endpoint are the user's own and stay; the endpoint gives way to that of a paste.
+func (a *app) forget() {
+	t := a.options.Target
+	t.Keys, t.Endpoint, t.From = a.target.Keys, a.target.Endpoint, map[catalog.Input]string{}
+	maps.Copy(t.From, a.options.Target.From)
+	if t.Endpoint != a.options.Target.Endpoint {
+		t.From[catalog.EndpointInput] = guide.TypedBefore
+	}
+	a.target, a.file = t, ""
 }
 
 // diagnosis returns the index of the diagnosis among the open screens, or -1.

@@ -444,7 +444,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
 	a.file = file
 	s.stopFix()
-	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
+	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, guide.Typed) })
 }
 
 // fill takes an input from the form, for this checklist and for those that will be opened later.

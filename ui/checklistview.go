@@ -144,9 +144,11 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 		p.text(l.strong, reasonOf(step))
 	}
 	s.writeFixed(l, p)
+	judged, others := s.inputs()
 	if step.Result != nil {
 		l.writeWorst(p, *step.Result)
 		s.writeFix(l, p)
+		s.writeInputs(p, judged)
 		first = len(p.lines)
 		l.writeRest(p, *step.Result)
 	}
@@ -156,7 +158,10 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 		p.blank()
 	}
 	p.text(plain, step.Detail)
-	s.writeInputs(p)
+	if len(others) > 0 {
+		p.blank()
+		s.writeInputs(p, others)
+	}
 	return p.lines, first
 }
 
@@ -223,13 +228,20 @@ func (l look) writePictures(p *page, r checks.Result) {
 	}
 }
 
-// writeInputs writes what the selected step reads, and where it came from.
-func (s *checklistScreen) writeInputs(p *page) {
-	inputs := s.list.Inputs(s.selected)
-	if len(inputs) == 0 {
-		return
+// inputs returns what the selected step reads: what its result is about, and the others.
+func (s *checklistScreen) inputs() (judged, others []catalog.Input) {
+	for _, input := range s.list.Inputs(s.selected) {
+		if s.step().Result != nil && s.list.Target.Has(input) {
+			judged = append(judged, input)
+		} else {
+			others = append(others, input)
+		}
 	}
-	p.blank()
+	return judged, others
+}
+
+// writeInputs writes inputs as they are known, and where they came from.
+func (s *checklistScreen) writeInputs(p *page, inputs []catalog.Input) {
 	redactor := safe.NewRedactor(s.list.Secrets()...)
 	for _, input := range inputs {
 		value, from := known(s.list.Target, input)

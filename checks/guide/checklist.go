@@ -74,7 +74,7 @@ var judgeRequest = catalog.Step{
 		"mended in your program: tick this step once it is.",
 }
 
-// fill completes a target with the facts of a paste. What is known already wins.
+// fill completes a target with the facts of a paste. What is known already wins, but for what was TypedBefore.
 func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 	if d == nil {
 		return t
@@ -99,7 +99,8 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 // fillFromRequest completes a target with what a pasted request shows. Under the sandbox only the path counts.
 func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	own := t.API.Owns(r.Address.Reveal())
-	if t.Endpoint == "" && r.Path != "" && (own || t.Sandbox) {
+	open := t.Endpoint == "" || t.From[catalog.EndpointInput] == TypedBefore
+	if open && r.Path != "" && (own || t.Sandbox) {
 		t.Endpoint, t.From[catalog.EndpointInput] = r.Path, pasted
 	}
 	if t.Sandbox {
@@ -112,7 +113,14 @@ func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	return t
 }
 
-const pasted = "the paste"
+// Where inputs came from, in words.
+const (
+	pasted = "the paste"
+	// Typed is the source of what the user has filled in.
+	Typed = "what you typed"
+	// TypedBefore is the source of what the user has filled in for another error than the pasted one.
+	TypedBefore = "what you typed before this paste"
+)
 
 // showsLimits reports whether a paste says anything about rate limits.
 func showsLimits(d *paste.Diagnosis) bool {
