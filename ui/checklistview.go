@@ -248,6 +248,12 @@ func (s *checklistScreen) writeInputs(p *page, inputs []catalog.Input) {
 		if from != "" {
 			value += ", from " + from
 		}
+		if why := s.list.LeftOut(input); why != "" {
+			value = why
+			if s.form == nil {
+				value += ". Press e, then ctrl+s, for those to try."
+			}
+		}
 		p.hang(capital(input.String())+": ", plain, safe.EscapeLine(redactor.Redact(value)))
 	}
 }

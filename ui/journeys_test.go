@@ -431,3 +431,15 @@ func TestATypedEndpointGivesWayToThatOfAPaste(t *testing.T) {
 	d.press("e", "tab", "ctrl+u").write("/v1/third").press("enter", "esc", "enter").shows("Endpoint: /v1/third, from what you typed")
 	d.paste(revoked).press("enter").shows("Endpoint: /v1/third, from what you typed before this paste")
 }
+
+// TestTheURLOfAPasteOnTheSandbox: that it is not fetched there is said, and how to try one.
+func TestTheURLOfAPasteOnTheSandbox(t *testing.T) {
+	o := sandboxed()
+	o.Target.Sandbox = true
+	d := newDriver(t, o)
+	d.paste("$ curl -i http://127.0.0.1:9/v1/moderate -d '{\"url\":\"https://example.com/b.png\"}'\nHTTP/1.1 400 Bad Request\n\n" +
+		`{"error":{"code":"content_download_failed","message":"Could not download","param":"url"}}`)
+	d.press("enter").shows("URL: the URL in the paste is not fetched on the sandbox, which has files of its own", "ctrl+s lists")
+	d.press("esc").shows("files of its own. Press e, then ctrl+s, for those to try.")
+	d.press("e", "ctrl+s", "enter", "enter").shows("URL: /samples/photo.png, from what you typed").hides("is not fetched")
+}
