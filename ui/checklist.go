@@ -284,6 +284,9 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 
 // tick settles a step of the user's own, or takes that back. That the request went through is asked for.
 func (s *checklistScreen) tick(a *app) tea.Cmd {
+	if s.step().Status != checks.Pass {
+		a.notice = s.stillWaits()
+	}
 	if s.atLast() && s.step().Status != checks.Pass {
 		s.asking = true
 		return nil
