@@ -33,7 +33,7 @@ type app struct {
 
 	width, height int
 	frame         tea.View
-	notice        string // one line above the footer, until the next key
+	notice        string // above the footer, until the next key
 
 	writing sync.RWMutex // held by every fix that writes; the app's end waits for them
 	saving  int          // reports that are being written
@@ -275,7 +275,9 @@ func (a *app) draw() tea.View {
 func (a *app) drawScreen() tea.View {
 	var foot []string
 	if a.notice != "" {
-		foot = []string{a.look.strong.Render(truncate(a.notice, a.width, a.look.tail))}
+		for _, line := range shorten(wrap(a.notice, a.width), min(3, a.height/5), a.width, a.look.tail) {
+			foot = append(foot, a.look.strong.Render(line))
+		}
 	}
 	height := a.height - 3 - len(foot)
 	p := a.top().draw(a, a.width, height)

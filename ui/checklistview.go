@@ -207,6 +207,7 @@ func (l look) writeRest(p *page, r checks.Result) {
 func (l look) writePictures(p *page, r checks.Result) {
 	if len(r.Phases) > 0 {
 		p.blank()
+		p.text(l.strong, "Where the time went:")
 		p.lines = append(p.lines, guide.Waterfall(r.Phases, p.width)...)
 	}
 	var code []string
@@ -317,7 +318,7 @@ func shorten(lines []string, most, columns int, tail string) []string {
 	}
 	lines = slices.Clone(lines[:most])
 	if most > 0 {
-		lines[most-1] = truncate(lines[most-1], columns-width(tail)-1, "") + " " + tail
+		lines[most-1] = cutAtWord(lines[most-1], columns-width(tail)-1) + " " + tail
 	}
 	return lines
 }
