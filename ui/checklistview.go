@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,6 +115,17 @@ func (s *checklistScreen) since(i int) time.Duration {
 	return max(0, s.now.Sub(r.since))
 }
 
+// runningFor says how long the selected step's check has been running and how long it may; "" in its first second, and
+// where none runs.
+func (s *checklistScreen) runningFor() string {
+	took := s.since(s.selected)
+	if !s.step().Running || took < time.Second {
+		return ""
+	}
+	bound := cmp.Or(s.list.Target.Timeout, checks.DefaultTimeout)
+	return fmt.Sprintf("Running, %d s of at most %s.", int(took.Seconds()), checks.DurationText(bound))
+}
+
 // drawStep draws the selected step: the form while it is open, and what is said of the step.
 func (s *checklistScreen) drawStep(a *app, said []string, columns, height int) picture {
 	var top picture
@@ -136,6 +148,9 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 	}
 	if other, found := s.otherCode(); found {
 		p.text(l.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
+	}
+	if at := s.runningFor(); at != "" {
+		p.text(plain, at)
 	}
 	if wait := s.wait(); wait != "" {
 		p.text(l.strong, wait)

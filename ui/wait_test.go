@@ -64,3 +64,19 @@ func TestBlocksAreCopiedOneAfterAnother(t *testing.T) {
 		t.Errorf("a step without blocks copied %q", d.copied[len(want):])
 	}
 }
+
+// TestACheckThatTakesLongSaysHowLong: from the first second on, with what bounds it.
+func TestACheckThatTakesLongSaysHowLong(t *testing.T) {
+	for bound, words := range map[time.Duration]string{0: "15 s", 90 * time.Second: "90 s"} {
+		o := sandboxed()
+		o.Target.Timeout = bound
+		d := play(t, "envelope", "", o)
+		d.hold = true
+		d.paste(revoked).press("enter").hides("at most")
+		s := d.app.top().(*checklistScreen)
+		d.send(replyMsg{s.id, tickedMsg{noon.Add(900 * time.Millisecond)}}).hides("at most")
+		d.send(replyMsg{s.id, tickedMsg{noon.Add(4*time.Second + 900*time.Millisecond)}}).shows("Running, 4 s of at most " + words + ".")
+		d.hold = false
+		d.send(d.held[0]).hides("at most")
+	}
+}
