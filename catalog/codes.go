@@ -752,8 +752,9 @@ var entries = []Entry{
 			},
 			{
 				Kind: DoStep, Title: "Make the client wait as long as it is told",
-				Detail: "On 429 sleep until the reset, else 1, 2, 4, 8… seconds with some randomness added, and " +
-					"give up after a few tries. Look whether your SDK retries already: two layers of it multiply.",
+				Detail: "On 429 sleep until the reset, else as long as the backoff schedule says, and give up where it " +
+					"ends: the limits check works it out, with code for several clients. Look whether your SDK " +
+					"retries already: two layers of it multiply.",
 			},
 			{
 				Kind: DoStep, Title: "Queue requests below the limit",
@@ -891,7 +892,7 @@ var entries = []Entry{
 			{
 				Kind: DoStep, Title: "Let retries start at different moments",
 				Detail: "If all refused requests retry after the same pause, they collide again. Wait a random time " +
-					"between zero and a limit that doubles: 1, 2, 4 seconds.",
+					"between zero and a limit that doubles, as in the backoff schedule of the limits check.",
 			},
 			{
 				Kind: DoStep, Title: resend,

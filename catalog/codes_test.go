@@ -287,3 +287,18 @@ func TestEachCodeHasItsOwnChecklist(t *testing.T) {
 		}
 	}
 }
+
+// TestWaitsThatACheckWorksOutStandInNoText: its schedule would contradict them.
+func TestWaitsThatACheckWorksOutStandInNoText(t *testing.T) {
+	waits := regexp.MustCompile(`\d+(, \d+)+(…| and \d+)? seconds`)
+	for _, e := range All() {
+		if !slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Check == LimitsCheck }) {
+			continue
+		}
+		for _, s := range e.Steps {
+			if found := waits.FindString(s.Detail); found != "" {
+				t.Errorf("%s, %q names %q, which the schedule of the limits check works out", e.Code, s.Title, found)
+			}
+		}
+	}
+}

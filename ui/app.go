@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
 	"klyra-doctor/checks"
+	"klyra-doctor/checks/guide"
 )
 
 // app is the root model: what all screens share, and the screens that have been opened, the seen one last.
@@ -31,7 +33,7 @@ type app struct {
 
 	width, height int
 	frame         tea.View
-	notice        string // one line above the footer, until the next key
+	notice        string // above the footer, until the next key
 
 	writing sync.RWMutex // held by every fix that writes; the app's end waits for them
 	saving  int          // reports that are being written
@@ -195,9 +197,22 @@ func (a *app) openDiagnosis(text string) tea.Cmd {
 		a.leave(i)
 	}
 	a.paste = text
+	a.forget()
 	s := newDiagnosis(a)
 	a.open(s)
 	return a.diagnose(s.place, text)
+}
+
+// forget drops the URL and the content that were typed: they belong to the error that they were typed for. A key and
+// an endpoint are the user's own and stay; the endpoint gives way to that of a paste.
+func (a *app) forget() {
+	t := a.options.Target
+	t.Keys, t.Endpoint, t.From = a.target.Keys, a.target.Endpoint, map[catalog.Input]string{}
+	maps.Copy(t.From, a.options.Target.From)
+	if t.Endpoint != a.options.Target.Endpoint {
+		t.From[catalog.EndpointInput] = guide.TypedBefore
+	}
+	a.target, a.file = t, ""
 }
 
 // diagnosis returns the index of the diagnosis among the open screens, or -1.
@@ -260,7 +275,9 @@ func (a *app) draw() tea.View {
 func (a *app) drawScreen() tea.View {
 	var foot []string
 	if a.notice != "" {
-		foot = []string{a.look.strong.Render(truncate(a.notice, a.width, a.look.tail))}
+		for _, line := range shorten(wrap(a.notice, a.width), min(3, a.height/5), a.width, a.look.tail) {
+			foot = append(foot, a.look.strong.Render(line))
+		}
 	}
 	height := a.height - 3 - len(foot)
 	p := a.top().draw(a, a.width, height)

@@ -284,6 +284,9 @@ func (s *checklistScreen) skip(a *app) tea.Cmd {
 
 // tick settles a step of the user's own, or takes that back. That the request went through is asked for.
 func (s *checklistScreen) tick(a *app) tea.Cmd {
+	if s.step().Status != checks.Pass {
+		a.notice = s.stillWaits()
+	}
 	if s.atLast() && s.step().Status != checks.Pass {
 		s.asking = true
 		return nil
@@ -444,7 +447,7 @@ func (s *checklistScreen) opened(a *app, msg openedMsg) tea.Cmd {
 func (s *checklistScreen) fillContent(a *app, content checks.Content, file string) tea.Cmd {
 	a.file = file
 	s.stopFix()
-	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, typed) })
+	return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetContent(content, guide.Typed) })
 }
 
 // fill takes an input from the form, for this checklist and for those that will be opened later.

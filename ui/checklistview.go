@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,6 +115,17 @@ func (s *checklistScreen) since(i int) time.Duration {
 	return max(0, s.now.Sub(r.since))
 }
 
+// runningFor says how long the selected step's check has been running and how long it may; "" in its first second, and
+// where none runs.
+func (s *checklistScreen) runningFor() string {
+	took := s.since(s.selected)
+	if !s.step().Running || took < time.Second {
+		return ""
+	}
+	bound := cmp.Or(s.list.Target.Timeout, checks.DefaultTimeout)
+	return fmt.Sprintf("Running, %d s of at most %s.", int(took.Seconds()), checks.DurationText(bound))
+}
+
 // drawStep draws the selected step: the form while it is open, and what is said of the step.
 func (s *checklistScreen) drawStep(a *app, said []string, columns, height int) picture {
 	var top picture
@@ -137,6 +149,9 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 	if other, found := s.otherCode(); found {
 		p.text(l.strong, "The API now answers "+string(other.Code)+": press o for that code's checklist.")
 	}
+	if at := s.runningFor(); at != "" {
+		p.text(plain, at)
+	}
 	if wait := s.wait(); wait != "" {
 		p.text(l.strong, wait)
 	}
@@ -144,9 +159,11 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 		p.text(l.strong, reasonOf(step))
 	}
 	s.writeFixed(l, p)
+	judged, others := s.inputs()
 	if step.Result != nil {
 		l.writeWorst(p, *step.Result)
 		s.writeFix(l, p)
+		s.writeInputs(p, judged)
 		first = len(p.lines)
 		l.writeRest(p, *step.Result)
 	}
@@ -156,7 +173,10 @@ func (s *checklistScreen) says(l look, columns int) (lines []string, first int) 
 		p.blank()
 	}
 	p.text(plain, step.Detail)
-	s.writeInputs(p)
+	if len(others) > 0 {
+		p.blank()
+		s.writeInputs(p, others)
+	}
 	return p.lines, first
 }
 
@@ -202,6 +222,7 @@ func (l look) writeRest(p *page, r checks.Result) {
 func (l look) writePictures(p *page, r checks.Result) {
 	if len(r.Phases) > 0 {
 		p.blank()
+		p.text(l.strong, "Where the time went:")
 		p.lines = append(p.lines, guide.Waterfall(r.Phases, p.width)...)
 	}
 	var code []string
@@ -223,18 +244,31 @@ func (l look) writePictures(p *page, r checks.Result) {
 	}
 }
 
-// writeInputs writes what the selected step reads, and where it came from.
-func (s *checklistScreen) writeInputs(p *page) {
-	inputs := s.list.Inputs(s.selected)
-	if len(inputs) == 0 {
-		return
+// inputs returns what the selected step reads: what its result is about, and the others.
+func (s *checklistScreen) inputs() (judged, others []catalog.Input) {
+	for _, input := range s.list.Inputs(s.selected) {
+		if s.step().Result != nil && s.list.Target.Has(input) {
+			judged = append(judged, input)
+		} else {
+			others = append(others, input)
+		}
 	}
-	p.blank()
+	return judged, others
+}
+
+// writeInputs writes inputs as they are known, and where they came from.
+func (s *checklistScreen) writeInputs(p *page, inputs []catalog.Input) {
 	redactor := safe.NewRedactor(s.list.Secrets()...)
 	for _, input := range inputs {
 		value, from := known(s.list.Target, input)
 		if from != "" {
 			value += ", from " + from
+		}
+		if why := s.list.LeftOut(input); why != "" {
+			value = why
+			if s.form == nil {
+				value += ". Press e, then ctrl+s, for those to try."
+			}
 		}
 		p.hang(capital(input.String())+": ", plain, safe.EscapeLine(redactor.Redact(value)))
 	}
@@ -299,7 +333,7 @@ func shorten(lines []string, most, columns int, tail string) []string {
 	}
 	lines = slices.Clone(lines[:most])
 	if most > 0 {
-		lines[most-1] = truncate(lines[most-1], columns-width(tail)-1, "") + " " + tail
+		lines[most-1] = cutAtWord(lines[most-1], columns-width(tail)-1) + " " + tail
 	}
 	return lines
 }

@@ -24,6 +24,7 @@ type (
 	diagnosedMsg struct {
 		diagnosis paste.Diagnosis
 		problems  []checks.Finding // of the request that the paste shows
+		retry     string           // when a retry can succeed, in words; "" where the paste does not tell
 	}
 	excerptedMsg struct {
 		run     int
@@ -68,11 +69,25 @@ func (a *app) diagnose(to place, text string) tea.Cmd {
 	api := cmp.Or(a.target.RequestAPI, a.target.API)
 	return reply(to, func() tea.Msg {
 		msg := diagnosedMsg{diagnosis: paste.Diagnose(text)}
+		msg.retry = a.retry(&msg.diagnosis, api)
 		if msg.diagnosis.Request != nil {
 			msg.problems = checks.JudgeRequest(msg.diagnosis.Request, api)
 		}
 		return msg
 	})
+}
+
+// retry says by the clock when a retry can succeed, as the waits in a paste count from its response.
+func (a *app) retry(d *paste.Diagnosis, api *checks.API) string {
+	now := a.options.Effects.Now()
+	r := checks.Run(a.ctx, catalog.LimitsCheck, checks.Target{API: api, Response: d, Now: func() time.Time { return now }})
+	switch {
+	case !r.RetryAt.IsZero():
+		return checks.ClockAt(r.RetryAt, now)
+	case r.Findings[0].ID == "limits.reset":
+		return "now: the limit has been reset since"
+	}
+	return ""
 }
 
 // excerpt makes the part of a paste that is shown, with the bytes of some spans marked.

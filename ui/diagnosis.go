@@ -17,6 +17,7 @@ type diagnosisScreen struct {
 	place
 	diagnosis *paste.Diagnosis // nil while the paste is being read
 	problems  []checks.Finding // of the request in the paste
+	retry     string           // when a retry can succeed, in words; "" where that is not known
 	choices   []choice
 	selected  int // index into choices
 	view      viewport.Model
@@ -69,7 +70,7 @@ func (s *diagnosisScreen) update(a *app, msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return s.pressed(a, msg)
 	case diagnosedMsg:
-		s.diagnosis, s.problems, s.choices = &msg.diagnosis, msg.problems, choices(msg.diagnosis)
+		s.diagnosis, s.problems, s.choices, s.retry = &msg.diagnosis, msg.problems, choices(msg.diagnosis), msg.retry
 		return s.look(a)
 	case excerptedMsg:
 		if msg.run == s.run {

@@ -81,7 +81,10 @@ func (s *diagnosisScreen) writeFinding(l look, p *page, f paste.Finding, show fu
 		}
 	}
 	p.row("Facts", show(facts(f)))
-	p.row("Limits", s.diagnosis.RateLimit.String())
+	if limits := s.diagnosis.RateLimit.String(); limits != "" {
+		p.row("Limits", "when this was answered: "+limits)
+	}
+	p.row("Retry", s.retry)
 	if known && answered(f) {
 		p.blank()
 		p.text(plain, entry.Meaning)

@@ -50,9 +50,6 @@ func newForm(a *app, run int, known checks.Target, inputs, missing []catalog.Inp
 	return f
 }
 
-// typed is the source of an input that was filled in here.
-const typed = "what you typed"
-
 // placeholders say what each field takes.
 var placeholders = map[catalog.Input]string{
 	catalog.KeyInput:      "paste the key; it stays hidden",
@@ -244,7 +241,7 @@ func (f *form) submit(a *app, s *checklistScreen) tea.Cmd {
 	}
 	switch f.input() {
 	case catalog.KeyInput:
-		k := checks.Key{Secret: safe.NewSecret(text), Source: typed}
+		k := checks.Key{Secret: safe.NewSecret(text), Source: guide.Typed}
 		return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetKey(k) })
 	case catalog.EndpointInput:
 		path, ok := endpoint(text)
@@ -252,9 +249,9 @@ func (f *form) submit(a *app, s *checklistScreen) tea.Cmd {
 			f.hint = "An endpoint is a path that begins with /, such as /v1/..."
 			return nil
 		}
-		return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetEndpoint(path, typed) })
+		return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetEndpoint(path, guide.Typed) })
 	case catalog.URLInput:
-		return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetURL(text, typed) })
+		return s.fill(a, func(c guide.Checklist) guide.Checklist { return c.SetURL(text, guide.Typed) })
 	}
 	if f.busy {
 		return nil

@@ -394,3 +394,52 @@ func TestForeignTextIsEscaped(t *testing.T) {
 	d.paste(strings.Replace(revoked, "been revoked", `been \u001b]52;c;AAAA\u0007 \u202e revoked`, 1) + "\x1b[2J\u202e").atop(&diagnosisScreen{})
 	d.hides("\x1b]52", "\x1b[2J", "\u202e", "\a").shows(`\u001b[2J\u202e`)
 }
+
+// TestWhatWasTypedForAnotherErrorIsNotJudged: the facts of a new paste are its own.
+func TestWhatWasTypedForAnotherErrorIsNotJudged(t *testing.T) {
+	const body = "HTTP/1.1 400 Bad Request\n\n" + `{"error":{"code":"content_download_failed","message":"Could not download","param":"url"}}`
+	const request = "$ curl -i http://127.0.0.1:9/v1/second -d '{\"url\":\"https://example.com/b.png\"}'\n" + body
+	d := newDriver(t, Options{})
+	d.write("content_download_failed").press("enter", "enter").paste("https://example.com/a.png").press("enter")
+	d.did("url url=https://example.com/a.png")
+
+	d.paste(request).press("enter")
+	if got := d.ran[len(d.ran)-1]; got != "url url=https://example.com/b.png" {
+		t.Errorf("ran %q", got)
+	}
+	d.shows("URL: https://example.com/b.png, from the paste")
+
+	d.press("e").press("ctrl+u").write("https://example.com/c.png").press("enter", "esc", "enter")
+	d.shows("URL: https://example.com/c.png, from what you typed") // for this one
+	d.paste(body).press("enter").shows("URL: not given").hides("c.png")
+}
+
+func TestATypedContentBelongsToItsError(t *testing.T) {
+	d := newDriver(t, Options{})
+	d.write("content_too_large").press("enter", "enter").paste("/tmp/photo.png").press("enter").shows("Content: /tmp/photo.png")
+	d.paste(`{"error":{"code":"content_too_large","message":"too large"}}`).press("enter").shows("Content: not given").hides("photo.png")
+}
+
+// TestATypedEndpointGivesWayToThatOfAPaste: key and endpoint are the user's own and stay.
+func TestATypedEndpointGivesWayToThatOfAPaste(t *testing.T) {
+	const request = "curl http://127.0.0.1:9/v1/second -d '{}'\n"
+	d := newDriver(t, Options{})
+	d.write("invalid_api_key").press("enter", "enter", "e").paste("klyra_live_abcdefghijklmnop").press("enter")
+	d.press("e", "tab").write("/v1/first").press("enter").shows("Endpoint: /v1/first, from what you typed")
+	d.paste(revoked).press("enter").shows("Endpoint: /v1/first, from what you typed before this paste", "API key: klyr")
+	d.paste(request+revoked).press("enter").shows("Endpoint: /v1/second, from the paste", "API key: klyr")
+	d.press("e", "tab", "ctrl+u").write("/v1/third").press("enter", "esc", "enter").shows("Endpoint: /v1/third, from what you typed")
+	d.paste(revoked).press("enter").shows("Endpoint: /v1/third, from what you typed before this paste")
+}
+
+// TestTheURLOfAPasteOnTheSandbox: that it is not fetched there is said, and how to try one.
+func TestTheURLOfAPasteOnTheSandbox(t *testing.T) {
+	o := sandboxed()
+	o.Target.Sandbox = true
+	d := newDriver(t, o)
+	d.paste("$ curl -i http://127.0.0.1:9/v1/moderate -d '{\"url\":\"https://example.com/b.png\"}'\nHTTP/1.1 400 Bad Request\n\n" +
+		`{"error":{"code":"content_download_failed","message":"Could not download","param":"url"}}`)
+	d.press("enter").shows("URL: the URL in the paste is not fetched on the sandbox, which has files of its own", "ctrl+s lists")
+	d.press("esc").shows("files of its own. Press e, then ctrl+s, for those to try.")
+	d.press("e", "ctrl+s", "enter", "enter").shows("URL: /samples/photo.png, from what you typed").hides("is not fetched")
+}

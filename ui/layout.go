@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,11 +32,16 @@ func wrap(text string, columns int) []string {
 
 // Wrap breaks a text, which may hold escape sequences, into lines of at most so many columns. It breaks at blanks
 // alone, and in words that are longer than a line: a URL, a flag or a date that is cut at a hyphen cannot be copied.
+// A number stays together with its unit.
 func Wrap(text string, columns int) string {
-	const hyphen = "\uE000" // of the private use area, as wide
+	const hyphen, blank = "\uE000", "\uE001" // of the private use area, as wide
+	text = quantities.ReplaceAllStringFunc(text, func(q string) string { return strings.ReplaceAll(q, " ", blank) })
 	text = strings.ReplaceAll(text, "-", hyphen)
-	return strings.ReplaceAll(ansi.Wrap(text, max(1, columns), ""), hyphen, "-")
+	return strings.NewReplacer(hyphen, "-", blank, " ").Replace(ansi.Wrap(text, max(1, columns), ""))
 }
+
+// quantities are numbers with their units: "15 s", "2 min 19 s", "5.2 MB", "80 %".
+var quantities = regexp.MustCompile(`\d (?:%|(?:ms|s|min|h|days?|bytes?|words?|[kMG]i?B)\b)(?: \d+ (?:min|s)\b)?`)
 
 func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
 
@@ -95,6 +101,18 @@ func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 // truncate cuts a line that is too wide, and says so with tail.
 func truncate(line string, width int, tail string) string {
 	return ansi.Truncate(line, max(0, width), tail)
+}
+
+// cutAtWord cuts a line that is too wide before the word that does not fit.
+func cutAtWord(line string, columns int) string {
+	if width(line) <= columns {
+		return line
+	}
+	whole := ansi.Strip(truncate(line, columns+1, ""))
+	if blank := strings.LastIndexByte(whole, ' '); blank > 0 {
+		columns = width(whole[:blank])
+	}
+	return truncate(line, columns, "")
 }
 
 // width returns how many columns a line takes.

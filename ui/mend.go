@@ -138,7 +138,7 @@ func (s *checklistScreen) writeFix(l look, p *page) {
 		case mend.Decode:
 			output += " and the ending of its type"
 		}
-		p.hang("  ", l.strong, safe.EscapeLine("Press x to "+fix.Does()+". It is written to the current folder as "+output+"; "+name+" stays as it is."))
+		p.hang("  ", l.strong, safe.EscapeLine("Press x to "+fix.Does()+". It is written to the current folder as "+output+", or under the next free name; "+name+" stays as it is."))
 	}
 	if f.run > 0 {
 		p.hang("  ", l.strong, "At work: "+f.fix.Does())

@@ -31,7 +31,7 @@ func openContentStep(t *testing.T, results ...checks.Result) *driver {
 
 func TestMendAnImage(t *testing.T) {
 	d := openContentStep(t, tooLarge, contentWith(checks.Pass, "content.fits", checks.Image))
-	d.shows("x make it smaller", "Press x to make it smaller. It is written to the current folder as photo-small.jpg; photo.png stays as it is.")
+	d.shows("x make it smaller", "Press x to make it smaller. It is written to the current folder as photo-small.jpg, or under the next free name; photo.png stays as it is.")
 	d.press("x").shows("Written: /home/dev/photo-small.jpg", "What x did: written as JPEG of quality 90; lost: all metadata.", "Content: photo-small.jpg, from a fix of photo.png")
 	d.shows("✓ fixed 1. Measure", "✓ done 3. Shrink the image", "Fixed: wrote photo-small.jpg, 5.2 MB, checked. It is in /home/dev.")
 	d.shows("Next: Send the request again, with photo-small.jpg in place of the image")
@@ -56,7 +56,7 @@ func TestAFixThatIsNotEnough(t *testing.T) {
 
 func TestMendAText(t *testing.T) {
 	d := openContentStep(t, contentWith(checks.Fail, "content.too_many_words", checks.Text), contentWith(checks.Pass, "content.fits", checks.Text))
-	d.shows("x split it", "current folder as the folder photo-parts;")
+	d.shows("x split it", "current folder as the folder photo-parts, or under the next free name;")
 	d.press("x").shows("Written: /home/dev/photo-parts", "Content: photo-parts, from a fix of photo.png")
 	if parts := d.app.target.Content.Parts; len(parts) != 2 || d.app.file != "photo.png" {
 		t.Errorf("%d parts are checked, the file is %q", len(parts), d.app.file)

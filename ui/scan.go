@@ -114,7 +114,7 @@ func (s *scanScreen) draw(a *app, columns, height int) picture {
 	return picture{lines: append(lines, details...)}
 }
 
-// rows draws every code with its count and a bar.
+// rows draws every code with its count and a bar of its share of all errors.
 func (s *scanScreen) rows(a *app, columns int) (rows []string) {
 	codes := s.log.Summary.Codes
 	digits := len(fmt.Sprint(codes[0].Count))
@@ -125,7 +125,7 @@ func (s *scanScreen) rows(a *app, columns int) (rows []string) {
 			lead, style = a.look.cursor+" ", a.look.strong
 		}
 		name := style.Render(pad(truncate(s.show(string(c.Code)), nameWidth, a.look.tail), nameWidth))
-		bar := strings.Repeat(a.look.bar, max(1, int(float64(room)*float64(c.Count)/float64(codes[0].Count))))
+		bar := strings.Repeat(a.look.bar, max(1, int(float64(room)*float64(c.Count)/float64(s.log.Summary.Errors))))
 		rows = append(rows, fmt.Sprintf("%s%s  %*d  %s", lead, name, digits, c.Count, bar))
 	}
 	return rows

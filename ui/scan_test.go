@@ -2,9 +2,12 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/paste"
 )
 
@@ -59,4 +62,26 @@ func TestScanOfACalmLog(t *testing.T) {
 	o.Log = &Log{Name: "\x1b[2Jcalm.log", Summary: paste.Summary{Lines: 3}}
 	d := newDriver(t, o).shows("0 errors in 3 lines", "No error of the API", `\u001b[2Jcalm.log`)
 	d.press("down", "enter", "f").atop(&scanScreen{})
+}
+
+// TestBarsAreSharesOfAllErrors: half of them is half a bar, also where no code has more.
+func TestBarsAreSharesOfAllErrors(t *testing.T) {
+	bars := func(counts ...int64) (lengths []int) {
+		o := logged()
+		o.Log = &Log{Name: "app.log"}
+		for i, n := range counts {
+			o.Log.Summary.Errors += n
+			o.Log.Summary.Codes = append(o.Log.Summary.Codes, paste.CodeCount{Code: catalog.Code(fmt.Sprint("code", i)), Count: n})
+		}
+		for line := range strings.Lines(newDriver(t, o).frame()) {
+			if n := strings.Count(line, "█"); n > 0 {
+				lengths = append(lengths, n)
+			}
+		}
+		return lengths
+	}
+	whole := bars(2)[0]
+	if got := bars(1, 1); !slices.Equal(got, []int{whole / 2, whole / 2}) {
+		t.Errorf("halves have bars of %d, the whole one of %d", got, whole)
+	}
 }

@@ -13,20 +13,44 @@ import (
 // countEvery is how often a wait is counted down.
 const countEvery = time.Second
 
-// wait is how long to wait before a retry, counted down, by the selected step's result or, where that has none, by
-// another's; "" where none says so.
+// wait says how long to wait before a retry, counted down, by the selected step's result or, where that has none, by
+// another's, and what to do once the wait is over; "" where none says so.
 func (s *checklistScreen) wait() string {
-	r := s.step().Result
-	if i := slices.IndexFunc(s.list.Steps, func(step guide.Step) bool { return waiting(step, s.now) }); r == nil && i >= 0 {
-		r = s.list.Steps[i].Result
+	i := s.selected
+	if s.step().Result == nil {
+		i = s.waitingStep()
 	}
-	switch {
-	case r == nil || r.RetryAt.IsZero() || s.now.IsZero():
+	if i < 0 || s.now.IsZero() || !told(s.list.Steps[i]) {
 		return ""
-	case !r.RetryAt.After(s.now):
+	}
+	switch at := s.list.Steps[i].Result.RetryAt; {
+	case at.After(s.now):
+		return fmt.Sprintf("Retry in %s, %s.", countdown(at.Sub(s.now)), checks.ClockAt(at, s.now))
+	case i == s.selected:
 		return "The wait is over: r runs the check again, and a retry can succeed now."
 	}
-	return fmt.Sprintf("Retry in %s, %s.", countdown(r.RetryAt.Sub(s.now)), checks.ClockAt(r.RetryAt, s.now))
+	return fmt.Sprintf("The wait is over: a retry can succeed now. r on step %d checks again before.", i+1)
+}
+
+// waitingStep returns the index of the first step that tells of a wait, of one that is not over if there is such a
+// step; -1 where none does.
+func (s *checklistScreen) waitingStep() int {
+	if i := slices.IndexFunc(s.list.Steps, func(step guide.Step) bool { return waiting(step, s.now) }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(s.list.Steps, told)
+}
+
+// told reports whether a step's result tells of a wait.
+func told(step guide.Step) bool { return step.Result != nil && !step.Result.RetryAt.IsZero() }
+
+// stillWaits says how long a wait still lasts that a tick does not shorten; "" where there is none.
+func (s *checklistScreen) stillWaits() string {
+	if !s.waits() {
+		return ""
+	}
+	at := s.list.Steps[s.waitingStep()].Result.RetryAt
+	return fmt.Sprintf("The wait is not over: it ends in %s, %s.", countdown(at.Sub(s.now)), checks.ClockAt(at, s.now))
 }
 
 // waits reports whether a step's wait is still being counted down.

@@ -3,6 +3,7 @@
 package guide
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -74,7 +75,7 @@ var judgeRequest = catalog.Step{
 		"mended in your program: tick this step once it is.",
 }
 
-// fill completes a target with the facts of a paste. What is known already wins.
+// fill completes a target with the facts of a paste. What is known already wins, but for what was TypedBefore.
 func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 	if d == nil {
 		return t
@@ -99,7 +100,8 @@ func fill(t checks.Target, d *paste.Diagnosis) checks.Target {
 // fillFromRequest completes a target with what a pasted request shows. Under the sandbox only the path counts.
 func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	own := t.API.Owns(r.Address.Reveal())
-	if t.Endpoint == "" && r.Path != "" && (own || t.Sandbox) {
+	open := t.Endpoint == "" || t.From[catalog.EndpointInput] == TypedBefore
+	if open && r.Path != "" && (own || t.Sandbox) {
 		t.Endpoint, t.From[catalog.EndpointInput] = r.Path, pasted
 	}
 	if t.Sandbox {
@@ -112,7 +114,14 @@ func fillFromRequest(t checks.Target, r *paste.Request) checks.Target {
 	return t
 }
 
-const pasted = "the paste"
+// Where inputs came from, in words.
+const (
+	pasted = "the paste"
+	// Typed is the source of what the user has filled in.
+	Typed = "what you typed"
+	// TypedBefore is the source of what the user has filled in for another error than the pasted one.
+	TypedBefore = "what you typed before this paste"
+)
 
 // showsLimits reports whether a paste says anything about rate limits.
 func showsLimits(d *paste.Diagnosis) bool {
@@ -318,14 +327,34 @@ func (c Checklist) SkipMissing() Checklist {
 			continue
 		}
 		if c.Steps[i].Kind == catalog.AskStep {
-			c = c.Skip(i, "no "+missing[0].String()+" was given")
+			c = c.Skip(i, cmp.Or(c.LeftOut(missing[0]), "no "+missing[0].String()+" was given"))
 			continue
 		}
 		var run int
 		c, run = c.Start(i)
-		c = c.Record(i, run, checks.NoInput(c.Steps[i].Check, missing))
+		c = c.Record(i, run, c.noInput(i, missing))
 	}
 	return c
+}
+
+// noInput is the result of a check that could not run because inputs are missing.
+func (c Checklist) noInput(i int, missing []catalog.Input) checks.Result {
+	r := checks.NoInput(c.Steps[i].Check, missing)
+	if why := c.LeftOut(missing[0]); why != "" {
+		r.Summary = "not run: " + why
+		r.Findings[0].Summary = r.Summary
+		r.Findings[0].Remedy = "Give a path of the sandbox (klyra-doctor sandbox --list names them), or that URL itself: what you give is fetched."
+	}
+	return r
+}
+
+// LeftOut says why an input that the paste shows is not taken from there; "" where it shows none, or it is.
+func (c Checklist) LeftOut(input catalog.Input) string {
+	t, d := c.Target, c.Diagnosis
+	if input != catalog.URLInput || !t.Sandbox || t.Has(input) || d == nil || d.Request == nil || d.Request.ContentURL.Empty() {
+		return ""
+	}
+	return "the URL in the paste is not fetched on the sandbox, which has files of its own"
 }
 
 // SetKey puts a key before all others.

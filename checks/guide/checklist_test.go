@@ -438,3 +438,29 @@ func TestAnInputThatStandsInForAnother(t *testing.T) {
 		t.Errorf("the file that was given after all is not checked: %v are ready", got)
 	}
 }
+
+// TestTheURLOfAPasteIsLeftOutOnTheSandbox: it was given, so "none was given" would be no truth.
+func TestTheURLOfAPasteIsLeftOutOnTheSandbox(t *testing.T) {
+	d := paste.Diagnose(`curl https://api.klyra.live/v1/moderate -d '{"url":"https://example.com/photo.png"}'`)
+	at := target(t)
+	at.Sandbox = true
+	for _, c := range []struct {
+		name      string
+		diagnosis *paste.Diagnosis
+		want      string
+	}{
+		{"the paste shows one", &d, "not run: the URL in the paste is not fetched on the sandbox, which has files of its own"},
+		{"there is no paste", nil, "not run: no URL was given"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			list := New(entry, at, c.diagnosis).SkipMissing()
+			r := list.Steps[slices.IndexFunc(list.Steps, func(s Step) bool { return s.Check == catalog.URLCheck })].Result
+			if r.Status != checks.Skip || r.Summary != c.want || r.Findings[0].Summary != c.want || r.Findings[0].ID != "check.no_input" {
+				t.Errorf("the step says %q, %+v", r.Summary, r.Findings)
+			}
+		})
+	}
+	if c := New(entry, at, &d).SetURL("/samples/photo.png", Typed); c.LeftOut(catalog.URLInput) != "" {
+		t.Error("a URL that was given is said to be left out")
+	}
+}

@@ -18,11 +18,14 @@ const stoppedHere = "  stopped here"
 // wide and without a final line end; nil for no phases. The bars are drawn with "█". A phase of less than a
 // millisecond has none, nor has any phase where the whole took less than 5 ms.
 func Waterfall(phases []checks.PhaseTime, columns int) []string {
-	const label, gap = 13, 10 // what stands before the bars: a phase's name, and its time
-	room := columns - label - gap - 2
+	label, gap := len("first byte")+3, len("under 1 ms") // what stands before the bars: a phase's name, and its time
 	var whole time.Duration
 	for _, p := range phases {
 		whole = max(whole, p.Start+p.Took)
+		label = max(label, len(phaseName(p, phases))+1)
+	}
+	room := columns - label - gap - 2
+	for _, p := range phases {
 		if p.Stopped {
 			room -= len(stoppedHere)
 		}

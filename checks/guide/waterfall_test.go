@@ -32,6 +32,12 @@ transfer     under 1 ms`},
 		}, `
 1 connect        500 ms  █████████
 2 connect        500 ms           █████████`},
+		{"ten servers", []checks.PhaseTime{
+			{Hop: 9, Name: "first byte", Start: 0, Took: ms(500)},
+			{Hop: 10, Name: "first byte", Start: ms(500), Took: 0},
+		}, `
+9 first byte      500 ms  █████████████████
+10 first byte under 1 ms`},
 		{"all at once", []checks.PhaseTime{{Hop: 1, Name: "DNS"}}, `
 DNS          under 1 ms`},
 		{"too short for bars", []checks.PhaseTime{

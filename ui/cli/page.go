@@ -204,6 +204,7 @@ func (g *page) findings(indent int, list []checks.Finding) {
 func (g *page) waterfall(indent int, phases []checks.PhaseTime) {
 	if len(phases) > 0 {
 		g.blank()
+		g.indented(strings.Repeat(" ", indent), "Where the time went:")
 	}
 	for _, line := range guide.Waterfall(phases, g.width-indent) {
 		g.b.WriteString(strings.Repeat(" ", indent) + line + "\n")

@@ -331,13 +331,12 @@ func (g *page) scan(all []scanned, show func(string) string) {
 	g.note("klyra-doctor explain CODE says what a code means, klyra-doctor fix CODE runs its checklist.")
 }
 
-// count writes one code with its bar, and below where and when it stands.
+// count writes one code with a bar of its share of all errors, and below where and when it stands.
 func (g *page) count(c paste.CodeCount, sum paste.Summary, show func(string) string) {
 	number := ansi.StringWidth(checks.Grouped(sum.Codes[0].Count))
 	name := clip(show(string(c.Code)), codeColumn-2)
 	share := float64(c.Count) / float64(sum.Errors)
-	most := float64(sum.Codes[0].Count) / float64(sum.Errors)
-	bar := g.shareBar(share/most, max(g.width-codeColumn-number-11, 8))
+	bar := g.shareBar(share, max(g.width-codeColumn-number-11, 8))
 	fmt.Fprintf(&g.b, "  %s%-*s%s%*s  %5.1f %% %s\n", cyan, codeColumn-2, name, reset, number, checks.Grouped(c.Count), 100*share, bar)
 	g.indented("    ", faint+strings.Join(countFacts(c, show), " · ")+reset)
 }
