@@ -140,12 +140,23 @@ func (l line) wrap(columns int) []line {
 		text.WriteString(s.text)
 	}
 	var rows []line
+	rest := l
 	for row := range strings.SplitSeq(ansi.Hardwrap(text.String(), max(1, columns), true), "\n") {
 		var head line
-		head, l = l.cut(len(row))
+		head, rest = rest.cut(len(row))
+		if head.width() > columns && columns > 1 { // a letter in two segments is wider than in one
+			return l.wrap(columns - 1)
+		}
 		rows = append(rows, head)
 	}
 	return rows
+}
+
+func (l line) width() (columns int) {
+	for _, s := range l {
+		columns += ansi.StringWidth(s.text)
+	}
+	return columns
 }
 
 // cut splits a line after a number of bytes.
