@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media"
 	"klyra-doctor/checks/text"
 )
 
@@ -30,8 +31,13 @@ func inspectKey(k Key) keyForm {
 	if strings.TrimSpace(text) == "" {
 		return keyForm{findings: []Finding{missingKey(k)}}
 	}
+	if kind, is := binaryFile(text); is {
+		f := formFinding("key.control", Evidence{"it is", "a file of another kind: " + kind.Name})
+		f.Remedy = "give a file that holds the key alone, as plain text"
+		return keyForm{findings: []Finding{f}}
+	}
 	if len(text) > maxKey {
-		return keyForm{findings: []Finding{formFinding("key.scheme_doubled", Evidence{"it is", fmt.Sprintf("a text of %d bytes, which is no key", len(text))})}}
+		return keyForm{findings: []Finding{formFinding("key.scheme_doubled", Evidence{"it is", fmt.Sprintf("a text of %s, which is no key", SizeText(int64(len(text))))})}}
 	}
 	if isUTF16(text) {
 		f := formFinding("key.non_ascii", Evidence{"encoding", "UTF-16, as PowerShell's > writes it"})
@@ -85,6 +91,16 @@ func isUTF16(text string) bool {
 func formFinding(id string, evidence ...Evidence) Finding {
 	words := keyForms[id]
 	return Finding{ID: id, Status: Fail, Summary: words.summary, Remedy: words.remedy, Evidence: evidence}
+}
+
+// binaryFile tells a known file that is no text, such as a picture, given in place of a key.
+func binaryFile(text string) (kind media.Kind, is bool) {
+	head := text[:min(len(text), media.SniffLen)]
+	if !strings.ContainsFunc(head, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
+		return kind, false
+	}
+	kind = media.Sniff([]byte(head), true)
+	return kind, kind.Sort != Text && kind.MIME != media.Unknown
 }
 
 // cutFinalLineEnd takes off one line end where it is the text's only one.

@@ -8,6 +8,7 @@ import (
 
 	"klyra-doctor/catalog"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks/media/mediatest"
 )
 
 // testJWT is a token that expired in 2023.
@@ -66,6 +67,8 @@ var keyFormCases = []struct {
 	{"\xff\xfek\x00e\x00y\x00", "key.non_ascii", "encoding=UTF-16"},
 	{"k\x00l\x00y\x00r\x00a\x00", "key.non_ascii", "encoding=UTF-16"},
 	{"éééééééé-abcdef", "key.non_ascii", "and=3 more"},
+	{string(mediatest.PNG(8, 8)), "key.control", "it is=a file of another kind: PNG image"},
+	{"BM\x00\x01klyra_abc", "key.control", "character 3=U+0000 (NUL)"},
 	{"klyra_\x1b[0m", "key.control", "character 7=U+001B (escape, as a terminal sends it)"},
 	{"klyra_\x7f", "key.control", "character 7=U+007F (delete)"},
 	{"klyra_\x00abc", "key.control", "character 7=U+0000 (NUL)"},
@@ -93,7 +96,7 @@ var keyFormCases = []struct {
 	{testKey + ",", "key.scheme_doubled", "character 32=a separator of lists or settings"},
 	{`"` + testKey + `";`, "key.scheme_doubled key.quotes", "character 34=a separator"},
 	{`{"api_key": "` + testKey + `"}`, "key.whitespace key.scheme_doubled", "it is=a JSON document"},
-	{strings.Repeat("x1", maxKey), "key.scheme_doubled", "it is=a text of 32768 bytes"},
+	{strings.Repeat("x1", maxKey), "key.scheme_doubled", "it is=a text of 32.8 kB"},
 	{"Bearer", "key.scheme_doubled", ""},
 	{"YOUR_API_KEY", "key.placeholder", "example"},
 	{"your-api-key", "key.placeholder", ""},

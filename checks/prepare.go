@@ -153,7 +153,7 @@ func (p *preparation) headers() {
 		case strings.ContainsFunc(value, notInHeader):
 			p.miss("The header %s holds a line end or another control character.", name)
 		case len(value) >= maxHeader:
-			p.miss("The header %s is %d bytes or longer, and may have been cut.", name, maxHeader)
+			p.miss("The header %s has %s or more, and may have been cut.", name, Counted(maxHeader, "byte"))
 		default:
 			if variable := variableInHeader(value); variable != "" {
 				p.miss("The header %s still holds a variable: %s.", name, variable)

@@ -80,11 +80,13 @@ func (o Outgoing) judge(a answer, d paste.Diagnosis) Result {
 		found.Remedy = "find out who answers with klyra-doctor check service, then send it again"
 	case len(d.Findings) > 0 && (d.Findings[0].Kind == paste.Gateway || d.Findings[0].Kind == paste.Foreign):
 		found = unclearReplay(fmt.Sprintf("HTTP %d came back, but not from the API: %s", a.status, d.Findings[0].Message))
+		found.Remedy = "find out who answers with klyra-doctor check service, then send it again"
 	case a.status >= 300:
 		found = Finding{ID: "replay.failed", Status: Fail, Summary: fmt.Sprintf("sent again, it failed with HTTP %d, without an error code of the API", a.status)}
 		found.Remedy = "see that path and method are what the API's documentation says"
 	case a.cut:
-		found = unclearReplay(fmt.Sprintf("HTTP %d came back, but the answer broke off or is longer than %d bytes, so that an error in it may be missing", a.status, maxAnswer))
+		found = unclearReplay(fmt.Sprintf("HTTP %d came back, but the answer broke off or is longer than %s, so that an error in it may be missing", a.status, SizeText(maxAnswer)))
+		found.Remedy = "send it with your own client, and read the whole answer"
 	case holdsError(a.body):
 		found = unclearReplay(fmt.Sprintf("HTTP %d, but the body speaks of an error", a.status))
 		found.Remedy = "read how the answer begins: it alone says whether the request went through"

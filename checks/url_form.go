@@ -211,7 +211,7 @@ func otherScheme(scheme string) Finding {
 		remedy = "Give a URL that begins with https://."
 	}
 	return Finding{
-		ID: "url.scheme", Status: Fail, Summary: fmt.Sprintf("a %s: URL cannot be downloaded over HTTP", firstRunes(scheme)),
+		ID: "url.scheme", Status: Fail, Summary: fmt.Sprintf("what begins with %s: cannot be downloaded over HTTP", firstRunes(scheme)),
 		Remedy: remedy,
 	}
 }

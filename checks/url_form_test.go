@@ -70,7 +70,7 @@ var formCases = []struct{ given, want, asked, says string }{
 
 	{"s3://bucket/key.png", "url.scheme fail", "", "aws s3 presign"},
 	{"gs://bucket/key.png", "url.scheme fail", "", "gcloud storage sign-url"},
-	{"ftp://media.example.com/a.png", "url.scheme fail", "", "over https"},
+	{"ftp://media.example.com/a.png", "url.scheme fail", "", "what begins with ftp: cannot be downloaded over HTTP"},
 	{"file:///home/me/a.png", "url.scheme fail", "", "a file on your machine"},
 	{"data:image/png;base64,AAAA", "url.scheme fail", "", "base64 data"},
 	{"blob:https://app.example.com/7", "url.scheme fail", "", "one browser tab"},
