@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,6 +83,8 @@ func (a *app) retry(d *paste.Diagnosis, api *checks.API) string {
 	now := a.options.Effects.Now()
 	r := checks.Run(a.ctx, catalog.LimitsCheck, checks.Target{API: api, Response: d, Now: func() time.Time { return now }})
 	switch {
+	case !r.RetryAt.IsZero() && slices.ContainsFunc(r.Findings[0].Evidence, func(e checks.Evidence) bool { return e.Label == "counted from" }):
+		return checks.ClockAt(r.RetryAt, now) + ", counted from when you pasted it"
 	case !r.RetryAt.IsZero():
 		return checks.ClockAt(r.RetryAt, now)
 	case r.Findings[0].ID == "limits.reset":

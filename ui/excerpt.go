@@ -10,6 +10,7 @@ import (
 
 	"klyra-doctor/catalog/paste"
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
 )
 
 // segment is a piece of text that is evidence throughout or not at all.
@@ -207,7 +208,7 @@ func (e excerpt) draw(l look, columns int) []string {
 	var drawn []string
 	note := func(bytes int, where string) {
 		if bytes > 0 {
-			drawn = append(drawn, truncate(fmt.Sprintf("(%s %s it are not shown)", size(bytes), where), columns, l.tail))
+			drawn = append(drawn, truncate(fmt.Sprintf("(%s %s it are not shown)", checks.SizeText(int64(bytes)), where), columns, l.tail))
 		}
 	}
 	note(e.before, "before")
@@ -240,19 +241,6 @@ func (l line) draw(look look) string {
 	return text.String()
 }
 
-// size says how much a number of bytes is.
-func size(bytes int) string {
-	switch {
-	case bytes == 1:
-		return "1 byte"
-	case bytes < 10_000:
-		return fmt.Sprintf("%d bytes", bytes)
-	case bytes < 10_000_000:
-		return fmt.Sprintf("%d KB", bytes/1000)
-	}
-	return fmt.Sprintf("%d MB", bytes/1_000_000)
-}
-
 // extent says how large a text is.
 func extent(text string) string {
 	lines := strings.Count(strings.TrimRight(text, "\n"), "\n") + 1
@@ -260,7 +248,7 @@ func extent(text string) string {
 		lines = 0
 	}
 	if lines == 1 {
-		return "1 line, " + size(len(text))
+		return "1 line, " + checks.SizeText(int64(len(text)))
 	}
-	return fmt.Sprintf("%d lines, %s", lines, size(len(text)))
+	return fmt.Sprintf("%d lines, %s", lines, checks.SizeText(int64(len(text))))
 }

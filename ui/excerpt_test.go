@@ -93,7 +93,7 @@ func TestExcerptOfALargePaste(t *testing.T) {
 		t.Errorf("%d before, %d shown, %d after of %d", e.before, len(got), e.after, len(text))
 	}
 	drawn := e.draw(newLook(false, false), 80)
-	if first, last := drawn[0], drawn[len(drawn)-1]; first != "(1699 KB before it are not shown)" || !strings.HasSuffix(last, "KB after it are not shown)") {
+	if first, last := drawn[0], drawn[len(drawn)-1]; first != "(1.7 MB before it are not shown)" || !strings.HasSuffix(last, "MB after it are not shown)") {
 		t.Errorf("begins %q, ends %q", first, last)
 	}
 }

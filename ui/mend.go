@@ -152,15 +152,15 @@ func (s *checklistScreen) writeFix(l look, p *page) {
 // last one, what to send.
 func (s *checklistScreen) writeFixed(l look, p *page) {
 	fixed := s.list.Fixed
-	checks := s.step().Check == catalog.ContentCheck && s.step().Kind == catalog.CheckStep
-	if fixed == nil || !checks && !s.atLast() {
+	measures := s.step().Check == catalog.ContentCheck && s.step().Kind == catalog.CheckStep
+	if fixed == nil || !measures && !s.atLast() {
 		return
 	}
 	at := "It is in " + filepath.Dir(fixed.Path) + ". "
-	if send := s.list.ToSend(); send != "" && !checks {
+	if send := s.list.ToSend(); send != "" && !measures {
 		p.text(l.strong, safe.EscapeLine("Send it "+send+". "+at))
 	}
-	if checks {
+	if measures {
 		p.text(plain, safe.EscapeLine(at+"What x did: "+strings.Join(fixed.Did, "; ")+"."))
 	}
 	p.blank()

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -177,7 +176,7 @@ func (l look) writeMessage(p *page, o checks.Outgoing) {
 		p.text(plain, "It has no body.")
 		return
 	}
-	p.text(l.strong, fmt.Sprintf("The body, %d bytes", o.BodySize))
+	p.text(l.strong, "The body, "+checks.Counted(int64(o.BodySize), "byte"))
 	p.text(plain, o.Body)
 }
 

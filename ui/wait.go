@@ -44,13 +44,14 @@ func (s *checklistScreen) waitingStep() int {
 // told reports whether a step's result tells of a wait.
 func told(step guide.Step) bool { return step.Result != nil && !step.Result.RetryAt.IsZero() }
 
-// stillWaits says how long a wait still lasts that a tick does not shorten; "" where there is none.
+// stillWaits says when a wait ends that a tick does not shorten; "" where there is none. It stays on the screen, so it
+// names the time and not what is left.
 func (s *checklistScreen) stillWaits() string {
 	if !s.waits() {
 		return ""
 	}
 	at := s.list.Steps[s.waitingStep()].Result.RetryAt
-	return fmt.Sprintf("The wait is not over: it ends in %s, %s.", countdown(at.Sub(s.now)), checks.ClockAt(at, s.now))
+	return "That is early: the wait ends " + checks.ClockAt(at, s.now) + "."
 }
 
 // waits reports whether a step's wait is still being counted down.

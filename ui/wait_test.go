@@ -24,12 +24,12 @@ func TestAWaitCountsDown(t *testing.T) {
 	}
 }
 
-func TestATickWhileAWaitLastsSaysHowLong(t *testing.T) {
+func TestATickWhileAWaitLastsSaysWhenItEnds(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.press("down", "space").shows("done 2.", "The wait is not over: it ends in 0:37, at 12:00:37 UTC.")
-	d.press("up", "space").shows("to do 2.").hides("The wait is not") // that takes the tick back
+	d.press("down", "space").shows("done 2.", "That is early: the wait ends at 12:00:37 UTC.")
+	d.press("up", "space").shows("to do 2.").hides("That is early") // that takes the tick back
 	s := d.app.top().(*checklistScreen)
-	d.send(replyMsg{s.id, tickedMsg{noon.Add(time.Minute)}}).press("space").shows("done 2.").hides("The wait is not")
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(time.Minute)}}).press("space").shows("done 2.").hides("That is early")
 }
 
 // TestTheDiagnosisNamesTheTimeOfARetry: a wait in seconds would grow old on the screen.
@@ -37,7 +37,7 @@ func TestTheDiagnosisNamesTheTimeOfARetry(t *testing.T) {
 	const response = "HTTP/1.1 429 Too Many Requests\nX-RateLimit-Remaining: 0\nRetry-After: 40\n%s\n" +
 		`{"error":{"code":"rate_limit_exceeded","message":"slow down"}}`
 	for date, want := range map[string]string{
-		"":                                      "at 12:00:40 UTC",
+		"":                                      "at 12:00:40 UTC, counted from when you pasted it",
 		"Date: Sun, 01 Mar 2026 11:59:50 GMT\n": "at 12:00:30 UTC",
 		"Date: Sun, 01 Mar 2026 11:50:00 GMT\n": "now: the limit has been reset since",
 	} {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"klyra-doctor/catalog/safe"
+	"klyra-doctor/checks"
 )
 
 // talks reports whether standard error is a terminal that somebody watches.
@@ -49,7 +50,7 @@ func (p *program) watch(line func(seconds int) string) (done func()) {
 
 // bar draws how many bytes of a size were read in how many seconds; a size of 0 is not known.
 func bar(read, size int64, seconds int, ascii bool) string {
-	speed := fmt.Sprintf("%s, %s/s", bytesWords(read), bytesWords(read/int64(seconds)))
+	speed := fmt.Sprintf("%s, %s/s", checks.SizeText(read), checks.SizeText(read/int64(seconds)))
 	if size == 0 {
 		return speed
 	}

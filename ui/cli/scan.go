@@ -309,7 +309,7 @@ func (g *page) scan(all []scanned, show func(string) string) {
 	if len(all) > 1 {
 		where = fmt.Sprintf("of %d logs", len(all))
 	}
-	g.plain(bold + checks.Counted(sum.Errors, "error") + reset + " in " + checks.Counted(sum.Lines, "line") + " " + where + faint + " · " + bytesWords(sum.Bytes) + reset)
+	g.plain(bold + checks.Counted(sum.Errors, "error") + reset + " in " + checks.Counted(sum.Lines, "line") + " " + where + faint + " · " + checks.SizeText(sum.Bytes) + reset)
 	if sum.Errors == 0 {
 		g.note("Only error objects are counted. A code in prose or in key=value pairs is found by klyra-doctor diagnose.")
 		return
@@ -324,7 +324,7 @@ func (g *page) scan(all []scanned, show func(string) string) {
 	if len(all) > 1 {
 		g.blank()
 		for _, s := range all {
-			g.indented("  ", show(logName(s.name))+faint+" · "+checks.Counted(s.Errors, "error")+" in "+checks.Counted(s.Lines, "line")+" · "+bytesWords(s.Bytes)+reset)
+			g.indented("  ", show(logName(s.name))+faint+" · "+checks.Counted(s.Errors, "error")+" in "+checks.Counted(s.Lines, "line")+" · "+checks.SizeText(s.Bytes)+reset)
 		}
 	}
 	g.blank()
@@ -397,19 +397,4 @@ func timesWords(first, last paste.Place) string {
 		texts[1] = texts[1][day:]
 	}
 	return texts[0] + " – " + texts[1] + " UTC"
-}
-
-// bytesWords is a size as people read it: "1.2 GB".
-func bytesWords(n int64) string {
-	if n < 1000 {
-		return checks.Counted(n, "byte")
-	}
-	size := float64(n) / 1000
-	for _, unit := range []string{"kB", "MB", "GB"} {
-		if size < 999.95 {
-			return fmt.Sprintf("%.1f %s", size, unit)
-		}
-		size /= 1000
-	}
-	return fmt.Sprintf("%.1f TB", size)
 }

@@ -66,7 +66,7 @@ func spool(ctx context.Context, c *checks.Content, most int64) (remove func(), e
 		}
 		c.Open = func() (io.ReadCloser, error) { return os.Open(f.Name()) }
 		if o.size > most {
-			return remove, mend.Undone{What: fmt.Sprintf("%s is longer than %s", c.Name, bytesWords(most)), Hint: "give the content as a file"}
+			return remove, mend.Undone{What: fmt.Sprintf("%s is longer than %s", c.Name, checks.SizeText(most)), Hint: "give the content as a file"}
 		}
 		c.Size = o.size
 		return remove, nil
