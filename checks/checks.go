@@ -136,6 +136,8 @@ type Target struct {
 	RequestAPI *API
 	// Response is a pasted response for the limits to be read from; nil: the limits check asks the API.
 	Response *paste.Diagnosis
+	// ResponseAt is when Response was pasted, from which its waits count where it shows no Date; zero means now.
+	ResponseAt time.Time
 	// Pasted is the error in a paste that all this is about, for support to be told of; nil for none.
 	Pasted *paste.Finding
 	// From says where Endpoint, URL and Content came from, by input: "the paste", "what you typed". For people.

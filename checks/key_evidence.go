@@ -205,7 +205,7 @@ func nothingToSpare(t Target) (sparing, bool) {
 	if t.Response == nil || t.Response.RateLimit == nil {
 		return sparing{}, false
 	}
-	s := pastedLimits(*t.Response, t.Now())
+	s := pastedLimits(*t.Response, t.ResponseAt, t.Now())
 	if s.undated || !fewLeft(s.current(t.Now())) {
 		return sparing{}, false
 	}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -15,7 +16,7 @@ import (
 func checkLimits(ctx context.Context, t Target) Result {
 	now := t.Now()
 	if t.Response != nil {
-		s := pastedLimits(*t.Response, now)
+		s := pastedLimits(*t.Response, t.ResponseAt, now)
 		r := limitsResult("the pasted response", s, now)
 		r.Blocks = s.blocks(t, now)
 		return r
@@ -62,6 +63,7 @@ type limitState struct {
 	edge    string        // by what it is known that the edge answered; "" where it did not
 	live    bool          // just received; else pasted
 	undated bool          // nothing tells when it was made
+	since   bool          // its waits count from when it was pasted
 	skew    time.Duration // how far its Date is ahead of this machine's clock; negative where it is behind
 	age     time.Duration // since the response was made, as far as is known
 	took    time.Duration // how long it took; 0 where unknown
@@ -104,8 +106,8 @@ func (s *limitState) readResetAt(field rawField) {
 	}
 }
 
-// pastedLimits reads a diagnosis of a pasted response.
-func pastedLimits(d paste.Diagnosis, now time.Time) limitState {
+// pastedLimits reads a diagnosis of a response that was pasted at some time; zero means now.
+func pastedLimits(d paste.Diagnosis, pasted, now time.Time) limitState {
 	s := limitState{}
 	if d.RateLimit != nil {
 		s.RateLimit = *d.RateLimit
@@ -120,19 +122,20 @@ func pastedLimits(d paste.Diagnosis, now time.Time) limitState {
 	} else {
 		s.status = candidateStatus(d.Candidates)
 	}
-	return s.placed(now)
+	return s.placed(cmp.Or(pasted, now), now)
 }
 
-// placed finds out how old a pasted response is. Without a Date it is at least as old as any reset that it names:
-// those lie ahead when a response is made.
-func (s limitState) placed(now time.Time) limitState {
+// placed finds out how old a pasted response is. Without a Date it is at least as old as the paste, and as any reset
+// that it names: those lie ahead when a response is made.
+func (s limitState) placed(pasted, now time.Time) limitState {
 	if s.undated = s.Date.IsZero(); s.undated {
-		s.Date = now
+		s.Date = pasted
 		for _, at := range []time.Time{s.resetAt, s.ResetTime, s.RetryTime} {
 			if !at.IsZero() && at.Before(s.Date) {
 				s.Date = at
 			}
 		}
+		s.since = s.Date.Equal(pasted)
 	}
 	s.age = now.Sub(s.Date)
 	if s.age < -sameTime {

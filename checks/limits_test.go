@@ -656,3 +656,25 @@ func FuzzLimitHeaders(f *testing.F) {
 		}
 	})
 }
+
+// TestAWaitCountsFromThePaste: where a response shows no Date, a check that runs later does not begin the wait anew.
+func TestAWaitCountsFromThePaste(t *testing.T) {
+	const head = "HTTP/1.1 429 Too Many Requests\nX-RateLimit-Remaining: 0\nRetry-After: 40\n"
+	for text, undated := range map[string]bool{
+		head: true,
+		head + "Date: " + limitsNow.UTC().Format(http.TimeFormat) + "\n": false,
+	} {
+		d := paste.Diagnose(text + "\n" + envelope("rate_limit_exceeded"))
+		for _, later := range []time.Duration{0, 15 * time.Second} {
+			now := limitsNow.Add(later)
+			target := Target{API: mustAPI(t, "http://127.0.0.1:1"), Response: &d, ResponseAt: limitsNow, Now: func() time.Time { return now }}
+			r := Run(inTime(t), catalog.LimitsCheck, target)
+			if at := r.RetryAt.Sub(limitsNow); at != 40*time.Second || r.Wait != at-later {
+				t.Errorf("%v later: retry %v after the paste, in %v\n%s", later, at, r.Wait, texts(r))
+			}
+			if counted := strings.Contains(texts(r), "counted from: when it was pasted, because it shows no Date"); counted != undated {
+				t.Errorf("%v later: counted from when it was pasted: %v\n%s", later, counted, texts(r))
+			}
+		}
+	}
+}

@@ -270,8 +270,8 @@ func (s limitState) howRead(now time.Time) []Evidence {
 		all = append(all, Evidence{"clock", "the response's Date is " + offsetText(s.skew) + " this machine's clock; waits count from the Date"})
 	case s.skew != 0:
 		all = append(all, Evidence{"clock", "the response's Date is " + offsetText(s.skew) + " this machine's clock; waits count from now"})
-	case s.undated && !s.live && known && !h.fixed && s.age == 0:
-		all = append(all, Evidence{"counted from", "now, because the paste shows no Date"})
+	case s.since && known && !h.fixed:
+		all = append(all, Evidence{"counted from", "when it was pasted, because it shows no Date"})
 	case s.age > time.Minute:
 		all = append(all, Evidence{"made", s.made(now)})
 	}

@@ -189,7 +189,9 @@ func (s *checklistScreen) pressed(a *app, k tea.KeyPressMsg) tea.Cmd {
 		return a.openReport(s.list)
 	case key.Matches(k, keyPage):
 		if other, found := s.otherCode(); found {
-			return a.openChecklist(guide.New(other, a.target, s.list.Diagnosis))
+			target := a.target
+			target.ResponseAt = s.list.Target.ResponseAt
+			return a.openChecklist(guide.New(other, target, s.list.Diagnosis))
 		}
 	default:
 		scrollPage(&s.view, k)

@@ -26,6 +26,7 @@ type (
 		diagnosis paste.Diagnosis
 		problems  []checks.Finding // of the request that the paste shows
 		retry     string           // when a retry can succeed, in words; "" where the paste does not tell
+		at        time.Time        // when it was pasted
 	}
 	excerptedMsg struct {
 		run     int
@@ -69,8 +70,8 @@ func reply(to place, f func() tea.Msg) tea.Cmd {
 func (a *app) diagnose(to place, text string) tea.Cmd {
 	api := cmp.Or(a.target.RequestAPI, a.target.API)
 	return reply(to, func() tea.Msg {
-		msg := diagnosedMsg{diagnosis: paste.Diagnose(text)}
-		msg.retry = a.retry(&msg.diagnosis, api)
+		msg := diagnosedMsg{diagnosis: paste.Diagnose(text), at: a.options.Effects.Now()}
+		msg.retry = a.retry(&msg.diagnosis, api, msg.at)
 		if msg.diagnosis.Request != nil {
 			msg.problems = checks.JudgeRequest(msg.diagnosis.Request, api)
 		}
@@ -79,8 +80,7 @@ func (a *app) diagnose(to place, text string) tea.Cmd {
 }
 
 // retry says by the clock when a retry can succeed, as the waits in a paste count from its response.
-func (a *app) retry(d *paste.Diagnosis, api *checks.API) string {
-	now := a.options.Effects.Now()
+func (a *app) retry(d *paste.Diagnosis, api *checks.API, now time.Time) string {
 	r := checks.Run(a.ctx, catalog.LimitsCheck, checks.Target{API: api, Response: d, Now: func() time.Time { return now }})
 	switch {
 	case !r.RetryAt.IsZero() && slices.ContainsFunc(r.Findings[0].Evidence, func(e checks.Evidence) bool { return e.Label == "counted from" }):

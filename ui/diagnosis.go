@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/viewport"
 	tea "charm.land/bubbletea/v2"
@@ -18,6 +20,7 @@ type diagnosisScreen struct {
 	diagnosis *paste.Diagnosis // nil while the paste is being read
 	problems  []checks.Finding // of the request in the paste
 	retry     string           // when a retry can succeed, in words; "" where that is not known
+	pasted    time.Time        // when it was
 	choices   []choice
 	selected  int // index into choices
 	view      viewport.Model
@@ -71,6 +74,7 @@ func (s *diagnosisScreen) update(a *app, msg tea.Msg) tea.Cmd {
 		return s.pressed(a, msg)
 	case diagnosedMsg:
 		s.diagnosis, s.problems, s.choices, s.retry = &msg.diagnosis, msg.problems, choices(msg.diagnosis), msg.retry
+		s.pasted = msg.at
 		return s.look(a)
 	case excerptedMsg:
 		if msg.run == s.run {
@@ -121,11 +125,13 @@ func (s *diagnosisScreen) fix(a *app) tea.Cmd {
 }
 
 func (s *diagnosisScreen) checklist(a *app) (guide.Checklist, bool) {
+	target := a.target
+	target.ResponseAt = s.pasted
 	if f := s.finding(); f != nil {
-		return guide.ForFinding(*f, a.target, s.diagnosis)
+		return guide.ForFinding(*f, target, s.diagnosis)
 	}
 	e, ok := catalog.Lookup(string(s.code()))
-	return guide.New(e, a.target, s.diagnosis), ok
+	return guide.New(e, target, s.diagnosis), ok
 }
 
 func (s *diagnosisScreen) code() catalog.Code {

@@ -51,7 +51,7 @@ func (s *checklistScreen) stillWaits() string {
 		return ""
 	}
 	at := s.list.Steps[s.waitingStep()].Result.RetryAt
-	return "That is early: the wait ends " + checks.ClockAt(at, s.now) + "."
+	return "The wait goes on: it ends " + checks.ClockAt(at, s.now) + "."
 }
 
 // waits reports whether a step's wait is still being counted down.

@@ -26,10 +26,10 @@ func TestAWaitCountsDown(t *testing.T) {
 
 func TestATickWhileAWaitLastsSaysWhenItEnds(t *testing.T) {
 	d := play(t, "envelope", "limit\npaste\npress enter", sandboxed())
-	d.press("down", "space").shows("done 2.", "That is early: the wait ends at 12:00:37 UTC.")
-	d.press("up", "space").shows("to do 2.").hides("That is early") // that takes the tick back
+	d.press("down", "space").shows("done 2.", "The wait goes on: it ends at 12:00:37 UTC.")
+	d.press("up", "space").shows("to do 2.").hides("The wait goes on") // that takes the tick back
 	s := d.app.top().(*checklistScreen)
-	d.send(replyMsg{s.id, tickedMsg{noon.Add(time.Minute)}}).press("space").shows("done 2.").hides("That is early")
+	d.send(replyMsg{s.id, tickedMsg{noon.Add(time.Minute)}}).press("space").shows("done 2.").hides("The wait goes on")
 }
 
 // TestTheDiagnosisNamesTheTimeOfARetry: a wait in seconds would grow old on the screen.
@@ -41,7 +41,11 @@ func TestTheDiagnosisNamesTheTimeOfARetry(t *testing.T) {
 		"Date: Sun, 01 Mar 2026 11:59:50 GMT\n": "at 12:00:30 UTC",
 		"Date: Sun, 01 Mar 2026 11:50:00 GMT\n": "now: the limit has been reset since",
 	} {
-		newDriver(t, Options{}).paste(fmt.Sprintf(response, date)).shows("when this was answered: 0 left in this one, try again after 40 s", "Retry "+want)
+		d := newDriver(t, Options{}).paste(fmt.Sprintf(response, date))
+		d.shows("when this was answered: 0 left in this one, try again after 40 s", "Retry "+want).press("enter")
+		if at := d.app.top().(*checklistScreen).list.Target.ResponseAt; at != noon {
+			t.Errorf("the checklist takes the paste to be of %v", at)
+		}
 	}
 }
 
